@@ -1,0 +1,92 @@
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends;
+
+// A device: its memory and the operations of the forward pass. Activations are F32 tensors of which the first `rows`
+// rows are in use. Fused operations are composed here from the plain ones; a device overrides those it gains by.
+internal abstract class Backend : IDisposable
+{
+    // For people: "CPU, 2 threads, AVX-512".
+    public abstract string Name { get; }
+
+    // ---- memory ----
+
+    // Zeroed.
+    public abstract Tensor Allocate(DType type, int rows, int width);
+
+    // Device bytes of one matrix of a weight, padding included: what Load will allocate.
+    public abstract long WeightBytes(DType type, int rows, int width);
+
+    // Reads the parts (same width) into the device's own layout; calls bytesRead as it goes, from any thread.
+    public abstract Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken);
+
+    // values: row-major F32 from the tensor's first row on.
+    public abstract void Write(Tensor destination, ReadOnlySpan<float> values);
+
+    public abstract void Read(Tensor source, int firstRow, Span<float> values);
+
+    // ---- plain operations ----
+
+    // y[r] = table[batch.Tokens[r]]                                  y: [rows, width], table: [vocabulary, width]
+    public abstract void Embed(Tensor y, Weight table, Batch batch);
+
+    // y[i] = x[rowIndices[i]]                                        y, x: [.., width]
+    public abstract void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices);
+
+    // y[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight            y, x: [rows, width], weight: [1, width]; y may be x
+    public abstract void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon);
+
+    // y[r] = weight . x[r]                                           y: [rows, weight.Rows], x: [rows, weight.Width]
+    public abstract void MatMul(Tensor y, Tensor x, Weight weight, int rows);
+
+    // y[r] += x[r]                                                   y, x: [rows, width]
+    public abstract void Add(Tensor y, Tensor x, int rows);
+
+    // y[r] = silu(gate[r]) * up[r], silu(v) = v / (1 + exp(-v))      y: [rows, n], gateUp: [rows, 2n], gate first
+    public abstract void SwiGlu(Tensor y, Tensor gateUp, int rows);
+
+    // Rotates q and k of qkv in place by each token's position.
+    // For i < headDim / 2: (v[i], v[i + headDim/2]) turned by the angle of (position, i): split halves.
+    // qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v
+    public abstract void Rope(Tensor qkv, AttentionShape shape, Batch batch);
+
+    // Writes k and v of qkv to the pages of each token's sequence.
+    public abstract void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch);
+
+    // y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
+    // Causal: keys after a token's position are never read. Scores are never stored beyond one page of keys.
+    // y: [rows, heads * headDim]; keys and values come from kv only.
+    public abstract void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch);
+
+    // ---- fused operations ----
+
+    // y = weight . RmsNorm(x)                                        normed: scratch [rows, width]
+    public virtual void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon, Tensor normed)
+    {
+        RmsNorm(normed, x, norm, rows, epsilon);
+        MatMul(y, normed, weight, rows);
+    }
+
+    public virtual void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        Rope(qkv, shape, batch);
+        StoreKv(kv, qkv, shape, batch);
+    }
+
+    // y += weight . x                                                product: scratch [rows, weight.Rows]
+    public virtual void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows, Tensor product)
+    {
+        MatMul(product, x, weight, rows);
+        Add(y, product, rows);
+    }
+
+    // y = SwiGlu(gateUpWeight . RmsNorm(x))                          normed, gateUp: scratch
+    public virtual void RmsNormMatMulSwiGlu(
+        Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon, Tensor normed, Tensor gateUp)
+    {
+        RmsNormMatMul(gateUp, x, norm, gateUpWeight, rows, epsilon, normed);
+        SwiGlu(y, gateUp, rows);
+    }
+
+    public abstract void Dispose();
+}

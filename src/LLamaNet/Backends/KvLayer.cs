@@ -1,0 +1,11 @@
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends;
+
+// One layer's keys and values in pages of PageLength positions, F32 or F16.
+// keys, values: [pages * kvHeads * PageLength, headDim]; row (page * kvHeads + kvHead) * PageLength + position % PageLength.
+internal sealed record KvLayer(Tensor Keys, Tensor Values, int KvHeads, int HeadDim)
+{
+    // Also the tile of keys that attention works on: results do not depend on how a prompt was cut into chunks.
+    public const int PageLength = 64;
+}

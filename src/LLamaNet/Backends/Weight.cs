@@ -1,0 +1,18 @@
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends;
+
+// The right-hand side of a matrix product in a device's own layout. Several matrices of one width may be packed into
+// one weight (Q, K and V; gate and up): their outputs stand side by side, so one launch and one quantisation of the
+// activations serves all of them. The parts may differ in format.
+internal abstract class Weight(IReadOnlyList<MatrixSource> parts) : IDisposable
+{
+    public int Width { get; } = parts[0].Width;
+    public int Rows { get; } = parts.Sum(part => part.Rows);
+    public IReadOnlyList<DType> Types { get; } = [.. parts.Select(part => part.Type)];
+
+    // Device memory it holds, padding included.
+    public abstract long Bytes { get; }
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,14 @@
+namespace LLamaNet;
+
+/// <summary>A kind of device.</summary>
+public enum DeviceKind
+{
+    /// <summary>The best that is present.</summary>
+    Auto,
+
+    /// <summary>The CPU.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA GPU.</summary>
+    Cuda,
+}

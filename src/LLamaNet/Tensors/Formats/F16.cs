@@ -1,0 +1,13 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace LLamaNet.Tensors.Formats;
+
+internal sealed class F16() : WeightFormat(DType.F16, 1, 2)
+{
+    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values) =>
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(blocks)[..values.Length], values);
+
+    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) =>
+        TensorPrimitives.ConvertToHalf(values, MemoryMarshal.Cast<byte, Half>(blocks));
+}

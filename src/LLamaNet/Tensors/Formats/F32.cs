@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace LLamaNet.Tensors.Formats;
+
+internal sealed class F32() : WeightFormat(DType.F32, 1, 4)
+{
+    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values) =>
+        MemoryMarshal.Cast<byte, float>(blocks)[..values.Length].CopyTo(values);
+
+    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) => MemoryMarshal.AsBytes(values).CopyTo(blocks);
+}
