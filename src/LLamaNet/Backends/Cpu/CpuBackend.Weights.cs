@@ -1,28 +1,32 @@
-using System.Numerics.Tensors;
+using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Backends.Cpu.Tiles;
 using LLamaNet.Tensors;
-using Tensor = LLamaNet.Tensors.Tensor;
 
 namespace LLamaNet.Backends.Cpu;
 
-// Weights as plain F32 rows, one dot product per output.
+// Weights in tiles, and the products with them.
 internal sealed unsafe partial class CpuBackend
 {
-    public override long WeightBytes(DType type, int rows, int width) => (long)rows * width * sizeof(float);
+    private readonly ActivationRecords _quantized = new(QuantizedRecord.Length, QuantizedRecord.Bytes);
+    private readonly ActivationRecords _floats = new(FloatRecord.Length, FloatRecord.Bytes);
+
+    public override long WeightBytes(DType type, int rows, int width) => CpuWeight.PartBytes(type, rows, width);
 
     public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
     {
-        var weight = new DenseWeight(parts);
-        int row = 0;
-        foreach (MatrixSource part in parts)
+        var weight = new CpuWeight(parts, Width);
+        try
         {
-            var bytes = new byte[part.RowBytes];
-            for (int i = 0; i < part.Rows; i++)
+            for (int i = 0; i < parts.Count; i++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                part.ReadRows(i, 1, bytes);
-                WeightFormat.Of(part.Type).Dequantize(bytes, weight.Values.Row(row++));
-                bytesRead(bytes.Length);
+                var work = new LoadRows(weight.Parts[i], parts[i], bytesRead, cancellationToken);
+                _pool.Run(work.Chunks, work);
             }
+        }
+        catch
+        {
+            weight.Dispose();
+            throw;
         }
 
         return weight;
@@ -30,26 +34,58 @@ internal sealed unsafe partial class CpuBackend
 
     public override void Embed(Tensor y, Weight table, Batch batch)
     {
-        for (int row = 0; row < batch.Count; row++)
-            ((DenseWeight)table).Values.Row(batch.Tokens[row]).CopyTo(((CpuTensor)y).Row(row));
+        CpuTensor rows = Checked(y, batch.Count, table.Width);
+        if (batch.Tokens.ContainsAnyExceptInRange(0, table.Rows - 1))
+            throw new ArgumentException($"A token is not one of the table's {table.Rows}.", nameof(batch));
+        fixed (int* tokens = batch.Tokens)
+            _pool.Run(batch.Count, new Embed(rows, (CpuWeight)table, tokens));
     }
 
-    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows)
+    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => Multiply(y, x, weight, rows, add: false);
+
+    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows, Tensor product) => Multiply(y, x, weight, rows, add: true);
+
+    private void Multiply(Tensor y, Tensor x, Weight weight, int rows, bool add)
     {
-        CpuTensor values = ((DenseWeight)weight).Values;
-        for (int row = 0; row < rows; row++)
+        var tiles = (CpuWeight)weight;
+        CpuTensor outputs = Checked(y, rows, weight.Rows), inputs = Checked(x, rows, weight.Width);
+        if (rows == 0) return;
+        _quantized.Resize(0, 0);
+        _floats.Resize(0, 0);
+        foreach (CpuWeight.Part part in tiles.Parts)
         {
-            Span<float> output = ((CpuTensor)y).Row(row);
-            for (int i = 0; i < weight.Rows; i++) output[i] = TensorPrimitives.Dot(((CpuTensor)x).Row(row), values.Row(i));
+            if (part.Format.QuantizesActivations) Quantize(inputs, rows);
+            else Copy(inputs, rows);
+        }
+
+        var split = new PanelSplit(tiles, (rows + TileKernel.MaxTokens - 1) / TileKernel.MaxTokens, _pool.Threads);
+        _pool.Run(split.Chunks, new MatMul(outputs, tiles, _quantized, _floats, add, split));
+    }
+
+    private void Quantize(CpuTensor x, int rows)
+    {
+        if (_quantized.Tokens == rows) return;
+        _quantized.Resize(rows, x.Width);
+        var split = new ActivationSplit(_quantized, x.Width);
+        switch (Width)
+        {
+            case SimdWidth.V512:
+                _pool.Run(split.Chunks, new QuantizeActivations<Register512>(x, _quantized, split));
+                break;
+            case SimdWidth.V256:
+                _pool.Run(split.Chunks, new QuantizeActivations<Register256>(x, _quantized, split));
+                break;
+            default:
+                _pool.Run(split.Chunks, new QuantizeActivations<RegisterPortable>(x, _quantized, split));
+                break;
         }
     }
 
-    private sealed class DenseWeight(IReadOnlyList<MatrixSource> parts) : Weight(parts)
+    private void Copy(CpuTensor x, int rows)
     {
-        public CpuTensor Values { get; } = new(DType.F32, parts.Sum(part => part.Rows), parts[0].Width);
-
-        public override long Bytes => Values.Bytes;
-
-        public override void Dispose() => Values.Dispose();
+        if (_floats.Tokens == rows) return;
+        _floats.Resize(rows, x.Width);
+        var split = new ActivationSplit(_floats, x.Width);
+        _pool.Run(split.Chunks, new CopyActivations(x, _floats, split));
     }
 }

@@ -111,6 +111,8 @@ internal sealed unsafe partial class CpuBackend : Backend
     {
         _pool.Dispose();
         _attention.Dispose();
+        _quantized.Dispose();
+        _floats.Dispose();
     }
 
     // The one place where the width of the registers is chosen.

@@ -1,0 +1,51 @@
+using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends.Cpu.Tiles;
+
+// Matrices of one width in tiles, each in its own format and memory; their outputs stand side by side.
+internal sealed class CpuWeight : Weight
+{
+    public CpuWeight(IReadOnlyList<MatrixSource> sources, SimdWidth width)
+        : base(sources)
+    {
+        var parts = new Part[sources.Count];
+        int firstRow = 0;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new Part(sources[i], firstRow, width);
+            firstRow += sources[i].Rows;
+        }
+
+        Parts = parts;
+    }
+
+    // An array: walking it allocates nothing.
+    public Part[] Parts { get; }
+
+    public override long Bytes => Parts.Sum(part => part.Memory.Bytes);
+
+    public static long PartBytes(DType type, int rows, int width) => Panels(rows) * TileFormat.Of(type).PanelBytes(width);
+
+    public override void Dispose()
+    {
+        foreach (Part part in Parts) part.Memory.Dispose();
+    }
+
+    private static int Panels(int rows) => (rows + TileKernel.Rows - 1) / TileKernel.Rows;
+
+    // One matrix. FirstRow: of its outputs among the weight's.
+    internal sealed unsafe class Part(MatrixSource source, int firstRow, SimdWidth width)
+    {
+        public TileFormat Format { get; } = TileFormat.Of(source.Type);
+        public TileKernel Kernel { get; } = TileFormat.Of(source.Type).Kernel(width);
+        public NativeBlock Memory { get; } = new(PartBytes(source.Type, source.Rows, source.Width));
+        public int FirstRow { get; } = firstRow;
+        public int Rows { get; } = source.Rows;
+        public int Steps { get; } = TileFormat.Of(source.Type).Steps(source.Width);
+        public int Panels { get; } = CpuWeight.Panels(source.Rows);
+        public long PanelBytes { get; } = TileFormat.Of(source.Type).PanelBytes(source.Width);
+
+        public byte* Panel(int panel) => (byte*)Memory.Pointer + panel * PanelBytes;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Simd;
+
+namespace LLamaNet.Backends.Cpu.Tiles;
+
+// sum = w . x                     for weights that are floats of 32 or 16 bits
+// Shapes    see TileKernel; a tile is [8 columns][16 rows], a record 8 floats, both padded with zeros.
+// Threads   none; the callers share out panels.
+// Numerics  f32 FMA, even and odd columns apart, each in order; added to each other at the end.
+internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
+    where TRegister : unmanaged, IRegister<TRegister>
+    where TElements : struct, ITileElements
+{
+    public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums) => Run(panel, steps, (float*)records, tokens, sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Run(byte* tile, int steps, float* records, int tokens, float* sums)
+    {
+        float* odds = stackalloc float[MaxTokens * Rows];
+        new Span<float>(sums, tokens * Rows).Clear();
+        new Span<float>(odds, tokens * Rows).Clear();
+        int column = Rows * TElements.Bytes;
+
+        for (int step = 0; step < steps; step++)
+        {
+            for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
+
+            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+            {
+                byte* rows = tile + lane * TElements.Bytes;
+                TRegister w0 = TElements.Load<TRegister>(rows), w1 = TElements.Load<TRegister>(rows + column);
+                TRegister w2 = TElements.Load<TRegister>(rows + 2 * column), w3 = TElements.Load<TRegister>(rows + 3 * column);
+                TRegister w4 = TElements.Load<TRegister>(rows + 4 * column), w5 = TElements.Load<TRegister>(rows + 5 * column);
+                TRegister w6 = TElements.Load<TRegister>(rows + 6 * column), w7 = TElements.Load<TRegister>(rows + 7 * column);
+                float* x = records;
+                float* even = sums + lane;
+                float* odd = odds + lane;
+                for (int token = 0; token < tokens; token++)
+                {
+                    TRegister a = TRegister.Load(even), b = TRegister.Load(odd);
+                    a = TRegister.MultiplyAdd(w0, TRegister.Broadcast(x), a);
+                    b = TRegister.MultiplyAdd(w1, TRegister.Broadcast(x + 1), b);
+                    a = TRegister.MultiplyAdd(w2, TRegister.Broadcast(x + 2), a);
+                    b = TRegister.MultiplyAdd(w3, TRegister.Broadcast(x + 3), b);
+                    a = TRegister.MultiplyAdd(w4, TRegister.Broadcast(x + 4), a);
+                    b = TRegister.MultiplyAdd(w5, TRegister.Broadcast(x + 5), b);
+                    a = TRegister.MultiplyAdd(w6, TRegister.Broadcast(x + 6), a);
+                    b = TRegister.MultiplyAdd(w7, TRegister.Broadcast(x + 7), b);
+                    TRegister.Store(a, even);
+                    TRegister.Store(b, odd);
+                    x += FloatRecord.Length;
+                    even += Rows;
+                    odd += Rows;
+                }
+            }
+
+            records += (long)tokens * FloatRecord.Length;
+            tile += FloatRecord.Length * column;
+        }
+
+        for (int i = 0; i < tokens * Rows; i += TRegister.Lanes)
+            TRegister.Store(TRegister.AddFloats(TRegister.Load(sums + i), TRegister.Load(odds + i)), sums + i);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Simd;
+
+namespace LLamaNet.Backends.Cpu.Tiles;
+
+// Tiles of [8 columns][16 rows] elements; columns behind the last are zeros.
+internal sealed unsafe class FloatTiles<TElements>() : TileFormat(TElements.Type)
+    where TElements : struct, ITileElements
+{
+    private const int Rows = TileKernel.Rows;
+
+    public override bool QuantizesActivations => false;
+
+    public override int StepLength => FloatRecord.Length;
+
+    public override long PanelBytes(int width) => (long)Steps(width) * FloatRecord.Length * Rows * TElements.Bytes;
+
+    public override TileKernel Kernel(SimdWidth width) => width switch
+    {
+        SimdWidth.V512 => Kernel(ByteDots.Pairs512),
+        SimdWidth.V256 => Kernel(ByteDots.Pairs256),
+        _ => Kernel(ByteDots.Portable),
+    };
+
+    public override TileKernel Kernel(ByteDots dots) => dots switch
+    {
+        ByteDots.Pairs512 => new FloatKernel<Register512, TElements>(),
+        ByteDots.Pairs256 or ByteDots.Quads256 => new FloatKernel<Register256, TElements>(),
+        ByteDots.Pairs128 => new FloatKernel<Register128, TElements>(),
+        _ => new FloatKernel<RegisterPortable, TElements>(),
+    };
+
+    public override void Pack(byte* rows, int count, int width, byte* panel)
+    {
+        if (TElements.Bytes == sizeof(float)) Transpose((uint*)rows, count, width, (uint*)panel);
+        else Transpose((ushort*)rows, count, width, (ushort*)panel);
+    }
+
+    public override void Unpack(byte* panel, int lane, int width, byte* row)
+    {
+        if (TElements.Bytes == sizeof(float)) Gather((uint*)panel + lane, width, (uint*)row);
+        else Gather((ushort*)panel + lane, width, (ushort*)row);
+    }
+
+    // Eight columns at a time: a cache line of each row is read in few visits.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transpose<T>(T* rows, int count, int width, T* panel)
+        where T : unmanaged
+    {
+        for (int first = 0; first < width; first += FloatRecord.Length)
+        {
+            int end = Math.Min(width, first + FloatRecord.Length);
+            for (int row = 0; row < count; row++)
+            {
+                T* source = rows + (long)row * width;
+                for (int column = first; column < end; column++) panel[(long)column * Rows + row] = source[column];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather<T>(T* lane, int width, T* row)
+        where T : unmanaged
+    {
+        for (int column = 0; column < width; column++) row[column] = lane[(long)column * Rows];
+    }
+}

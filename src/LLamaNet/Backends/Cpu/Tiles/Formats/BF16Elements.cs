@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+
+namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+
+internal readonly unsafe struct BF16Elements : ITileElements
+{
+    public static DType Type => DType.BF16;
+
+    public static int Bytes => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TRegister ITileElements.Load<TRegister>(void* elements) => TRegister.LoadBFloat16((ushort*)elements);
+}
