@@ -1,4 +1,5 @@
 using LLamaNet.Tensors;
+using LLamaNet.Tokenization;
 
 namespace LLamaNet.Checkpoints.Gguf;
 
@@ -27,6 +28,8 @@ internal sealed class GgufCheckpoint : Checkpoint
 
     public override string Container => _shards.Container;
 
+    public override string Name => _shards.Metadata.FindString(GgufKeys.Name) ?? base.Name;
+
     public override RotaryPairing Pairing => RotaryPairing.AdjacentPairs;
 
     public override IReadOnlyDictionary<string, MatrixSource> Tensors { get; }
@@ -38,6 +41,13 @@ internal sealed class GgufCheckpoint : Checkpoint
 
     // Owns the stream.
     public static GgufCheckpoint Open(Stream stream, string name) => Open(GgufShards.Open(CheckedFile.Over(stream, name)));
+
+    // A file that holds a vocabulary alone will do.
+    public static TokenizerVocabulary ReadVocabulary(string path)
+    {
+        using GgufShards shards = GgufShards.Open(path);
+        return GgufVocabulary.Read(shards.Metadata);
+    }
 
     // For any GGUF file, whether it holds a LLaMA model or not.
     public static CheckpointSummary Inspect(string path)
@@ -59,6 +69,8 @@ internal sealed class GgufCheckpoint : Checkpoint
 
     public override LlamaConfig ReadConfig() => _config;
 
+    public override TokenizerVocabulary ReadVocabulary() => GgufVocabulary.Read(_shards.Metadata);
+
     public override CheckpointSummary Summarize() => Summarize(Path, _shards, _config, null);
 
     public override void Dispose() => _shards.Dispose();
@@ -75,4 +87,13 @@ internal sealed class GgufCheckpoint : Checkpoint
             throw;
         }
     }
+
+    private static CheckpointSummary Summarize(string path, GgufShards shards, LlamaConfig? config, string? problem) => new(
+        path,
+        shards.Container,
+        config,
+        problem,
+        GgufVocabulary.Describe(shards.Metadata),
+        [.. shards.Tensors.Select(tensor => tensor.Summarize())],
+        shards.Metadata.InWords());
 }

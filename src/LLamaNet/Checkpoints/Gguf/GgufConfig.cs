@@ -35,12 +35,45 @@ internal static class GgufConfig
             RmsNormEpsilon = metadata.FindFloat(GgufKeys.RmsNormEpsilon) ?? throw metadata.Missing(GgufKeys.RmsNormEpsilon, "a float"),
             RopeTheta = metadata.FindFloat(GgufKeys.RopeTheta) ?? 10000,
             RopeScaling = Scaling(path, metadata, contextLength),
-            TiedEmbeddings = !tensors.ContainsKey(TensorNames.Output),
+            TiedEmbeddings = tensors.ContainsKey(TensorNames.Embedding) && !tensors.ContainsKey(TensorNames.Output),
         };
         ConfigLimits.Check(path, config, s_keys);
         return tensors.TryGetValue(TensorNames.RopeFactors, out GgufTensor? factors)
             ? ConfigLimits.Check(path, config with { RopeScaling = WithFactors(metadata, config, factors) }, s_keys)
             : config;
+    }
+
+    // The keys that Read reads. Scaling by frequency factors, LLaMA 3.1's included, is RopeFactors' tensor instead.
+    public static IEnumerable<KeyValuePair<string, object>> Write(LlamaConfig config)
+    {
+        yield return new(GgufKeys.VocabularySize, (uint)config.VocabularySize);
+        yield return new(GgufKeys.ContextLength, (uint)config.ContextLength);
+        yield return new(GgufKeys.Width, (uint)config.Width);
+        yield return new(GgufKeys.Layers, (uint)config.Layers);
+        yield return new(GgufKeys.FfnWidth, (uint)config.FfnWidth);
+        yield return new(GgufKeys.Heads, (uint)config.Heads);
+        yield return new(GgufKeys.KvHeads, (uint)config.KvHeads);
+        yield return new(GgufKeys.KeyLength, (uint)config.HeadDim);
+        yield return new(GgufKeys.ValueLength, (uint)config.HeadDim);
+        yield return new(GgufKeys.RmsNormEpsilon, config.RmsNormEpsilon);
+        yield return new(GgufKeys.RopeDimensions, (uint)config.HeadDim);
+        yield return new(GgufKeys.RopeTheta, config.RopeTheta);
+        switch (config.RopeScaling)
+        {
+            case RopeScaling.Linear linear:
+                yield return new(GgufKeys.ScalingType, "linear");
+                yield return new(GgufKeys.ScalingFactor, linear.Factor);
+                break;
+            case RopeScaling.Yarn yarn:
+                yield return new(GgufKeys.ScalingType, "yarn");
+                yield return new(GgufKeys.ScalingFactor, yarn.Factor);
+                yield return new(GgufKeys.ScalingContext, (uint)yarn.OriginalContextLength);
+                yield return new(GgufKeys.YarnBetaFast, yarn.BetaFast);
+                yield return new(GgufKeys.YarnBetaSlow, yarn.BetaSlow);
+                if (yarn.AttentionFactor is { } attention)
+                    yield return new(GgufKeys.ScalingAttentionFactor, (float)(attention / ComputedYarnAttention(yarn.Factor)));
+                break;
+        }
     }
 
     private static void CheckArchitecture(GgufMetadata metadata)
@@ -122,13 +155,17 @@ internal static class GgufConfig
         return extra == 1 ? null : (float)(extra * ComputedYarnAttention(factor));
     }
 
-    public static double ComputedYarnAttention(float factor) => factor <= 1 ? 1 : 0.1 * Math.Log(factor) + 1;
+    private static double ComputedYarnAttention(float factor) => factor <= 1 ? 1 : 0.1 * Math.Log(factor) + 1;
 
     private static RopeScaling.FrequencyFactors WithFactors(GgufMetadata metadata, LlamaConfig config, GgufTensor tensor)
     {
         MatrixSource source = tensor.ToMatrix();
         if (source.Type != DType.F32 || source.Rows != 1 || source.Width != config.HeadDim / 2)
-            throw metadata.Error(tensor.Name, $"{config.HeadDim / 2} values of type F32", $"{source.Rows} rows of {source.Width} of type {source.Type}");
+        {
+            string found = $"{source.Rows} rows of {source.Width} of type {source.Type}";
+            throw metadata.Error(tensor.Name, $"{config.HeadDim / 2} values of type F32", found);
+        }
+
         float[] factors = new float[source.Width];
         source.ReadRows(0, 1, MemoryMarshal.AsBytes(factors.AsSpan()));
         return config.RopeScaling switch
