@@ -38,7 +38,8 @@ internal sealed class CheckedFile : IDisposable
         try
         {
             // Opening a pipe waits for its other end, so it must be told before: pipes and devices have no length.
-            if (LengthOf(path) == 0) throw new ModelFormatException(path, "byte 0", "a file with contents", "0 bytes (empty, or not a regular file)");
+            if (LengthOf(path) == 0)
+                throw new ModelFormatException(path, "byte 0", "a file with contents", "0 bytes (empty, or not a regular file)");
             return new CheckedFile(path, File.OpenHandle(path, options: FileOptions.RandomAccess));
         }
         catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
@@ -54,13 +55,15 @@ internal sealed class CheckedFile : IDisposable
     // The file owns the stream.
     public static CheckedFile Over(Stream stream, string name)
     {
-        if (!stream.CanSeek || !stream.CanRead) throw new ArgumentException("The stream must be readable and seekable.", nameof(stream));
-        return new CheckedFile(name, stream);
+        return stream.CanSeek && stream.CanRead
+            ? new CheckedFile(name, stream)
+            : throw new ArgumentException("The stream must be readable and seekable.", nameof(stream));
     }
 
     public void ReadExactly(long offset, Span<byte> destination)
     {
-        if (offset < 0 || offset > Length || destination.Length > Length - offset) ThrowEndsEarly(offset, destination.Length, Length);
+        bool inside = offset >= 0 && offset <= Length && destination.Length <= Length - offset;
+        if (!inside) ThrowEndsEarly(offset, destination.Length, Length);
         int read = _handle is not null ? ReadHandle(offset, destination) : ReadStream(offset, destination);
         if (read < destination.Length) ThrowEndsEarly(offset, destination.Length, offset + read);
     }
@@ -102,5 +105,5 @@ internal sealed class CheckedFile : IDisposable
 
     [DoesNotReturn]
     private void ThrowEndsEarly(long offset, int count, long end) =>
-        throw new ModelFormatException(Path, $"byte {offset}", $"{count} bytes", end <= offset ? $"the end of the file at byte {end}" : $"{end - offset} bytes and the end of the file");
+        throw new ModelFormatException(Path, $"byte {offset}", $"{count} bytes", $"the end of the file at byte {end}");
 }

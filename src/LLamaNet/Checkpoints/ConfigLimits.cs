@@ -25,7 +25,8 @@ internal static class ConfigLimits
         Count(path, keys.FfnWidth, config.FfnWidth);
         Count(path, keys.VocabularySize, config.VocabularySize);
         Count(path, keys.ContextLength, config.ContextLength);
-        if (config.HeadDim % 2 != 0) throw new ModelFormatException(path, keys.HeadDim, "an even number", $"{config.HeadDim}");
+        if (config.HeadDim % 2 != 0)
+            throw new ModelFormatException(path, keys.HeadDim, "an even number", $"{config.HeadDim}");
         if (config.Heads % config.KvHeads != 0)
             throw new ModelFormatException(path, keys.KvHeads, $"a divisor of {keys.Heads} ({config.Heads})", $"{config.KvHeads}");
         Count(path, $"{keys.Heads} times {keys.HeadDim}", (long)config.Heads * config.HeadDim);
@@ -52,7 +53,11 @@ internal static class ConfigLimits
                 Positive(path, key, llama3.HighFrequencyFactor);
                 Count(path, key, llama3.OriginalContextLength);
                 if (llama3.HighFrequencyFactor <= llama3.LowFrequencyFactor)
-                    throw new ModelFormatException(path, key, $"a high frequency factor above the low one, {Words(llama3.LowFrequencyFactor)}", Words(llama3.HighFrequencyFactor));
+                {
+                    string low = $"a high frequency factor above the low one, {Words(llama3.LowFrequencyFactor)}";
+                    throw new ModelFormatException(path, key, low, Words(llama3.HighFrequencyFactor));
+                }
+
                 break;
             case RopeScaling.Yarn yarn:
                 Positive(path, key, yarn.Factor);
@@ -62,8 +67,9 @@ internal static class ConfigLimits
                 Count(path, key, yarn.OriginalContextLength);
                 break;
             case RopeScaling.FrequencyFactors factors:
-                if (factors.Factors.Count != config.HeadDim / 2)
-                    throw new ModelFormatException(path, key, $"{config.HeadDim / 2} factors, one for each pair of a head", $"{factors.Factors.Count}");
+                int pairs = config.HeadDim / 2;
+                if (factors.Factors.Count != pairs)
+                    throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair of a head", $"{factors.Factors.Count}");
                 foreach (float factor in factors.Factors) Positive(path, key, factor);
                 break;
         }
@@ -71,7 +77,8 @@ internal static class ConfigLimits
 
     private static void Positive(string path, string key, float value)
     {
-        if (!(value > 0 && float.IsFinite(value))) throw new ModelFormatException(path, key, "a finite number above 0", Words(value));
+        if (!(value > 0 && float.IsFinite(value)))
+            throw new ModelFormatException(path, key, "a finite number above 0", Words(value));
     }
 
     private static string Words(float value) => value.ToString(CultureInfo.InvariantCulture);

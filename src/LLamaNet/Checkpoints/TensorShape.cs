@@ -27,7 +27,7 @@ internal readonly record struct TensorShape(string Name, int Rows, int Width)
         if (!config.TiedEmbeddings) yield return new(TensorNames.Output, config.VocabularySize, config.Width);
     }
 
-    // Every tensor the configuration implies is there and has its shape. Tensors that no model of ours uses may be there too.
+    // Every tensor that the configuration implies is there and has its shape. Others may be there too.
     // nameInFile: what the container calls a tensor, for the message.
     public static void CheckAll(
         string path, LlamaConfig config, IReadOnlyDictionary<string, MatrixSource> tensors, Func<string, string>? nameInFile = null)
