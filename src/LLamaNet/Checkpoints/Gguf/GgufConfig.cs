@@ -7,6 +7,7 @@ namespace LLamaNet.Checkpoints.Gguf;
 internal static class GgufConfig
 {
     public const string Architecture = "llama";
+    public const string ModelKind = "model";
 
     private static readonly ConfigKeys s_keys = new(
         GgufKeys.Width, GgufKeys.Layers, GgufKeys.Heads, GgufKeys.KvHeads, GgufKeys.KeyLength, GgufKeys.FfnWidth,
@@ -80,7 +81,8 @@ internal static class GgufConfig
     {
         string architecture = metadata.FindString(GgufKeys.Architecture) ?? throw metadata.Missing(GgufKeys.Architecture, Architecture);
         if (architecture != Architecture) throw metadata.Error(GgufKeys.Architecture, Architecture, architecture);
-        if (metadata.FindString(GgufKeys.Kind) is { } kind and not "model") throw metadata.Error(GgufKeys.Kind, "model", kind);
+        if (metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind)
+            throw metadata.Error(GgufKeys.Kind, ModelKind, kind);
     }
 
     private static void CheckUnsupported(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors)
