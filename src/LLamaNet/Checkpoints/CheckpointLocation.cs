@@ -52,7 +52,14 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
     private static bool IsGguf(string path)
     {
         Span<byte> start = stackalloc byte[sizeof(uint)];
-        return new FileInfo(path).Length >= sizeof(uint) && IsGguf(start[..ReadStart(path, start)]);
+        try
+        {
+            return IsGguf(start[..ReadStart(path, start)]);
+        }
+        catch (IOException)
+        {
+            return false; // an empty file, a pipe, a link to nothing
+        }
     }
 
     private static bool IsGguf(ReadOnlySpan<byte> start) => start.StartsWith("GGUF"u8);
