@@ -8,13 +8,18 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
 {
     private const int ShownNames = 4;
 
+    public bool IsFolder => Directory.Exists(Path);
+
+    // A folder with tokenizer.json or tokenizer.model.
+    public bool HasTokenizerFile => Has(Path, "tokenizer.json") || Has(Path, "tokenizer.model");
+
     // A file of a Hugging Face or Meta folder stands for its folder.
     public static CheckpointLocation Of(string path) => Directory.Exists(path) ? OfFolder(path) : OfFile(path);
 
     // What was looked for, for the message about a path that holds something else.
     public ModelFormatException Unknown(string sought = "a checkpoint")
     {
-        if (!Directory.Exists(Path))
+        if (!IsFolder)
             return new(Path, "byte 0", $"{sought}: a GGUF file, or a file of a checkpoint's folder", $"the bytes {Start(Path)}");
         const string Folders = "config.json and safetensors files, params.json and consolidated.00.pth, or one GGUF model";
         return new(Path, "folder", $"{sought}: {Folders}", Contents(Path));
@@ -26,7 +31,10 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
         if (Has(folder, "params.json") && HasAny(folder, "consolidated.*.pth")) return new(CheckpointKind.Meta, folder);
         string[] models =
         [
-            .. Directory.EnumerateFiles(folder).Where(IsGguf).GroupBy(file => GgufShards.FirstPart(file) ?? file).Select(parts => parts.Min()!),
+            .. Directory.EnumerateFiles(folder)
+                .Where(IsGguf)
+                .GroupBy(file => GgufShards.FirstPart(file) ?? file)
+                .Select(parts => parts.Min()!),
         ];
         return models.Length switch
         {

@@ -43,10 +43,12 @@ internal static class GgufConversion
     private static ConvertedMatrix Convert(Checkpoint source, LlamaConfig config, TensorShape shape, DType type)
     {
         MatrixSource tensor = source.Tensors[shape.Name];
-        bool isRotated = shape.Name.EndsWith(".attn_q.weight", StringComparison.Ordinal) || shape.Name.EndsWith(".attn_k.weight", StringComparison.Ordinal);
-        if (isRotated && source.Pairing == RotaryPairing.SplitHalves) tensor = new AdjacentPairRows(tensor, config.HeadDim);
+        bool isQuery = shape.Name.EndsWith(".attn_q.weight", StringComparison.Ordinal);
+        bool isKey = shape.Name.EndsWith(".attn_k.weight", StringComparison.Ordinal);
+        if ((isQuery || isKey) && source.Pairing == RotaryPairing.SplitHalves) tensor = new AdjacentPairRows(tensor, config.HeadDim);
         bool isNorm = shape.Name.EndsWith("_norm.weight", StringComparison.Ordinal);
-        return new ConvertedMatrix(source.Path, shape.Name, tensor, isNorm ? DType.F32 : type);
+        DType chosen = isNorm ? DType.F32 : FormatChoice.For(type, shape.Name, shape.Width, config.TiedEmbeddings);
+        return new ConvertedMatrix(source.Path, shape.Name, tensor, chosen);
     }
 
     private static long SourceBytes(MatrixSource tensor) => ((ConvertedMatrix)tensor).SourceRowBytes * tensor.Rows;

@@ -63,7 +63,7 @@ public class GgufShardsTests
             part.With(ArrayMatrix.Random("w", 2, 2)).Write(folder[$"b-0000{i + 1}-of-00002.gguf"]);
         }
 
-        Assert.Contains("tensor w: expected a tensor in one part", Refusal(folder["b-00001-of-00002.gguf"]), StringComparison.Ordinal);
+        Assert.Contains("tensor w: expected it in one part", Refusal(folder["b-00001-of-00002.gguf"]), StringComparison.Ordinal);
     }
 
     [Theory]
