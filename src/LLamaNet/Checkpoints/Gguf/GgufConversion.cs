@@ -66,7 +66,7 @@ internal static class GgufConversion
         if (source.ChatTemplate is { } template) yield return new(GgufKeys.ChatTemplate, template);
     }
 
-    // llama.cpp's number for a file whose matrices are mostly of a type.
+    // llama.cpp's number for a file whose matrices are mostly of a type; of the K formats the one with the fewest others (_S).
     private static uint FileType(DType type) => type switch
     {
         DType.F32 => 0,
@@ -77,9 +77,9 @@ internal static class GgufConversion
         DType.Q5_0 => 8,
         DType.Q5_1 => 9,
         DType.Q2_K => 10,
-        DType.Q3_K => 12,
-        DType.Q4_K => 15,
-        DType.Q5_K => 17,
+        DType.Q3_K => 11,
+        DType.Q4_K => 14,
+        DType.Q5_K => 16,
         DType.Q6_K => 18,
         DType.BF16 => 32,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format."),

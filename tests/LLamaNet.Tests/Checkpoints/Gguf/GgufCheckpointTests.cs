@@ -49,6 +49,28 @@ public class GgufCheckpointTests
     }
 
     [Fact]
+    public void Every_GGUF_model_opens_with_a_vocabulary_as_large_as_its_embedding()
+    {
+        string[] paths = Directory.GetFiles(SharedData.Path("models"), "*.gguf", SearchOption.AllDirectories);
+        string[] models = [.. paths.Where(path => !path.Contains("lora", StringComparison.Ordinal))];
+        Assert.NotEmpty(models);
+        foreach (string path in models)
+        {
+            using GgufCheckpoint checkpoint = GgufCheckpoint.Open(path);
+            MatrixSource embedding = checkpoint.Tensors["token_embd.weight"];
+            Assert.Equal(embedding.Rows, checkpoint.ReadVocabulary().Pieces.Length);
+            foreach (MatrixSource matrix in checkpoint.Tensors.Values) Assert.Equal(matrix.Bytes, Bytes(matrix).Length);
+        }
+    }
+
+    [Fact]
+    public void An_adapter_is_no_model()
+    {
+        string path = SharedData.Path("models/stories260K/lora-r4-all/adapter.gguf");
+        Assert.Contains("expected model, found adapter", Assert.Throws<ModelFormatException>(() => GgufCheckpoint.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_head_wider_than_its_share_and_linear_scaling()
     {
         using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/synth-headdim/synth-headdim-F32.gguf"));

@@ -28,6 +28,79 @@ public class GgufConversionTests
         }
     }
 
+    [Theory]
+    [InlineData(DType.Q8_0)]
+    [InlineData(DType.Q4_0)]
+    [InlineData(DType.Q6_K)]
+    public void Matrices_of_several_chunks_are_converted_row_by_row(DType type)
+    {
+        using var folder = new TemporaryFolder();
+        LlamaConfig config = TinyModel.Config with { Width = 512, FfnWidth = 4352, HeadDim = 256, Layers = 1 };
+        using var source = new TinyCheckpoint(config, RotaryPairing.AdjacentPairs);
+        GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
+        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        foreach ((string name, MatrixSource matrix) in source.Tensors)
+        {
+            bool isNorm = name.EndsWith("norm.weight", StringComparison.Ordinal);
+            DType chosen = isNorm ? DType.F32 : name == "output.weight" && type == DType.Q4_0 ? DType.Q6_K : type;
+            Assert.Equal(chosen, actual.Tensors[name].Type);
+            byte[] expected = new byte[actual.Tensors[name].Bytes];
+            WeightFormat.Of(chosen).Quantize(MemoryMarshal.Cast<byte, float>(Bytes(matrix)), expected);
+            Assert.Equal(expected, Bytes(actual.Tensors[name]));
+        }
+    }
+
+    [Fact]
+    public void Quantised_matrices_stay_as_they_are_in_their_own_format()
+    {
+        using var folder = new TemporaryFolder();
+        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/synth-k256/synth-k256-Q6_K.gguf"));
+        GgufConversion.Write(source, folder["out.gguf"], DType.Q6_K, null, CancellationToken.None);
+        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        Assert.All(source.Tensors, pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.Tensors[pair.Key])));
+    }
+
+    [Fact]
+    public void Widths_that_a_format_cannot_hold_fall_back_to_a_wider_one()
+    {
+        using var folder = new TemporaryFolder();
+        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
+        GgufConversion.Write(source, folder["out.gguf"], DType.Q4_K, null, CancellationToken.None);
+        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        Assert.Equal(DType.Q5_0, actual.Tensors["blk.0.attn_q.weight"].Type);
+        Assert.Equal(DType.F16, actual.Tensors["blk.0.ffn_down.weight"].Type);
+        Assert.Equal(DType.Q8_0, actual.Tensors["token_embd.weight"].Type);
+    }
+
+    [Theory]
+    [InlineData("models/stories260K/hf-f32", "models/stories260K/stories260K-F32.gguf")]
+    [InlineData("models/stories260K/hf-f16-sharded", "models/stories260K/stories260K-F16.gguf")]
+    [InlineData("models/stories260K/meta-f32", "models/stories260K/stories260K-F32.gguf")]
+    [InlineData("models/stories260K/meta-f32-2shards", "models/stories260K/stories260K-F32.gguf")]
+    [InlineData("models/synth-headdim/hf-f32", "models/synth-headdim/synth-headdim-F32.gguf")]
+    [InlineData("models/synth-llama3/hf-f32", "models/synth-llama3/synth-llama3-F32.gguf")]
+    public void Every_container_becomes_the_GGUF_file_that_llama_cpp_writes(string folderPath, string ggufPath)
+    {
+        using var folder = new TemporaryFolder();
+        using Checkpoint source = CheckpointReader.Open(SharedData.Path(folderPath));
+        using GgufCheckpoint expected = GgufCheckpoint.Open(SharedData.Path(ggufPath));
+        GgufConversion.Write(source, folder["out.gguf"], expected.Tensors["token_embd.weight"].Type, null, CancellationToken.None);
+        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        Assert.Equal(WithoutFactors(expected.ReadConfig()), WithoutFactors(actual.ReadConfig()));
+        foreach ((string name, MatrixSource matrix) in expected.Tensors)
+        {
+            Assert.Equal(matrix.Type, actual.Tensors[name].Type);
+            if (matrix.Type == DType.F32 && source.Tensors[name].Type != DType.F32) continue; // norms rounded by the source
+            Assert.True(Bytes(matrix).AsSpan().SequenceEqual(Bytes(actual.Tensors[name])), name);
+        }
+
+        Assert.Equal(expected.ReadVocabulary().Pieces, actual.ReadVocabulary().Pieces);
+        Assert.Equal(expected.ReadVocabulary().Types, actual.ReadVocabulary().Types);
+
+        static LlamaConfig WithoutFactors(LlamaConfig config) =>
+            config.RopeScaling is RopeScaling.FrequencyFactors ? config with { RopeScaling = RopeScaling.None } : config;
+    }
+
     [Fact]
     public void Split_halves_become_adjacent_pairs()
     {
