@@ -100,12 +100,12 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
     private static string Contents(string folder)
     {
         string[] entries = [.. Directory.EnumerateFileSystemEntries(folder)];
-        return entries.Length > 0 ? $"{entries.Length} files: {Names(entries)}" : "an empty folder";
+        return entries.Length > 0 ? Names(entries) : "an empty folder";
     }
 
     private static string Names(string[] paths)
     {
         IEnumerable<string?> names = paths.Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal).Take(ShownNames);
-        return string.Join(", ", names) + (paths.Length > ShownNames ? ", …" : "");
+        return string.Join(", ", names) + (paths.Length > ShownNames ? $", … {paths.Length} in all" : "");
     }
 }

@@ -52,6 +52,65 @@ public class CheckpointReaderTests
         Assert.Equal("GGUF v3, 3 files", checkpoint.Container);
     }
 
+    [Theory]
+    [InlineData("models/stories260K/stories260K-Q4_0.gguf", "GGUF v3")]
+    [InlineData("models/stories260K/hf-f16-sharded", "Hugging Face safetensors")]
+    [InlineData("models/stories260K/hf-f32/model.safetensors", "Hugging Face safetensors")]
+    [InlineData("models/stories260K/meta-f32-2shards", "Meta pth")]
+    [InlineData("models/stories260K/meta-f32/consolidated.00.pth", "Meta pth")]
+    public void Every_container_is_opened_and_inspected(string path, string container)
+    {
+        using Checkpoint checkpoint = CheckpointReader.Open(SharedData.Path(path));
+        Assert.Equal(container, checkpoint.Container);
+        CheckpointSummary summary = CheckpointReader.Inspect(SharedData.Path(path));
+        Assert.Equal((container, null), (summary.Container, summary.ConfigProblem));
+        Assert.Equal(checkpoint.ReadConfig(), summary.Config);
+        Assert.Equal("SentencePiece BPE, 512 tokens", summary.Tokenizer);
+    }
+
+    [Fact]
+    public void Tensors_alone_are_inspected_but_not_opened()
+    {
+        string path = SharedData.Path("models/stories260K/lora-r8-qv/adapter_model.safetensors");
+        Assert.NotEmpty(CheckpointReader.Inspect(path).Tensors);
+        Assert.Contains("config.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("models/stories260K/stories260K-F16.gguf")]
+    [InlineData("models/gguf-variants/stories260K-F16-split-00002-of-00003.gguf")]
+    [InlineData("models/stories260K/hf-f32")]
+    [InlineData("models/stories260K/hf-f32/model.safetensors")]
+    [InlineData("models/stories260K/hf-f32/tokenizer.model")]
+    [InlineData("models/stories260K/meta-f32")]
+    [InlineData("models/stories260K/tok512.model")]
+    public void A_tokenizer_is_found_in_every_container(string path)
+    {
+        LlamaTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
+        Assert.Equal([1, 403, 407, 261, 378], tokenizer.Encode("Once upon a time"));
+    }
+
+    [Theory]
+    [InlineData("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
+    [InlineData("tokenizers/llama2")]
+    [InlineData("tokenizers/llama2/tokenizer.model")]
+    [InlineData("tokenizers/llama2/tokenizer.json")]
+    public void A_tokenizer_needs_no_weights(string path)
+    {
+        LlamaTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
+        Assert.Equal([1, 9038, 2501, 263, 931], tokenizer.Encode("Once upon a time"));
+    }
+
+    [Fact]
+    public void A_folder_without_a_tokenizer_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["README.md"], "text");
+        string message = Assert.Throws<ModelFormatException>(() => CheckpointReader.ReadTokenizer(folder.Path)).Message;
+        Assert.Contains("expected a tokenizer", message, StringComparison.Ordinal);
+        Assert.EndsWith("found README.md", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Errors_say_what_was_looked_for()
     {

@@ -9,9 +9,9 @@ internal sealed class GgufFile : IDisposable
 {
     public const uint Magic = 0x46554747; // "GGUF"
     public const int DefaultAlignment = 32;
-    public const int MaxTensorNameBytes = 63;
-    public const int MaxDimensions = 4;
 
+    private const int MaxTensorNameBytes = 63;
+    private const int MaxDimensions = 4;
     private const int MaxAlignment = 1 << 20;
     private const int MaxEntries = 1 << 20;
     private const int MaxKeyBytes = 65535;

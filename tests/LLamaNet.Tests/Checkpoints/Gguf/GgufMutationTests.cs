@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
 using Xunit;
@@ -91,7 +90,7 @@ public class GgufMutationTests
 
     private static void Check(byte[] bytes)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread(), started = Stopwatch.GetTimestamp();
+        long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             using GgufCheckpoint checkpoint = GgufCheckpoint.Open(new MemoryStream(bytes), "mutant");
@@ -99,11 +98,12 @@ public class GgufMutationTests
             checkpoint.ReadVocabulary();
             checkpoint.Summarize();
         }
-        catch (ModelFormatException)
+        catch (ModelFormatException exception)
         {
+            Assert.DoesNotContain(exception.Message, char.IsControl);
+            Assert.InRange(exception.Message.Length, 1, 1001);
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, FixedBytes + BytesPerFileByte * bytes.Length);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 30);
     }
 }

@@ -49,6 +49,20 @@ public class GgufVocabularyTests
         Assert.Equal((expected.AddBos, expected.AddEos, expected.SpacePrefix), (actual.AddBos, actual.AddEos, actual.SpacePrefix));
     }
 
+    [Theory]
+    [InlineData("tokenizers/llama2/tokenizer.model")]
+    [InlineData("tokenizers/llama2/tokenizer.json")]
+    [InlineData("tokenizers/llama2/tokenizer.newstyle.json")]
+    [InlineData("models/synth-llama3/hf-f32/tokenizer.json")]
+    public void A_tokenizer_of_another_container_encodes_the_same_from_GGUF(string path)
+    {
+        TokenizerVocabulary vocabulary = TokenizerFile.Read(SharedData.Path(path));
+        LlamaTokenizer expected = TokenizerFactory.Create(vocabulary, path);
+        LlamaTokenizer actual = TokenizerFactory.Create(WriteAndRead(vocabulary), "GGUF");
+        foreach (string line in File.ReadLines(SharedData.Path("corpora/wiki.test.raw")).Take(400))
+            Assert.Equal(expected.Encode(line), actual.Encode(line));
+    }
+
     [Fact]
     public void End_ids_beside_the_end_of_sequence_are_kept() =>
         Assert.Equal([4, 5], WriteAndRead(TinyModel.Vocabulary with { ExtraEndIds = [4, 5] }).ExtraEndIds);
