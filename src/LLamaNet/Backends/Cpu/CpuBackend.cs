@@ -1,0 +1,187 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Operations;
+using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends.Cpu;
+
+// Operations over the threads of one pool. Results do not depend on the thread count, on the width of the registers or on
+// what else is in the batch. For one thread at a time.
+internal sealed unsafe partial class CpuBackend : Backend
+{
+    private readonly ChunkPool _pool;
+    private readonly AttentionPlan _attention = new();
+
+    // width: of the registers, the widest the CPU has by default.
+    public CpuBackend(int threads, SimdWidth? width = null)
+    {
+        Width = width ?? SimdWidths.Widest;
+        if (!SimdWidths.IsSupported(Width)) throw new ArgumentOutOfRangeException(nameof(width), width, "This CPU has no such registers.");
+        _pool = new ChunkPool(threads);
+    }
+
+    public SimdWidth Width { get; }
+
+    public override string Name =>
+        $"CPU, {(_pool.Threads == 1 ? "1 thread" : $"{_pool.Threads} threads")}, {SimdWidths.Describe(Width)}";
+
+    public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width);
+
+    public override void Write(Tensor destination, ReadOnlySpan<float> values)
+    {
+        var tensor = (CpuTensor)destination;
+        CheckTransfer(tensor, 0, values.Length);
+        WeightFormat format = WeightFormat.Of(tensor.Type);
+        int rowBytes = (int)format.RowBytes(tensor.Width);
+        for (int row = 0; row * (long)tensor.Width < values.Length; row++)
+            format.Quantize(values.Slice(row * tensor.Width, tensor.Width), new Span<byte>(tensor.RowBytes(row), rowBytes));
+        GC.KeepAlive(tensor);
+    }
+
+    public override void Read(Tensor source, int firstRow, Span<float> values)
+    {
+        var tensor = (CpuTensor)source;
+        CheckTransfer(tensor, firstRow, values.Length);
+        WeightFormat format = WeightFormat.Of(tensor.Type);
+        int rowBytes = (int)format.RowBytes(tensor.Width);
+        for (int row = 0; row * (long)tensor.Width < values.Length; row++)
+        {
+            var bytes = new ReadOnlySpan<byte>(tensor.RowBytes(firstRow + row), rowBytes);
+            format.Dequantize(bytes, values.Slice(row * tensor.Width, tensor.Width));
+        }
+
+        GC.KeepAlive(tensor);
+    }
+
+    public override void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices)
+    {
+        var split = new RowSplit(rowIndices.Length, x.Width);
+        fixed (int* indices = rowIndices)
+            _pool.Run(split.Chunks, new Gather(Checked(y, rowIndices.Length, x.Width), Checked(x, 0, x.Width), indices, split));
+    }
+
+    public override void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon)
+    {
+        var split = new RowSplit(rows, x.Width);
+        Run(split.Chunks, new RmsNorm(
+            Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), epsilon, split));
+    }
+
+    public override void Add(Tensor y, Tensor x, int rows)
+    {
+        var split = new RowSplit(rows, x.Width);
+        Run(split.Chunks, new Add(Checked(y, rows, x.Width), Checked(x, rows, x.Width), split));
+    }
+
+    public override void SwiGlu(Tensor y, Tensor gateUp, int rows)
+    {
+        var split = new RowSplit(rows, gateUp.Width);
+        Run(split.Chunks, new SwiGlu(Checked(y, rows, gateUp.Width / 2), Checked(gateUp, rows, 2 * y.Width), split));
+    }
+
+    public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        Run(split.Chunks, RopeWork(qkv, shape, batch, split));
+    }
+
+    public override void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        Run(split.Chunks, StoreKvWork(kv, qkv, shape, batch, split));
+    }
+
+    public override void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        Run(split.Chunks, new RopeStoreKv(RopeWork(qkv, shape, batch, split), StoreKvWork(kv, qkv, shape, batch, split)));
+    }
+
+    public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
+    {
+        CheckPages(kv, shape, batch);
+        _attention.Build(batch, shape, _pool.Threads);
+        CpuTensor attended = Checked(y, batch.Count, shape.QueryWidth);
+        Run(_attention.Pieces, new Attention(
+            attended, Checked(qkv, batch.Count, shape.QkvWidth), (CpuTensor)kv.Keys, (CpuTensor)kv.Values, shape, _attention));
+        if (_attention.Spans > 1) Run(_attention.Merges, new AttentionMerge(attended, shape, _attention));
+    }
+
+    public override void Dispose()
+    {
+        _pool.Dispose();
+        _attention.Dispose();
+    }
+
+    // The one place where the width of the registers is chosen.
+    private void Run<TWork>(int chunks, TWork work)
+        where TWork : struct, ILaneWork
+    {
+        switch (Width)
+        {
+            case SimdWidth.V512:
+                _pool.Run(chunks, new AtWidth<Lanes512, TWork>(work));
+                break;
+            case SimdWidth.V256:
+                _pool.Run(chunks, new AtWidth<Lanes256, TWork>(work));
+                break;
+            default:
+                _pool.Run(chunks, new AtWidth<Lanes128, TWork>(work));
+                break;
+        }
+    }
+
+    private static Rope RopeWork(Tensor qkv, AttentionShape shape, Batch batch, RowSplit split)
+    {
+        for (int i = 0; i < batch.Segments.Count; i++)
+        {
+            Batch.Segment segment = batch.Segments[i];
+            int positions = segment.FirstPosition + segment.Count;
+            Checked(segment.Rope.Cosines, positions, shape.HeadDim / 2);
+            Checked(segment.Rope.Sines, positions, shape.HeadDim / 2);
+        }
+
+        return new Rope(Checked(qkv, batch.Count, shape.QkvWidth), shape, batch, split);
+    }
+
+    private static StoreKv StoreKvWork(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch, RowSplit split)
+    {
+        CheckPages(kv, shape, batch);
+        CpuTensor checkedQkv = Checked(qkv, batch.Count, shape.QkvWidth);
+        return new StoreKv((CpuTensor)kv.Keys, (CpuTensor)kv.Values, checkedQkv, shape, batch, split);
+    }
+
+    // Kernels follow pointers: every shape is checked before them, whoever calls.
+    private static CpuTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "")
+    {
+        if (tensor is CpuTensor cpu && cpu.Type == DType.F32 && cpu.Width == width && cpu.Rows >= rows && rows >= 0) return cpu;
+        throw new ArgumentException($"[{tensor.Rows}, {tensor.Width}] {tensor.Type}, needs [{rows}, {width}] F32.", name);
+    }
+
+    private static void CheckTransfer(CpuTensor tensor, int firstRow, int values)
+    {
+        (int rows, int rest) = Math.DivRem(values, tensor.Width);
+        if (rest != 0 || firstRow < 0 || firstRow > tensor.Rows - rows)
+            throw new ArgumentException($"{values} values from row {firstRow} on are not whole rows of [{tensor.Rows}, {tensor.Width}].");
+    }
+
+    // Every position of the batch has a page, and the pages are pages of the layer.
+    private static void CheckPages(KvLayer kv, AttentionShape shape, Batch batch)
+    {
+        int pages = kv.Keys.Rows / (KvLayer.PageLength * shape.KvHeads);
+        if (kv.HeadDim != shape.HeadDim || kv.KvHeads != shape.KvHeads || kv.Keys.Width != shape.HeadDim
+            || kv.Values.Width != shape.HeadDim || kv.Values.Rows != kv.Keys.Rows || kv.Values.Type != kv.Keys.Type
+            || kv.Keys.Type is not (DType.F32 or DType.F16))
+        {
+            throw new ArgumentException($"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
+        }
+
+        for (int i = 0; i < batch.Segments.Count; i++)
+        {
+            Batch.Segment segment = batch.Segments[i];
+            int used = (segment.FirstPosition + segment.Count + KvLayer.PageLength - 1) / KvLayer.PageLength;
+            if (used > segment.Pages.Length || segment.Pages.AsSpan(0, used).ContainsAnyExceptInRange(0, pages - 1))
+                throw new ArgumentException($"A sequence needs {used} pages of the layer's {pages} for its positions.", nameof(batch));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace LLamaNet.Backends.Cpu;
+
+// Zeroed native memory, 64-byte aligned, with 64 readable bytes behind it: a 16-lane load that begins inside may run over.
+// Large blocks come straight from the system, which gives a page of memory only when it is first written.
+internal sealed unsafe class NativeBlock : SafeHandle
+{
+    public const int Alignment = 64;
+
+    private readonly nint _aligned;
+
+    public NativeBlock(long bytes)
+        : base(0, ownsHandle: true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        nuint total = checked((nuint)bytes + 2 * Alignment);
+        SetHandle((nint)NativeMemory.AllocZeroed(total));
+        _aligned = (handle + Alignment - 1) & -Alignment;
+        Bytes = bytes;
+    }
+
+    public long Bytes { get; }
+
+    public override bool IsInvalid => handle == 0;
+
+    public void* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (void*)_aligned;
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMemory.Free((void*)handle);
+        return true;
+    }
+}

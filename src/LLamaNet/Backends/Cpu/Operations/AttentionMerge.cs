@@ -1,0 +1,29 @@
+using LLamaNet.Backends.Cpu.Simd;
+
+namespace LLamaNet.Backends.Cpu.Operations;
+
+// y[r, h] from the softmax states of the spans that Attention left in the plan
+// Shapes    y: [rows, heads * headDim].
+// Threads   a block of queries and a key/value head is a chunk.
+// Numerics  spans merged in order, as Attention does when the keys are not split.
+internal readonly unsafe struct AttentionMerge(CpuTensor y, AttentionShape shape, AttentionPlan plan) : ILaneWork
+{
+    private readonly CpuTensor _y = y;
+    private readonly AttentionShape _shape = shape;
+    private readonly AttentionPlan _plan = plan;
+
+    public void Run<V>(int chunk)
+        where V : unmanaged, ILanes<V>
+    {
+        int piece = _plan.FirstPiece(chunk);
+        (QueryBlock block, int kvHead, _) = _plan.Piece(piece);
+        float* total = _plan.PartialStates(piece);
+        for (int span = 1; span < AttentionPlan.SpansOf(block); span++)
+        {
+            piece += _shape.KvHeads;
+            Attention.Merge<V>(total, _plan.PartialStates(piece), block.Count * _shape.Group, _shape.HeadDim);
+        }
+
+        Attention.Finish<V>(_y, total, _shape, block, kvHead);
+    }
+}

@@ -1,0 +1,11 @@
+namespace LLamaNet.Backends.Cpu.Simd;
+
+// The work at one width.
+internal readonly struct AtWidth<V, TWork>(TWork work) : IChunkWork
+    where V : unmanaged, ILanes<V>
+    where TWork : struct, ILaneWork
+{
+    private readonly TWork _work = work;
+
+    public void Run(int chunk) => _work.Run<V>(chunk);
+}

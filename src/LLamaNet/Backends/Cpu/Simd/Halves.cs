@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+
+namespace LLamaNet.Backends.Cpu.Simd;
+
+internal readonly unsafe struct Halves : IElements
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<V>(void* elements, nint index)
+        where V : unmanaged, ILanes<V>
+        => V.LoadHalf((ushort*)elements + index);
+}

@@ -1,0 +1,67 @@
+using LLamaNet.Backends;
+
+namespace LLamaNet.Tests.Backends;
+
+// A sequence whose queries, keys and values are made up, with its pages and the softmax attention over it in double precision.
+internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength, int[] pages)
+{
+    // [maxLength, q | k | v]
+    public float[] Qkv { get; } = Values.Normal(maxLength * shape.QkvWidth, seed);
+
+    public int[] Pages { get; } = pages;
+
+    // Tokens whose keys and values are stored.
+    public int Length { get; set; }
+
+    public static int[] PagesFrom(int first, int positions) =>
+        [.. Enumerable.Range(first, (positions + KvLayer.PageLength - 1) / KvLayer.PageLength)];
+
+    public ReadOnlySpan<float> Rows(int first, int count) => Qkv.AsSpan(first * shape.QkvWidth, count * shape.QkvWidth);
+
+    // One row of attention output, and how far a float computation may be off it.
+    public (double[] Expected, double[] Tolerance) Attend(int position, DType type)
+    {
+        var expected = new double[shape.QueryWidth];
+        var tolerance = new double[shape.QueryWidth];
+        for (int head = 0; head < shape.Heads; head++)
+        {
+            int kvHead = head / shape.Group;
+            int q = position * shape.QkvWidth + head * shape.HeadDim;
+            var scores = new double[position + 1];
+            double largestProduct = 0;
+            double largestValue = 0;
+            for (int key = 0; key <= position; key++)
+            {
+                int k = key * shape.QkvWidth + shape.QueryWidth + kvHead * shape.HeadDim;
+                double product = 0;
+                for (int i = 0; i < shape.HeadDim; i++)
+                {
+                    double term = Qkv[q + i] * Stored(k + i, type) / Math.Sqrt(shape.HeadDim);
+                    scores[key] += term;
+                    product += Math.Abs(term);
+                    largestValue = Math.Max(largestValue, Math.Abs(Stored(k + shape.KeyWidth + i, type)));
+                }
+
+                largestProduct = Math.Max(largestProduct, product);
+            }
+
+            double max = scores.Max();
+            double[] weights = [.. scores.Select(score => Math.Exp(score - max))];
+            double sum = weights.Sum();
+
+            // Each score is off by headDim + 2 roundings, and with it the exponent's weights; exp by 2e-7; sums by a rounding a key.
+            double relative = (2 * (shape.HeadDim + 2) * largestProduct + 2 * (position + 2)) * Close.Rounding + 6e-7;
+            for (int i = 0; i < shape.HeadDim; i++)
+            {
+                int v = shape.QueryWidth + shape.KeyWidth + kvHead * shape.HeadDim + i;
+                for (int key = 0; key <= position; key++)
+                    expected[head * shape.HeadDim + i] += weights[key] / sum * Stored(key * shape.QkvWidth + v, type);
+                tolerance[head * shape.HeadDim + i] = relative * largestValue;
+            }
+        }
+
+        return (expected, tolerance);
+    }
+
+    private double Stored(int index, DType type) => type == DType.F16 ? (float)(Half)Qkv[index] : Qkv[index];
+}
