@@ -1,7 +1,6 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Generation;
 using LLamaNet.Models;
 using LLamaNet.Tensors;
@@ -13,9 +12,10 @@ namespace LLamaNet;
 public sealed class LlamaModel : IDisposable
 {
     private readonly Transformer _transformer;
+    private readonly Scheduler _scheduler;
     private readonly Generator _generator;
     private readonly LlamaTokenizer? _tokenizer;
-    private readonly GenerationDefaults _defaults;
+    private int _isDisposed;
 
     private LlamaModel(
         Transformer transformer, ModelLimits limits, ModelOptions options, LlamaTokenizer? tokenizer, GenerationDefaults defaults,
@@ -23,11 +23,17 @@ public sealed class LlamaModel : IDisposable
     {
         _transformer = transformer;
         _tokenizer = tokenizer;
-        _defaults = defaults;
         ContextLength = limits.ContextLength;
         Device = device;
         MemoryPlan = plan;
-        _generator = new Generator(transformer, tokenizer, limits.ContextLength, limits.MaxSequences, options.PrefillChunk);
+        _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, options.PrefillChunk));
+        _generator = new Generator(_scheduler, tokenizer, new GenerationOptions
+        {
+            Temperature = defaults.Temperature,
+            TopK = defaults.TopK,
+            TopP = defaults.TopP,
+            RepetitionPenalty = defaults.RepetitionPenalty,
+        });
     }
 
     /// <summary>The hyper-parameters.</summary>
@@ -171,20 +177,8 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
     /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
-        IReadOnlyList<int> promptTokens, GenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        options ??= new GenerationOptions();
-        return _generator.GenerateAsync(
-            promptTokens,
-            options with
-            {
-                Temperature = options.Temperature ?? _defaults.Temperature ?? 1,
-                TopK = options.TopK ?? _defaults.TopK ?? 0,
-                TopP = options.TopP ?? _defaults.TopP ?? 1,
-                RepetitionPenalty = options.RepetitionPenalty ?? _defaults.RepetitionPenalty ?? 1,
-            },
-            cancellationToken);
-    }
+        IReadOnlyList<int> promptTokens, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        _generator.GenerateAsync(promptTokens, options ?? new GenerationOptions(), cancellationToken);
 
     /// <summary>Continues a text and returns it whole.</summary>
     /// <param name="prompt">The text; BOS is added where the tokenizer's files say so.</param>
@@ -216,7 +210,8 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Ends running generations and frees the model's memory.</summary>
     public void Dispose()
     {
-        _generator.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        _scheduler.Dispose();
         _transformer.Dispose();
     }
 
