@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Text;
@@ -35,7 +36,7 @@ internal sealed class GenerationRequest : Request
         : base(prompt, contextLength, cancellationToken)
     {
         _settings = settings;
-        _endIds = tokenizer is null || settings.IgnoreEndTokens ? new HashSet<int>() : tokenizer.EndIds;
+        _endIds = tokenizer is null || settings.IgnoreEndTokens ? FrozenSet<int>.Empty : tokenizer.EndIds;
         _vocabulary = vocabulary;
         _seed = settings.Seed ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
         _sampler = new Sampler(settings, _seed, prompt, workspace);
