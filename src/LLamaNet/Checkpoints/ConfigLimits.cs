@@ -27,8 +27,8 @@ internal static class ConfigLimits
         Count(path, keys.ContextLength, config.ContextLength);
         if (config.HeadDim % 2 != 0)
             throw new ModelFormatException(path, keys.HeadDim, "an even number", $"{config.HeadDim}");
-        if (config.Heads % config.KvHeads != 0)
-            throw new ModelFormatException(path, keys.KvHeads, $"a divisor of {keys.Heads} ({config.Heads})", $"{config.KvHeads}");
+        string divisor = $"a divisor of {keys.Heads} ({config.Heads})";
+        if (config.Heads % config.KvHeads != 0) throw new ModelFormatException(path, keys.KvHeads, divisor, $"{config.KvHeads}");
         Count(path, $"{keys.Heads} times {keys.HeadDim}", (long)config.Heads * config.HeadDim);
         Positive(path, keys.RmsNormEpsilon, config.RmsNormEpsilon);
         Positive(path, keys.RopeTheta, config.RopeTheta);
@@ -69,7 +69,7 @@ internal static class ConfigLimits
             case RopeScaling.FrequencyFactors factors:
                 int pairs = config.HeadDim / 2;
                 if (factors.Factors.Count != pairs)
-                    throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair of a head", $"{factors.Factors.Count}");
+                    throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair", $"{factors.Factors.Count}");
                 foreach (float factor in factors.Factors) Positive(path, key, factor);
                 break;
         }

@@ -30,7 +30,10 @@ internal readonly record struct TensorShape(string Name, int Rows, int Width)
     // Every tensor that the configuration implies is there and has its shape. Others may be there too.
     // nameInFile: what the container calls a tensor, for the message.
     public static void CheckAll(
-        string path, LlamaConfig config, IReadOnlyDictionary<string, MatrixSource> tensors, Func<string, string>? nameInFile = null)
+        string path,
+        LlamaConfig config,
+        IReadOnlyDictionary<string, MatrixSource> tensors,
+        Func<string, string>? nameInFile = null)
     {
         foreach (TensorShape shape in Of(config))
         {

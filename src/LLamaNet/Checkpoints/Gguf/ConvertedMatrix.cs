@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Globalization;
-using System.Numerics.Tensors;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Gguf;
 
-// A matrix of a checkpoint read in another format. Rows that are not finite, before or after, are refused.
+// A matrix of a checkpoint read in another format, or in its own. Weights that the format cannot hold are refused.
 internal sealed class ConvertedMatrix(string path, string name, MatrixSource source, DType type)
     : MatrixSource(name, type, source.Rows, source.Width)
 {
@@ -22,16 +21,9 @@ internal sealed class ConvertedMatrix(string path, string name, MatrixSource sou
             Span<float> values = numbers.AsSpan(0, length);
             source.ReadRows(firstRow, count, rows);
             WeightFormat.Of(source.Type).Dequantize(rows, values);
-            CheckFinite(values, firstRow, "finite weights");
-            if (source.Type == Type)
-            {
-                rows.CopyTo(destination);
-                return;
-            }
-
-            WeightFormat.Of(Type).Quantize(values, destination);
-            WeightFormat.Of(Type).Dequantize(destination, values);
-            CheckFinite(values, firstRow, $"weights within the range of {Type}");
+            CheckRange(values, firstRow);
+            if (source.Type == Type) rows.CopyTo(destination);
+            else WeightFormat.Of(Type).Quantize(values, destination);
         }
         finally
         {
@@ -40,12 +32,18 @@ internal sealed class ConvertedMatrix(string path, string name, MatrixSource sou
         }
     }
 
-    private void CheckFinite(ReadOnlySpan<float> values, int firstRow, string expected)
+    private void CheckRange(ReadOnlySpan<float> values, int firstRow)
     {
-        if (TensorPrimitives.IsFiniteAll(values)) return;
+        WeightFormat format = WeightFormat.Of(source.Type == Type ? DType.F32 : Type);
+        if (format.CanHold(values)) return;
         int index = 0;
-        while (float.IsFinite(values[index])) index++;
-        string found = $"{values[index].ToString(CultureInfo.InvariantCulture)} in row {firstRow + index / Width}, column {index % Width}";
-        throw new ModelFormatException(path, Name, expected, found);
+        while (format.CanHold(values.Slice(index, 1))) index++;
+        string number = values[index].ToString(CultureInfo.InvariantCulture);
+        string largest = format.LargestMagnitude.ToString(CultureInfo.InvariantCulture);
+        throw new ModelFormatException(
+            path,
+            Name,
+            float.IsFinite(values[index]) ? $"weights of at most {largest} for {Type}" : "finite weights",
+            $"{number} in row {firstRow + index / Width}, column {index % Width}");
     }
 }

@@ -23,7 +23,10 @@ internal sealed class GgufCheckpoint : Checkpoint
         TensorShape.CheckAll(Path, _config, Tensors);
         ChatTemplate = shards.Metadata.FindString(GgufKeys.ChatTemplate);
         if (ChatTemplate?.Length > MaxTemplateLength)
-            throw shards.Metadata.Error(GgufKeys.ChatTemplate, $"at most {MaxTemplateLength} characters", $"{ChatTemplate.Length}");
+        {
+            string expected = $"at most {MaxTemplateLength} characters";
+            throw shards.Metadata.Error(GgufKeys.ChatTemplate, expected, $"{ChatTemplate.Length}");
+        }
     }
 
     public override string Container => _shards.Container;

@@ -7,6 +7,7 @@ namespace LLamaNet.Checkpoints.Gguf;
 internal static class GgufConfig
 {
     public const string Architecture = "llama";
+    public const string ModelKind = "model";
 
     private static readonly ConfigKeys s_keys = new(
         GgufKeys.Width, GgufKeys.Layers, GgufKeys.Heads, GgufKeys.KvHeads, GgufKeys.KeyLength, GgufKeys.FfnWidth,
@@ -32,7 +33,8 @@ internal static class GgufConfig
             FfnWidth = Count(GgufKeys.FfnWidth),
             VocabularySize = VocabularySize(path, metadata, tensors),
             ContextLength = contextLength,
-            RmsNormEpsilon = metadata.FindFloat(GgufKeys.RmsNormEpsilon) ?? throw metadata.Missing(GgufKeys.RmsNormEpsilon, "a float"),
+            RmsNormEpsilon = metadata.FindFloat(GgufKeys.RmsNormEpsilon)
+                ?? throw metadata.Missing(GgufKeys.RmsNormEpsilon, "a float"),
             RopeTheta = metadata.FindFloat(GgufKeys.RopeTheta) ?? 10000,
             RopeScaling = Scaling(path, metadata, contextLength),
             TiedEmbeddings = tensors.ContainsKey(TensorNames.Embedding) && !tensors.ContainsKey(TensorNames.Output),
@@ -78,9 +80,11 @@ internal static class GgufConfig
 
     private static void CheckArchitecture(GgufMetadata metadata)
     {
-        string architecture = metadata.FindString(GgufKeys.Architecture) ?? throw metadata.Missing(GgufKeys.Architecture, Architecture);
+        string architecture = metadata.FindString(GgufKeys.Architecture)
+            ?? throw metadata.Missing(GgufKeys.Architecture, Architecture);
         if (architecture != Architecture) throw metadata.Error(GgufKeys.Architecture, Architecture, architecture);
-        if (metadata.FindString(GgufKeys.Kind) is { } kind and not "model") throw metadata.Error(GgufKeys.Kind, "model", kind);
+        if (metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind)
+            throw metadata.Error(GgufKeys.Kind, ModelKind, kind);
     }
 
     private static void CheckUnsupported(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors)
@@ -114,7 +118,8 @@ internal static class GgufConfig
             ?? (tensors.TryGetValue(TensorNames.Embedding, out GgufTensor? embedding) && embedding.Shape.Count > 1
                 ? embedding.Shape[1]
                 : throw metadata.Missing(GgufKeys.VocabularySize, "the number of tokens"));
-        if (tokens > size) throw metadata.Error(GgufKeys.Tokens, $"at most {size} tokens, the size of the vocabulary", $"{tokens}");
+        if (tokens > size)
+            throw metadata.Error(GgufKeys.Tokens, $"at most {size} tokens, the size of the vocabulary", $"{tokens}");
         return ConfigLimits.Count(path, GgufKeys.VocabularySize, size);
     }
 
@@ -151,7 +156,8 @@ internal static class GgufConfig
     // Both keys multiply what YaRN computes from the factor.
     private static float? YarnAttention(GgufMetadata metadata, float factor)
     {
-        float extra = (metadata.FindFloat(GgufKeys.ScalingAttentionFactor) ?? 1) * (metadata.FindFloat(GgufKeys.YarnAttentionFactor) ?? 1);
+        float extra = metadata.FindFloat(GgufKeys.ScalingAttentionFactor) ?? 1;
+        extra *= metadata.FindFloat(GgufKeys.YarnAttentionFactor) ?? 1;
         return extra == 1 ? null : (float)(extra * ComputedYarnAttention(factor));
     }
 

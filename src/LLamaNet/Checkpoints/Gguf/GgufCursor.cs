@@ -75,7 +75,8 @@ internal sealed class GgufCursor(CheckedFile file)
         return values;
     }
 
-    private bool ToBool(long position, byte value) => value <= 1 ? value == 1 : throw Error(position, "a bool, 0 or 1", $"{value}");
+    private bool ToBool(long position, byte value) =>
+        value <= 1 ? value == 1 : throw Error(position, "a bool, 0 or 1", $"{value}");
 
     private string ToText(long position, ReadOnlySpan<byte> bytes) =>
         Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Error(position, "UTF-8 text", "bytes that are not UTF-8");

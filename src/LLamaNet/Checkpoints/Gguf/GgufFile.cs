@@ -9,9 +9,9 @@ internal sealed class GgufFile : IDisposable
 {
     public const uint Magic = 0x46554747; // "GGUF"
     public const int DefaultAlignment = 32;
-    public const int MaxTensorNameBytes = 63;
-    public const int MaxDimensions = 4;
 
+    private const int MaxTensorNameBytes = 63;
+    private const int MaxDimensions = 4;
     private const int MaxAlignment = 1 << 20;
     private const int MaxEntries = 1 << 20;
     private const int MaxKeyBytes = 65535;
@@ -160,7 +160,8 @@ internal sealed class GgufFile : IDisposable
             GgufTensor tensor = ReadTensor(cursor);
             if (!names.Add(tensor.Name)) throw cursor.Error(position, "unique tensor names", $"{tensor.Name} a second time");
             long next = Align(end, Alignment);
-            if (tensor.Offset != next) throw Error(tensor.Name, $"offset {next}, behind the tensor before it", $"{(ulong)tensor.Offset}");
+            if (tensor.Offset != next)
+                throw Error(tensor.Name, $"offset {next}, behind the tensor before it", $"{(ulong)tensor.Offset}");
             end = next + tensor.Bytes;
             if (end > _file.Length)
                 throw Error(tensor.Name, $"{tensor.Bytes} bytes at offset {next} of the data", $"a file of {_file.Length} bytes");
@@ -185,7 +186,11 @@ internal sealed class GgufFile : IDisposable
         {
             shape[i] = cursor.Read<long>();
             if (shape[i] < 1 || shape[i] > long.MaxValue / elements)
-                throw Error(name, "sizes of at least 1 with a product below 2^63", $"[{string.Join(", ", shape[..(i + 1)])}, …], fastest first");
+            {
+                string found = $"[{string.Join(", ", shape[..(i + 1)])}, …], fastest first";
+                throw Error(name, "sizes of at least 1 with a product below 2^63", found);
+            }
+
             elements *= shape[i];
         }
 
@@ -204,10 +209,11 @@ internal sealed class GgufFile : IDisposable
         long position = cursor.Position;
         string name = cursor.ReadString(MaxTensorNameBytes);
         if (name.Length == 0) throw cursor.Error(position, "a tensor name", "an empty one");
-        return name.Any(char.IsControl)
-            ? throw cursor.Error(position, "a tensor name without control characters", Convert.ToHexString(Encoding.UTF8.GetBytes(name)))
-            : name;
+        if (!name.Any(char.IsControl)) return name;
+        string bytes = Convert.ToHexString(Encoding.UTF8.GetBytes(name));
+        throw cursor.Error(position, "a tensor name without control characters", $"the bytes {bytes}");
     }
 
-    private ModelFormatException Error(string tensor, string expected, string found) => new(Path, $"tensor {tensor}", expected, found);
+    private ModelFormatException Error(string tensor, string expected, string found) =>
+        new(Path, $"tensor {tensor}", expected, found);
 }

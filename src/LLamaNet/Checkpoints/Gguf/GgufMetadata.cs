@@ -20,7 +20,9 @@ internal sealed class GgufMetadata(string path, IReadOnlyDictionary<string, obje
 
     public T[]? FindArray<T>(string key) => Find<T[]>(key, $"an array of {typeof(T).Name}");
 
-    public bool? FindBool(string key) => Values.ContainsKey(key) ? (bool)Find<object>(key, "a bool", value => value is bool)! : null;
+    public bool? FindBool(string key) => !Values.TryGetValue(key, out object? value) ? null : value is bool truth
+        ? truth
+        : throw Error(key, "a bool", TypeName(value));
 
     // Of any width.
     public long? FindInteger(string key) => !Values.TryGetValue(key, out object? value) ? null : value switch
@@ -59,10 +61,7 @@ internal sealed class GgufMetadata(string path, IReadOnlyDictionary<string, obje
         return $"[{string.Join(", ", shown)}{rest}]";
     }
 
-    private T? Find<T>(string key, string expected, Func<T, bool>? isRight = null)
-        where T : class
-    {
-        if (!Values.TryGetValue(key, out object? value)) return null;
-        return value is T right && isRight?.Invoke(right) != false ? right : throw Error(key, expected, TypeName(value));
-    }
+    private T? Find<T>(string key, string expected)
+        where T : class =>
+        !Values.TryGetValue(key, out object? value) ? null : value as T ?? throw Error(key, expected, TypeName(value));
 }

@@ -67,7 +67,7 @@ internal sealed partial class GgufShards : IDisposable
         foreach (GgufFile file in Files) file.Dispose();
     }
 
-    [GeneratedRegex(@"^(?<stem>.*)-(?<number>[0-9]{5})-of-(?<count>[0-9]{5})\.gguf$", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<stem>.*)-[0-9]{5}-of-(?<count>[0-9]{5})\.gguf\z", RegexOptions.Singleline)]
     private static partial Regex PartName();
 
     private static string PartPath(Match name, int number) =>
@@ -107,8 +107,8 @@ internal sealed partial class GgufShards : IDisposable
 
     private static GgufFile OpenPart(string path, string partPath, int number, int count)
     {
-        if (!File.Exists(partPath))
-            throw new ModelFormatException(path, $"part {number} of {count}", System.IO.Path.GetFileName(partPath), "no such file");
+        string partName = System.IO.Path.GetFileName(partPath);
+        if (!File.Exists(partPath)) throw new ModelFormatException(path, $"part {number} of {count}", partName, "no such file");
         GgufFile part = GgufFile.Open(partPath);
         try
         {
@@ -129,8 +129,9 @@ internal sealed partial class GgufShards : IDisposable
         var owners = new Dictionary<string, string>();
         foreach (GgufTensor tensor in files.SelectMany(file => file.Tensors))
         {
-            if (!owners.TryAdd(tensor.Name, tensor.File.Path))
-                throw new ModelFormatException(tensor.File.Path, $"tensor {tensor.Name}", "a tensor in one part", $"it in {owners[tensor.Name]} too");
+            string path = tensor.File.Path;
+            if (!owners.TryAdd(tensor.Name, path))
+                throw new ModelFormatException(path, $"tensor {tensor.Name}", "it in one part", $"it in {owners[tensor.Name]} too");
         }
     }
 

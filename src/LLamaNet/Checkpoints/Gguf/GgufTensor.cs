@@ -3,7 +3,8 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Checkpoints.Gguf;
 
 // An entry of a GGUF file's tensor list, checked against the file. Shape: fastest dimension first, as the file has it.
-internal sealed record GgufTensor(CheckedFile File, string Name, GgmlType Type, IReadOnlyList<long> Shape, long Offset, long Bytes)
+internal sealed record GgufTensor(
+    CheckedFile File, string Name, GgmlType Type, IReadOnlyList<long> Shape, long Offset, long Bytes)
 {
     public TensorSummary Summarize() => new(Name, Type.Name, [.. Shape.Reverse()], Bytes);
 
@@ -18,7 +19,11 @@ internal sealed record GgufTensor(CheckedFile File, string Name, GgmlType Type, 
 
         long rows = Shape.Skip(1).Aggregate(1L, (product, size) => product * size);
         if (Shape[0] > int.MaxValue || rows > int.MaxValue)
-            throw new ModelFormatException(File.Path, Name, $"at most {int.MaxValue} rows and columns", $"{rows} rows of {Shape[0]}");
+        {
+            string expected = $"at most {int.MaxValue} rows and columns";
+            throw new ModelFormatException(File.Path, Name, expected, $"{rows} rows of {Shape[0]}");
+        }
+
         return new FileMatrix(File, Offset, Name, format.Type, (int)rows, (int)Shape[0]);
     }
 }

@@ -25,23 +25,9 @@ internal static class GgufVocabulary
         };
     }
 
-    // The kind and size in words; null when there is no tokenizer.
-    public static string? Describe(GgufMetadata metadata)
-    {
-        if (!metadata.Values.ContainsKey(GgufKeys.TokenizerModel)) return null;
-        try
-        {
-            TokenizerVocabulary vocabulary = Read(metadata);
-            string kind = vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
-                ? "SentencePiece BPE"
-                : $"byte-level BPE ({(vocabulary.PreTokenizer == PreTokenizerKind.Llama3 ? "llama3" : "gpt2")})";
-            return $"{kind}, {vocabulary.Pieces.Length} tokens";
-        }
-        catch (ModelFormatException exception)
-        {
-            return $"not readable: {exception.Message}";
-        }
-    }
+    // In words; null when there is no tokenizer.
+    public static string? Describe(GgufMetadata metadata) =>
+        metadata.Values.ContainsKey(GgufKeys.TokenizerModel) ? VocabularyWords.Describe(() => Read(metadata)) : null;
 
     // The keys that say the same; what GGUF has no key for (strip rules of added tokens) is left out.
     public static IEnumerable<KeyValuePair<string, object>> Write(TokenizerVocabulary vocabulary)
@@ -115,7 +101,8 @@ internal static class GgufVocabulary
 
     private static string[] Pieces(GgufMetadata metadata)
     {
-        string[] pieces = metadata.FindArray<string>(GgufKeys.Tokens) ?? throw metadata.Missing(GgufKeys.Tokens, "an array of strings");
+        string[] pieces = metadata.FindArray<string>(GgufKeys.Tokens)
+            ?? throw metadata.Missing(GgufKeys.Tokens, "an array of strings");
         return pieces.Length > 0 ? pieces : throw metadata.Error(GgufKeys.Tokens, "at least one token", "none");
     }
 

@@ -45,12 +45,20 @@ internal static class GgufWriter
     }
 
     private static void WriteRows(
-        SafeFileHandle file, long offset, MatrixSource tensor, Action<MatrixSource, int>? written, CancellationToken cancellationToken)
+        SafeFileHandle file,
+        long offset,
+        MatrixSource tensor,
+        Action<MatrixSource, int>? written,
+        CancellationToken cancellationToken)
     {
         int rowsPerChunk = Math.Max(1, ChunkElements / tensor.Width);
         int chunks = (int)(((long)tensor.Rows + rowsPerChunk - 1) / rowsPerChunk);
         var turn = new Lock();
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var options = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+        };
         try
         {
             Parallel.For(0, chunks, options, chunk =>
@@ -70,9 +78,12 @@ internal static class GgufWriter
         }
     }
 
-    // Everything before the data. offsets: of each tensor in the file. length: of the file, the last tensor padded like the others.
+    // Everything before the data. offsets: of each tensor in the file. length: of the file; all tensors are padded.
     private static byte[] Head(
-        IReadOnlyList<KeyValuePair<string, object>> metadata, IReadOnlyList<MatrixSource> tensors, out long[] offsets, out long length)
+        IReadOnlyList<KeyValuePair<string, object>> metadata,
+        IReadOnlyList<MatrixSource> tensors,
+        out long[] offsets,
+        out long length)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);

@@ -10,7 +10,8 @@ internal sealed class RopeFactors(float[] factors) : MatrixSource(TensorNames.Ro
     public static RopeFactors? Of(string path, LlamaConfig config) => config.RopeScaling switch
     {
         RopeScaling.FrequencyFactors factors => new RopeFactors([.. factors.Factors]),
-        RopeScaling.Llama3 llama3 => new RopeFactors([.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => Llama3(llama3, config, pair))]),
+        RopeScaling.Llama3 llama3 =>
+            new RopeFactors([.. Enumerable.Range(0, config.HeadDim / 2).Select(pair => Llama3(llama3, config, pair))]),
         RopeScaling.Dynamic => throw new ModelFormatException(path, "rope scaling", "one that GGUF has words for", "dynamic"),
         _ => null,
     };
