@@ -74,6 +74,9 @@ internal static class ScaleSearch
         Span<float> errors = stackalloc float[Candidates];
         Span<float> fittedScales = stackalloc float[Candidates], fittedMins = stackalloc float[Candidates];
         Vector<float> low = new(lowest), high = new(highest), first = new(firstMin), n = new(values.Length);
+
+        // Less than a thousandth of a step a value is an artefact of summing: then the first candidate, the plain one, wins.
+        Vector<float> none = new(scales[0] * scales[0] * 1e-6f * values.Length);
         for (int lane = 0; lane < Candidates; lane += Vector<float>.Count)
         {
             Vector<float> scale = new(scales[lane..]), inverse = Vector<float>.One / scale, negative = -scale;
@@ -102,7 +105,7 @@ internal static class ScaleSearch
                 Vector.GreaterThan(sumQQ, Vector<float>.Zero), (sumQR - shift * sumQ) / sumQQ, Vector<float>.Zero);
 
             Vector<float> error = sumRR + stretch * (stretch * sumQQ - 2 * sumQR + 2 * shift * sumQ) + shift * (shift * n - 2 * sumR);
-            error.CopyTo(errors[lane..]);
+            Vector.Max(error, none).CopyTo(errors[lane..]);
             (scale + stretch).CopyTo(fittedScales[lane..]);
             (first + shift).CopyTo(fittedMins[lane..]);
         }
