@@ -10,7 +10,8 @@ internal abstract unsafe class TileFormat(DType type)
     private static readonly TileFormat[] s_all =
     [
         new FloatTiles<F32Elements>(), new FloatTiles<F16Elements>(), new FloatTiles<BF16Elements>(),
-        new QuantTiles<Q4_0Tile>(), new QuantTiles<Q8_0Tile>(),
+        new QuantTiles<Q8_0Tile>(), new QuantTiles<Q4_0Tile>(), new QuantTiles<Q4_1Tile>(), new QuantTiles<Q5_0Tile>(), new QuantTiles<Q5_1Tile>(),
+        new QuantTiles<Q2_KTile>(), new QuantTiles<Q3_KTile>(), new QuantTiles<Q4_KTile>(), new QuantTiles<Q5_KTile>(), new QuantTiles<Q6_KTile>(),
     ];
 
     public static IReadOnlyList<TileFormat> All => s_all;

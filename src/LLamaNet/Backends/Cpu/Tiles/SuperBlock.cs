@@ -1,0 +1,42 @@
+namespace LLamaNet.Backends.Cpu.Tiles;
+
+// The bit packings that formats with blocks of 256 share, to and from one byte a weight.
+internal static unsafe class SuperBlock
+{
+    // Weights 64 j + i are the lower halves of bytes 32 j + i, weights 64 j + 32 + i the upper ones; i < 32.
+    public static void SplitNibbles(byte* packed, byte* quants)
+    {
+        for (int j = 0; j < 4; j++)
+        {
+            for (int i = 0; i < 32; i++)
+            {
+                quants[64 * j + i] = (byte)(packed[32 * j + i] & 15);
+                quants[64 * j + 32 + i] = (byte)(packed[32 * j + i] >> 4);
+            }
+        }
+    }
+
+    public static void JoinNibbles(byte* quants, byte* packed)
+    {
+        for (int j = 0; j < 4; j++)
+            for (int i = 0; i < 32; i++) packed[32 * j + i] = (byte)(quants[64 * j + i] & 15 | quants[64 * j + 32 + i] << 4);
+    }
+
+    // Weight 128 h + 32 j + i is at bit 2 j of byte 32 h + i; j < 4, i < 32.
+    public static void SplitPairs(byte* packed, byte* quants)
+    {
+        for (int half = 0; half < 2; half++)
+            for (int j = 0; j < 4; j++)
+                for (int i = 0; i < 32; i++) quants[128 * half + 32 * j + i] = (byte)(packed[32 * half + i] >> 2 * j & 3);
+    }
+
+    public static void JoinPairs(byte* quants, byte* packed)
+    {
+        for (int half = 0; half < 2; half++)
+        {
+            byte* q = quants + 128 * half;
+            for (int i = 0; i < 32; i++)
+                packed[32 * half + i] = (byte)(q[i] & 3 | (q[32 + i] & 3) << 2 | (q[64 + i] & 3) << 4 | (q[96 + i] & 3) << 6);
+        }
+    }
+}
