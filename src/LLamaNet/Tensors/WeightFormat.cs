@@ -41,6 +41,7 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
     public bool CanHold(ReadOnlySpan<float> values) =>
         values.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestMagnitude;
 
+    // What its scales, which are halves but for F32 and BF16, can still reach.
     public abstract float LargestMagnitude { get; }
 
     private static WeightFormat?[] ByType()

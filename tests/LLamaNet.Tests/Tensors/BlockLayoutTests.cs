@@ -25,8 +25,13 @@ public class BlockLayoutTests
             float scale = Half(b, 80) * (b[i / 16] & 15), min = Half(b, 82) * (b[i / 16] >> 4);
             return scale * TwoBits(b, 16, i) - min;
         },
-        [DType.Q3_K] = (b, i) => Half(b, 108) * (Q3Scale(b, i / 16) - 32) * (TwoBits(b, 32, i) + 4 * (b[i % 32] >> i / 32 & 1) - 4),
-        [DType.Q4_K] = (b, i) => Half(b, 0) * SixBits(b, i / 32, 0) * Nibble(b, 16 + i / 64 * 32, 32, i % 64) - Half(b, 2) * SixBits(b, i / 32, 4),
+        [DType.Q3_K] = (b, i) =>
+            Half(b, 108) * (Q3Scale(b, i / 16) - 32) * (TwoBits(b, 32, i) + 4 * (b[i % 32] >> i / 32 & 1) - 4),
+        [DType.Q4_K] = (b, i) =>
+        {
+            int code = Nibble(b, 16 + i / 64 * 32, 32, i % 64);
+            return Half(b, 0) * SixBits(b, i / 32, 0) * code - Half(b, 2) * SixBits(b, i / 32, 4);
+        },
         [DType.Q5_K] = (b, i) =>
         {
             int code = Nibble(b, 48 + i / 64 * 32, 32, i % 64) + 16 * (b[16 + i % 32] >> i / 32 & 1);

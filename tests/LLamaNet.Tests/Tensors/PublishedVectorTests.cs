@@ -12,7 +12,8 @@ public class PublishedVectorTests
     private const int Rows = 8;
     private const int Width = 512;
 
-    public static TheoryData<DType> Stored => [.. WeightFormat.All.Select(format => format.Type).Where(type => type != DType.F32)];
+    public static TheoryData<DType> Stored =>
+        [.. WeightFormat.All.Select(format => format.Type).Where(type => type != DType.F32)];
 
     [Theory]
     [MemberData(nameof(Stored))]
@@ -46,7 +47,8 @@ public class PublishedVectorTests
             format.Dequantize(blocks, values);
 
             // The published numbers have six digits.
-            Assert.True(RelativeError(x, values) <= allowed[row] * (1 + 1e-5), $"row {row}: {RelativeError(x, values)} > {allowed[row]}");
+            double error = RelativeError(x, values);
+            Assert.True(error <= allowed[row] * (1 + 1e-5), $"row {row}: {error} > {allowed[row]}");
         }
     }
 
@@ -96,5 +98,6 @@ public class PublishedVectorTests
     private static string Vector(DType type, string kind) => SharedData.Path($"vectors/quant/{FileName(type)}.{kind}");
 
     // q4_0, q4_K, bf16.
-    private static string FileName(DType type) => type.ToString().ToLowerInvariant().Replace("_k", "_K", StringComparison.Ordinal);
+    private static string FileName(DType type) =>
+        type.ToString().ToLowerInvariant().Replace("_k", "_K", StringComparison.Ordinal);
 }

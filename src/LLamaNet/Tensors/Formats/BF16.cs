@@ -33,7 +33,8 @@ internal sealed class BF16() : WeightFormat(DType.BF16, 1, 2)
         int i = 0;
         for (; i <= values.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            Vector<uint> lower = Round(new Vector<float>(values[i..])), upper = Round(new Vector<float>(values[(i + Vector<float>.Count)..]));
+            Vector<uint> lower = Round(new Vector<float>(values[i..]));
+            Vector<uint> upper = Round(new Vector<float>(values[(i + Vector<float>.Count)..]));
             Vector.Narrow(lower, upper).CopyTo(halves[i..]);
         }
 

@@ -35,7 +35,8 @@ internal sealed class Q2_K() : WeightFormat(DType.Q2_K, 256, 84)
         Span<byte> scales = stackalloc byte[SubBlocks], mins = stackalloc byte[SubBlocks];
         for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
         {
-            (float d, float dmin) = AffineSuperBlock.Quantize(values[..BlockLength], HighestCode, HighestScale, scales, mins, codes);
+            ReadOnlySpan<float> x = values[..BlockLength];
+            (float d, float dmin) = AffineSuperBlock.Quantize(x, HighestCode, HighestScale, scales, mins, codes);
             for (int i = 0; i < SubBlocks; i++) blocks[i] = (byte)(scales[i] | mins[i] << 4);
             BitFields.Pack(codes[..128], 2, blocks[16..48]);
             BitFields.Pack(codes[128..], 2, blocks[48..80]);

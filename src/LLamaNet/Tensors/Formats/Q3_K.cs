@@ -25,7 +25,11 @@ internal sealed class Q3_K() : WeightFormat(DType.Q3_K, 256, 110)
             BitFields.Unpack(blocks[64..96], 2, codes[128..]);
             BitFields.Unpack(blocks[..32], 1, codes, shift: 2);
             for (int i = 0; i < SubBlocks; i++)
-                scales[i] = (sbyte)((blocks[96 + i % 8] >> i / 8 * 4 & 15 | (blocks[104 + i % 4] >> i / 4 * 2 & 3) << 4) - ScaleZero);
+            {
+                int scale = blocks[96 + i % 8] >> i / 8 * 4 & 15 | (blocks[104 + i % 4] >> i / 4 * 2 & 3) << 4;
+                scales[i] = (sbyte)(scale - ScaleZero);
+            }
+
             SymmetricSuperBlock.Dequantize(codes, Zero, HalfScale.Read(blocks[108..]), scales, values[..BlockLength]);
         }
     }

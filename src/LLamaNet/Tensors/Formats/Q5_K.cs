@@ -36,7 +36,8 @@ internal sealed class Q5_K() : WeightFormat(DType.Q5_K, 256, 176)
         Span<byte> scales = stackalloc byte[SubBlocks], mins = stackalloc byte[SubBlocks];
         for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
         {
-            (float d, float dmin) = AffineSuperBlock.Quantize(values[..BlockLength], HighestCode, HighestScale, scales, mins, codes);
+            ReadOnlySpan<float> x = values[..BlockLength];
+            (float d, float dmin) = AffineSuperBlock.Quantize(x, HighestCode, HighestScale, scales, mins, codes);
             HalfScale.Write(blocks, d);
             HalfScale.Write(blocks[2..], dmin);
             SixBitPairs.Pack(scales, mins, blocks[4..16]);

@@ -11,7 +11,10 @@ internal static class AffineSuperBlock
     {
         int length = Length / scales.Length;
         for (int i = 0; i < scales.Length; i++)
-            Codes.ScaleAndAdd(codes.Slice(i * length, length), d * scales[i], -(dmin * mins[i]), values.Slice(i * length, length));
+        {
+            Range part = new(i * length, (i + 1) * length);
+            Codes.ScaleAndAdd(codes[part], d * scales[i], -(dmin * mins[i]), values[part]);
+        }
     }
 
     // Returns d and dmin. A sub-block's own best scale and min decide these two; then it takes the stored pair near its own

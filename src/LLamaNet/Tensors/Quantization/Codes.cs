@@ -51,7 +51,8 @@ internal static class Codes
     {
         Debug.Assert(codes.Length % Vector128<sbyte>.Count == 0 && codes.Length == values.Length);
         float inverse = scale == 0 ? 0 : 1 / scale;
-        Vector128<float> mins = Vector128.Create(min), low = Vector128.Create((float)lowest), high = Vector128.Create((float)highest);
+        Vector128<float> mins = Vector128.Create(min);
+        Vector128<float> low = Vector128.Create((float)lowest), high = Vector128.Create((float)highest);
         Vector128<sbyte> zeros = Vector128.Create((sbyte)zero);
         for (int i = 0; i < codes.Length; i += Vector128<sbyte>.Count)
         {

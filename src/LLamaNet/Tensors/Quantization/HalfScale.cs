@@ -1,34 +1,31 @@
 using System.Buffers.Binary;
-using System.Numerics.Tensors;
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LLamaNet.Tensors.Quantization;
 
 // The 16-bit floats that scale a block.
 internal static class HalfScale
 {
-    private const float ExponentShift = 5.192296858534828e33f; // 2^112: from a half's exponent bias to a float's
     public const float Largest = 65504;
 
-    // Exact, also for infinity and NaN. Unlike a cast to float it is no call.
-    public static float Read(ReadOnlySpan<byte> bytes)
-    {
-        uint bits = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-        uint magnitude = (bits & 0x7fff) << 13;
-        float value = magnitude < 0x0f800000
-            ? BitConverter.UInt32BitsToSingle(magnitude) * ExponentShift
-            : BitConverter.UInt32BitsToSingle(magnitude | 0x7f800000);
-        return (bits & 0x8000) == 0 ? value : -value;
-    }
+    public static float Read(ReadOnlySpan<byte> bytes) =>
+        HalfVector.ToSingle(new Vector<uint>(BinaryPrimitives.ReadUInt16LittleEndian(bytes)))[0];
 
     public static void Write(Span<byte> bytes, float value) => BinaryPrimitives.WriteHalfLittleEndian(bytes, (Half)value);
 
-    // Each value to the nearest finite half.
+    // Each value to the nearest finite half. A whole number of vectors.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(Span<float> values)
     {
-        Span<Half> halves = stackalloc Half[values.Length];
-        TensorPrimitives.Clamp(values, -Largest, Largest, values);
-        TensorPrimitives.ConvertToHalf(values, halves);
-        TensorPrimitives.ConvertToSingle(halves, values);
+        Debug.Assert(values.Length % Vector<float>.Count == 0);
+        for (int i = 0; i < values.Length; i += Vector<float>.Count)
+        {
+            Span<float> part = values[i..];
+            Vector<float> finite = Vector.Clamp(new Vector<float>(part), new Vector<float>(-Largest), new Vector<float>(Largest));
+            HalfVector.ToSingle(HalfVector.FromSingle(finite)).CopyTo(part);
+        }
     }
 
     // The half nearest to largest / steps, or the next greater one where so many steps would fall short of largest by

@@ -69,7 +69,8 @@ internal static class ScaleSearch
     // least are solved for. The min is held to [leastMin, greatestMin].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Scale, float Min) Fit(
-        ReadOnlySpan<float> values, ReadOnlySpan<float> scales, float firstMin, int lowest, int highest, float leastMin, float greatestMin)
+        ReadOnlySpan<float> values, ReadOnlySpan<float> scales, float firstMin,
+        int lowest, int highest, float leastMin, float greatestMin)
     {
         Span<float> errors = stackalloc float[Candidates];
         Span<float> fittedScales = stackalloc float[Candidates], fittedMins = stackalloc float[Candidates];
@@ -104,7 +105,9 @@ internal static class ScaleSearch
             Vector<float> stretch = Vector.ConditionalSelect(
                 Vector.GreaterThan(sumQQ, Vector<float>.Zero), (sumQR - shift * sumQ) / sumQQ, Vector<float>.Zero);
 
-            Vector<float> error = sumRR + stretch * (stretch * sumQQ - 2 * sumQR + 2 * shift * sumQ) + shift * (shift * n - 2 * sumR);
+            Vector<float> error = sumRR
+                + stretch * (stretch * sumQQ - 2 * sumQR + 2 * shift * sumQ)
+                + shift * (shift * n - 2 * sumR);
             Vector.Max(error, none).CopyTo(errors[lane..]);
             (scale + stretch).CopyTo(fittedScales[lane..]);
             (first + shift).CopyTo(fittedMins[lane..]);
