@@ -143,7 +143,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
             if (token.Id < pieces.Count)
             {
                 if (types[token.Id] != TokenType.Unknown) types[token.Id] = type;
-                pieces[token.Id] = token.Content;
+                if (pieces[token.Id].Replace('▁', ' ') != token.Content) pieces[token.Id] = token.Content;
             }
             else if (token.Id == pieces.Count)
             {
