@@ -29,7 +29,7 @@ internal sealed class PlanCommand : Command
 
     private int Run(ParseResult parsed)
     {
-        DType kvType = parsed.GetValue(_kvType) ?? new ModelOptions().KvCacheType;
+        DType kvType = parsed.GetValue(_kvType) ?? DType.F16;
         Row[] rows =
         [
             .. from model in _config.Read(parsed)

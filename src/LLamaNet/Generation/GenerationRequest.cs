@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Text;
@@ -35,12 +36,12 @@ internal sealed class GenerationRequest : Request
         : base(prompt, contextLength, cancellationToken)
     {
         _settings = settings;
-        _endIds = tokenizer is null || settings.IgnoreEndTokens ? new HashSet<int>() : tokenizer.EndIds;
+        _endIds = tokenizer is null || settings.IgnoreEndTokens ? FrozenSet<int>.Empty : tokenizer.EndIds;
         _vocabulary = vocabulary;
         _seed = settings.Seed ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
         _sampler = new Sampler(settings, _seed, prompt, workspace);
         _workspace = workspace;
-        _stream = new TextStream(tokenizer?.CreateDecoder(), settings.Stop);
+        _stream = new TextStream(tokenizer?.CreateDecoder(continuation: true), settings.Stop);
 
         int reserved = Math.Min(Math.Min(settings.MaxTokens, contextLength - prompt.Length + 1), ReservedTokens);
         _generated = new List<GeneratedToken>(reserved);
@@ -105,7 +106,9 @@ internal sealed class GenerationRequest : Request
         // Bytes left in the decoder may have completed a stop string after all.
         if (_stream.StopString is not null) reason = FinishReason.StopString;
         var timings = new GenerationTimings(
-            Stopwatch.GetElapsedTime(_submitted, _started), Stopwatch.GetElapsedTime(_started, _firstToken), Stopwatch.GetElapsedTime(_firstToken));
+            Stopwatch.GetElapsedTime(_submitted, _started),
+            Stopwatch.GetElapsedTime(_started, _firstToken),
+            Stopwatch.GetElapsedTime(_firstToken));
         return new GenerationResult(_text.ToString(), _generated, PromptLength, reason, _stream.StopString, _seed, timings);
     }
 

@@ -20,7 +20,7 @@ public class AddContract
             using Guarded sum = new(backend, rows, width, y);
             using Tensor addend = backend.Tensor(rows, width, x);
             backend.Add(sum.Tensor, addend, rows);
-            Assert.Equal(y.Zip(x, (a, b) => a + b), sum.Read());
+            Assert.Equal(y.Zip(x, (a, b) => a + b).ToArray(), sum.Read());
         }
     }
 

@@ -12,8 +12,8 @@ internal static class Close
         for (int i = 0; i < expected.Count; i++)
         {
             double error = Math.Abs(actual[i] - expected[i]);
-            Xunit.Assert.True(
-                error <= tolerance(i), $"[{i}]: expected {expected[i]:g9}, got {actual[i]:g9}, off by {error:g3} > {tolerance(i):g3}");
+            if (error <= tolerance(i)) continue;
+            Xunit.Assert.Fail($"[{i}]: expected {expected[i]:g9}, got {actual[i]:g9}, off by {error:g3} > {tolerance(i):g3}");
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
     {
         var expected = new double[shape.QueryWidth];
         var tolerance = new double[shape.QueryWidth];
+        double[] stored = Stored((position + 1) * shape.QkvWidth, type);
         for (int head = 0; head < shape.Heads; head++)
         {
             int kvHead = head / shape.Group;
@@ -36,10 +37,10 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
                 double product = 0;
                 for (int i = 0; i < shape.HeadDim; i++)
                 {
-                    double term = Qkv[q + i] * Stored(k + i, type) / Math.Sqrt(shape.HeadDim);
+                    double term = Qkv[q + i] * stored[k + i] / Math.Sqrt(shape.HeadDim);
                     scores[key] += term;
                     product += Math.Abs(term);
-                    largestValue = Math.Max(largestValue, Math.Abs(Stored(k + shape.KeyWidth + i, type)));
+                    largestValue = Math.Max(largestValue, Math.Abs(stored[k + shape.KeyWidth + i]));
                 }
 
                 largestProduct = Math.Max(largestProduct, product);
@@ -55,7 +56,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
             {
                 int v = shape.QueryWidth + shape.KeyWidth + kvHead * shape.HeadDim + i;
                 for (int key = 0; key <= position; key++)
-                    expected[head * shape.HeadDim + i] += weights[key] / sum * Stored(key * shape.QkvWidth + v, type);
+                    expected[head * shape.HeadDim + i] += weights[key] / sum * stored[key * shape.QkvWidth + v];
                 tolerance[head * shape.HeadDim + i] = relative * largestValue;
             }
         }
@@ -63,5 +64,11 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
         return (expected, tolerance);
     }
 
-    private double Stored(int index, DType type) => type == DType.F16 ? (float)(Half)Qkv[index] : Qkv[index];
+    // The first values of Qkv as a cache of the type keeps them.
+    private double[] Stored(int count, DType type)
+    {
+        var values = new double[count];
+        for (int i = 0; i < count; i++) values[i] = type == DType.F16 ? (double)(Half)Qkv[i] : Qkv[i];
+        return values;
+    }
 }
