@@ -26,7 +26,7 @@ public class HuggingFaceMutationTests
         {
             File.WriteAllBytes(model[name], bytes);
             OpenAndRead(model);
-        }, iter: 1000, threads: 1);
+        }, iter: 400, threads: 1);
 
         for (int length = 0; length < good.Length; length += 1 + length / 100)
         {

@@ -124,7 +124,7 @@ public class SafetensorsHeaderTests
             catch (ModelFormatException)
             {
             }
-        }, iter: 30_000, threads: 1);
+        }, iter: 15_000, threads: 1);
     }
 
     private static void Refused(byte[] file, string? place)

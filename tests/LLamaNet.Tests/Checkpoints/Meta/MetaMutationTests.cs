@@ -14,7 +14,7 @@ public class MetaMutationTests
     public void A_changed_pth_is_a_model_or_refused()
     {
         using MetaModel model = MetaModel.Create();
-        Mutation.Of(s_shard).Sample(bytes => OpenAndRead(model, "consolidated.00.pth", bytes), iter: 1500, threads: 1);
+        Mutation.Of(s_shard).Sample(bytes => OpenAndRead(model, "consolidated.00.pth", bytes), iter: 700, threads: 1);
     }
 
     // The central directory and the end records lie in the last bytes, the pickle in the first.
@@ -28,7 +28,7 @@ public class MetaMutationTests
             byte[] bytes = [.. s_shard];
             for (int i = at; i <= Math.Min(at + more, bytes.Length - 1); i++) bytes[i] = value;
             OpenAndRead(model, "consolidated.00.pth", bytes);
-        }, iter: 1500, threads: 1);
+        }, iter: 700, threads: 1);
     }
 
     // Below the zip, so that no checksum stands before the pickle machine.
@@ -45,7 +45,7 @@ public class MetaMutationTests
             catch (ModelFormatException)
             {
             }
-        }, iter: 20_000, threads: 1);
+        }, iter: 10_000, threads: 1);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class MetaMutationTests
     public void Changed_parameters_are_a_model_or_refused()
     {
         using MetaModel model = MetaModel.Create();
-        Mutation.Of(System.Text.Encoding.UTF8.GetBytes(MetaModel.Params)).Sample(bytes => OpenAndRead(model, "params.json", bytes), iter: 1500, threads: 1);
+        Mutation.Of(System.Text.Encoding.UTF8.GetBytes(MetaModel.Params)).Sample(bytes => OpenAndRead(model, "params.json", bytes), iter: 700, threads: 1);
     }
 
     private static void OpenAndRead(MetaModel model, string file, byte[] bytes)

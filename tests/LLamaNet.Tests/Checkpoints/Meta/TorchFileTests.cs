@@ -1,3 +1,4 @@
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Meta;
 using LLamaNet.Tensors;
 using LLamaNet.Tests.Checkpoints.Gguf;
@@ -18,6 +19,8 @@ public class TorchFileTests
         Assert.Equal((name, "int64", shape.Aggregate(8L, (bytes, size) => bytes * size)), (tensor.Name, tensor.Type, tensor.Bytes));
         Assert.Equal(shape, tensor.Shape);
         Assert.NotNull(torch.Summarize().ConfigProblem);
+        Assert.Equal(torch.Summarize().Tensors.Select(other => other.Name), CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name));
+        Assert.Contains("params.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(torch.Path)).Expected);
         Assert.Throws<ModelFormatException>(() => torch.Tensors[0].ToMatrix(torch.Path, name));
     }
 
