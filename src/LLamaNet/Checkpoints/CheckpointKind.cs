@@ -14,6 +14,9 @@ internal enum CheckpointKind
     // One safetensors file, without a configuration beside it.
     Safetensors,
 
+    // One .pth file, without params.json beside it.
+    Torch,
+
     // None of these.
     Other,
 }

@@ -54,7 +54,7 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
         string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         if (IsSafetensors(start))
             return Has(folder, "config.json") ? new(CheckpointKind.HuggingFace, folder) : new(CheckpointKind.Safetensors, path);
-        return Has(folder, "params.json") ? new(CheckpointKind.Meta, folder) : new(CheckpointKind.Other, path);
+        return Has(folder, "params.json") ? new(CheckpointKind.Meta, folder) : new(CheckpointKind.Torch, path);
     }
 
     private static bool IsGguf(string path)

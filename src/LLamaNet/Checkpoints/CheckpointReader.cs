@@ -17,6 +17,7 @@ internal static class CheckpointReader
             CheckpointKind.HuggingFace => HuggingFaceCheckpoint.Open(location.Path),
             CheckpointKind.Meta => MetaCheckpoint.Open(location.Path),
             CheckpointKind.Safetensors => throw new ModelFormatException(path, "folder", "config.json beside the tensors", "no such file"),
+            CheckpointKind.Torch => throw new ModelFormatException(path, "folder", "params.json beside the tensors", "no such file"),
             _ => throw location.Unknown(),
         };
     }
@@ -33,7 +34,8 @@ internal static class CheckpointReader
             CheckpointKind.Gguf => GgufCheckpoint.Inspect(location.Path),
             CheckpointKind.HuggingFace => HuggingFaceCheckpoint.Inspect(location.Path),
             CheckpointKind.Meta => MetaCheckpoint.Inspect(location.Path),
-            CheckpointKind.Safetensors => InspectTensors(location.Path),
+            CheckpointKind.Safetensors => InspectSafetensors(location.Path),
+            CheckpointKind.Torch => InspectTorch(location.Path),
             _ => throw location.Unknown(),
         };
     }
@@ -54,9 +56,15 @@ internal static class CheckpointReader
         return TokenizerFactory.Create(vocabulary, location.Path);
     }
 
-    private static CheckpointSummary InspectTensors(string path)
+    private static CheckpointSummary InspectSafetensors(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        return file.Summarize();
+    }
+
+    private static CheckpointSummary InspectTorch(string path)
+    {
+        using TorchFile file = TorchFile.Open(path);
         return file.Summarize();
     }
 }

@@ -12,7 +12,8 @@ internal static class JsonText
     public static JsonDocument ReadFile(string path, long maxBytes, int maxDepth = MaxDepth)
     {
         using CheckedFile file = CheckedFile.Open(path);
-        if (file.Length > maxBytes) throw new ModelFormatException(path, "size", $"at most {maxBytes} bytes", $"{file.Length} bytes");
+        if (file.Length > maxBytes)
+            throw new ModelFormatException(path, "size", $"at most {maxBytes} bytes", $"{file.Length} bytes");
         byte[] text = new byte[file.Length];
         file.ReadExactly(0, text);
         return Parse(path, text, maxDepth);
@@ -56,7 +57,8 @@ internal static class JsonText
             }
             catch (InvalidOperationException exception)
             {
-                throw new ModelFormatException(path, $"byte {reader.TokenStartIndex}", "a string of whole characters", "half of a surrogate pair", exception);
+                throw new ModelFormatException(
+                    path, $"byte {reader.TokenStartIndex}", "whole characters", "half of a surrogate pair", exception);
             }
             finally
             {

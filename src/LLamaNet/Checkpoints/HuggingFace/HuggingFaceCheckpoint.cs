@@ -139,7 +139,8 @@ internal sealed class HuggingFaceCheckpoint : Checkpoint
         return matrices;
     }
 
-    private static CheckpointSummary Summarize(string folder, SafetensorsShards shards, LlamaConfig? config, string? problem) => new(
+    private static CheckpointSummary Summarize(
+        string folder, SafetensorsShards shards, LlamaConfig? config, string? problem) => new(
         folder,
         "Hugging Face safetensors",
         config,

@@ -34,7 +34,10 @@ internal static class HuggingFaceConfig
         RefuseOtherModels(json, context);
         int width = Count(json, s_keys.Width), heads = Count(json, s_keys.Heads);
         if (!json.Has(s_keys.HeadDim) && width % heads != 0)
-            throw new ModelFormatException(json.Path, s_keys.Heads, $"a divisor of {s_keys.Width} ({width}), as there is no {s_keys.HeadDim}", $"{heads}");
+        {
+            throw new ModelFormatException(
+                json.Path, s_keys.Heads, $"a divisor of {s_keys.Width} ({width}), as there is no {s_keys.HeadDim}", $"{heads}");
+        }
 
         (float theta, RopeScaling scaling) = HuggingFaceRope.Read(json, context);
         return ConfigLimits.Check(json.Path, new LlamaConfig
@@ -77,10 +80,12 @@ internal static class HuggingFaceConfig
 
         if (json.Find("quantization_config") is { } quantization)
         {
-            string method = quantization.ValueKind == JsonValueKind.Object && quantization.TryGetProperty("quant_method", out JsonElement name)
+            bool isObject = quantization.ValueKind == JsonValueKind.Object;
+            string method = isObject && quantization.TryGetProperty("quant_method", out JsonElement name)
                 ? JsonSection.Words(name)
                 : JsonSection.Words(quantization);
-            throw new ModelFormatException(json.Path, "quantization_config", "weights in F32, F16 or BF16", $"quantization method {method}");
+            throw new ModelFormatException(
+                json.Path, "quantization_config", "weights in F32, F16 or BF16", $"quantization method {method}");
         }
 
         foreach (string bias in (ReadOnlySpan<string>)["attention_bias", "mlp_bias"])
@@ -105,6 +110,6 @@ internal static class HuggingFaceConfig
             throw json.Wrong("sliding_window", "null (no sliding window), as model_type is \"mistral\"");
         if (window.ValueKind == JsonValueKind.Null) return;
         if (json.Integer("sliding_window") < context)
-            throw json.Wrong("sliding_window", $"null or at least {s_keys.ContextLength} ({context}): sliding windows are not supported");
+            throw json.Wrong("sliding_window", $"null or at least {context} (sliding windows are not supported)");
     }
 }

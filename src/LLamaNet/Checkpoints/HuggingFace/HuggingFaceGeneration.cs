@@ -33,7 +33,8 @@ internal sealed record HuggingFaceGeneration(GenerationDefaults Defaults, IReadO
     {
         const string Key = "eos_token_id";
         if (json.Find(Key) is not { } value) return [];
-        JsonElement[] ids = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= MaxEndIds ? [.. value.EnumerateArray()] : [value];
+        bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= MaxEndIds;
+        JsonElement[] ids = isList ? [.. value.EnumerateArray()] : [value];
         var endIds = new List<int>(ids.Length);
         foreach (JsonElement element in ids)
         {

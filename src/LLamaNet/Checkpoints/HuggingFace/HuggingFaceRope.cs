@@ -49,8 +49,7 @@ internal static class HuggingFaceRope
         int original = OriginalContext(rope) ?? context;
         float factor = rope.Has("factor") ? Positive(rope, "factor") : (float)context / original;
         float? attention = rope.Has("attention_factor") ? Positive(rope, "attention_factor") : null;
-        if (attention is null && rope.OptionalNumber("mscale") is { } mscale && rope.OptionalNumber("mscale_all_dim") is { } allDim
-            && mscale != 0 && allDim != 0)
+        if (attention is null && NonZero(rope, "mscale") is { } mscale && NonZero(rope, "mscale_all_dim") is { } allDim)
             attention = AttentionScale(factor, mscale) / AttentionScale(factor, allDim);
 
         // 0.1 ln(factor) + 1 is meant for factors above 1 only.
@@ -73,8 +72,11 @@ internal static class HuggingFaceRope
         : null;
 
     private static float Positive(JsonSection section, string key) =>
-        section.Number(key) is var value && value > 0 && float.IsFinite(value) ? value : throw section.Wrong(key, "a finite number above 0");
+        section.Number(key) is var value && value > 0 && float.IsFinite(value)
+            ? value
+            : throw section.Wrong(key, "a finite number above 0");
 
     // transformers reads 0 as absent here.
-    private static float? NonZero(JsonSection section, string key) => section.OptionalNumber(key) is { } value and not 0f ? value : null;
+    private static float? NonZero(JsonSection section, string key) =>
+        section.OptionalNumber(key) is { } value and not 0f ? value : null;
 }

@@ -63,7 +63,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         if (template is null && _config?.Find("chat_template") is { } value)
         {
             if (value.ValueKind == JsonValueKind.Array)
-                value = value.EnumerateArray().Where(IsDefaultTemplate).Select(item => item.GetProperty("template")).FirstOrDefault();
+                value = value.EnumerateArray().Where(IsDefault).Select(item => item.GetProperty("template")).FirstOrDefault();
             template = value.ValueKind switch
             {
                 JsonValueKind.String => value.GetString(),
@@ -74,7 +74,10 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         }
 
         if (template?.Length > MaxTemplateLength)
-            throw new ModelFormatException(path, "chat_template", $"at most {MaxTemplateLength} characters", $"{template.Length}");
+        {
+            throw new ModelFormatException(
+                path, "chat_template", $"at most {MaxTemplateLength} characters", $"{template.Length}");
+        }
         return template;
     }
 
@@ -85,7 +88,10 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         string jsonPath = Path.Combine(_folder, "tokenizer.json"), modelPath = Path.Combine(_folder, "tokenizer.model");
         TokenizerVocabulary? converted = File.Exists(jsonPath) ? TokenizerFile.Read(jsonPath) : null;
         if (converted is { Kind: TokenizerModelKind.ByteLevelBpe } || !File.Exists(modelPath))
-            return converted ?? throw new ModelFormatException(_folder, "tokenizer", "tokenizer.json or tokenizer.model", "neither");
+        {
+            return converted
+                ?? throw new ModelFormatException(_folder, "tokenizer", "tokenizer.json or tokenizer.model", "neither");
+        }
 
         TokenizerVocabulary model = TokenizerFile.Read(modelPath);
         if (converted is not null)
@@ -109,7 +115,10 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         foreach (JsonProperty entry in section.Element.EnumerateObject())
         {
             if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                throw new ModelFormatException(section.Path, AddedTokensKey, "token ids as keys", $"\"{JsonText.OneLine(entry.Name)}\"");
+            {
+                throw new ModelFormatException(
+                    section.Path, AddedTokensKey, "token ids as keys", $"\"{JsonText.OneLine(entry.Name)}\"");
+            }
             JsonSection token = section.OptionalSection(entry.Name) ?? throw section.Wrong(entry.Name, "an object");
             string content = token.OptionalText("content") is { Length: > 0 } text ? text : throw token.Wrong("content", "text");
             bool special = token.OptionalFlag("special") ?? false;
@@ -132,7 +141,8 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         AddedToken[] added = [.. tokens.OrderBy(token => token.Id)];
         for (int i = 1; i < added.Length; i++)
         {
-            if (added[i].Id == added[i - 1].Id) throw new ModelFormatException(path, "added tokens", "ids that differ", $"{added[i].Id} twice");
+            if (added[i].Id == added[i - 1].Id)
+                throw new ModelFormatException(path, "added tokens", "ids that differ", $"{added[i].Id} twice");
         }
 
         List<string> pieces = [.. vocabulary.Pieces];
@@ -143,7 +153,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
             if (token.Id < pieces.Count)
             {
                 if (types[token.Id] != TokenType.Unknown) types[token.Id] = type;
-                pieces[token.Id] = token.Content;
+                if (pieces[token.Id].Replace('▁', ' ') != token.Content) pieces[token.Id] = token.Content;
             }
             else if (token.Id == pieces.Count)
             {
@@ -174,9 +184,12 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         foreach (JsonSection? section in (ReadOnlySpan<JsonSection?>)[_config, _specialTokens])
         {
             if (section?.Find(key) is not { } value) continue;
-            string? name = value.ValueKind == JsonValueKind.Object ? section.OptionalSection(key)!.OptionalText("content") : section.OptionalText(key);
+            string? name = value.ValueKind == JsonValueKind.Object
+                ? section.OptionalSection(key)!.OptionalText("content")
+                : section.OptionalText(key);
             if (string.IsNullOrEmpty(name)) continue;
-            int id = vocabulary.AddedTokens.FirstOrDefault(token => token.Content == name)?.Id ?? Array.IndexOf(vocabulary.Pieces, name);
+            AddedToken? added = vocabulary.AddedTokens.FirstOrDefault(token => token.Content == name);
+            int id = added?.Id ?? Array.IndexOf(vocabulary.Pieces, name);
             return id >= 0 ? id : throw section.Wrong(key, "a token of the vocabulary");
         }
 
@@ -188,16 +201,18 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
         || _config?.OptionalText("tokenizer_class")?.StartsWith("Llama", StringComparison.OrdinalIgnoreCase) == true;
 
-    private static bool IsDefaultTemplate(JsonElement item) =>
+    private static bool IsDefault(JsonElement item) =>
         item.ValueKind == JsonValueKind.Object
-        && item.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.GetString() == "default"
+        && item.TryGetProperty("name", out JsonElement name)
+        && name.ValueKind == JsonValueKind.String && name.GetString() == "default"
         && item.TryGetProperty("template", out _);
 
     private static string ReadText(string path)
     {
         using CheckedFile file = CheckedFile.Open(path);
         const int MaxBytes = MaxTemplateLength * 4;
-        if (file.Length > MaxBytes) throw new ModelFormatException(path, "size", $"at most {MaxBytes} bytes", $"{file.Length} bytes");
+        if (file.Length > MaxBytes)
+            throw new ModelFormatException(path, "size", $"at most {MaxBytes} bytes", $"{file.Length} bytes");
         byte[] text = new byte[file.Length];
         file.ReadExactly(0, text);
         return System.Text.Encoding.UTF8.GetString(text);

@@ -50,12 +50,18 @@ internal sealed record SafetensorsHeader(
         foreach (SafetensorsTensor tensor in tensors)
         {
             if (tensor.Offset != end)
-                throw new ModelFormatException(file.Path, tensor.Name, $"data at byte {end}, where the tensor before ends", $"byte {tensor.Offset}");
+            {
+                throw new ModelFormatException(
+                    file.Path, tensor.Name, $"data at byte {end}, where the tensor before ends", $"byte {tensor.Offset}");
+            }
             end += tensor.Bytes;
         }
 
         if (end != file.Length)
-            throw new ModelFormatException(file.Path, $"byte {end}", "the end of the file, where the last tensor ends", $"a file of {file.Length} bytes");
+        {
+            throw new ModelFormatException(
+                file.Path, $"byte {end}", "the end of the file, where the last tensor ends", $"a file of {file.Length} bytes");
+        }
         return new SafetensorsHeader(tensors, metadata);
     }
 
@@ -66,7 +72,10 @@ internal sealed record SafetensorsHeader(
         foreach (JsonProperty entry in value.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.String)
-                throw new ModelFormatException(path, "__metadata__." + JsonText.OneLine(entry.Name), "text", JsonSection.Words(entry.Value));
+            {
+                throw new ModelFormatException(
+                    path, "__metadata__." + JsonText.OneLine(entry.Name), "text", JsonSection.Words(entry.Value));
+            }
             metadata.Add(new(entry.Name, entry.Value.GetString()!));
         }
     }
@@ -75,35 +84,58 @@ internal sealed record SafetensorsHeader(
     {
         string name = property.Name;
         if (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl))
-            throw new ModelFormatException(file.Path, "header", $"tensor names of 1 to {MaxNameLength} printable characters", $"\"{JsonText.OneLine(name)}\"");
+        {
+            throw new ModelFormatException(
+                file.Path, "header", $"tensor names of 1 to {MaxNameLength} printable characters",
+                $"\"{JsonText.OneLine(name)}\"");
+        }
         ModelFormatException Wrong(string key, string expected, JsonElement found) =>
             new(file.Path, $"{name}.{key}", expected, JsonSection.Words(found));
 
         JsonElement entry = property.Value;
-        if (entry.ValueKind != JsonValueKind.Object) throw new ModelFormatException(file.Path, name, "an object", JsonSection.Words(entry));
+        if (entry.ValueKind != JsonValueKind.Object)
+            throw new ModelFormatException(file.Path, name, "an object", JsonSection.Words(entry));
         foreach (JsonProperty part in entry.EnumerateObject())
         {
             if (part.Name is not ("dtype" or "shape" or "data_offsets"))
-                throw new ModelFormatException(file.Path, name, "dtype, shape and data_offsets", $"\"{JsonText.OneLine(part.Name)}\"");
+            {
+                throw new ModelFormatException(
+                    file.Path, name, "dtype, shape and data_offsets", $"\"{JsonText.OneLine(part.Name)}\"");
+            }
         }
 
         JsonElement dtype = Part("dtype"), shape = Part("shape"), range = Part("data_offsets");
         SafetensorsType type = (dtype.ValueKind == JsonValueKind.String ? SafetensorsType.TryFind(dtype.GetString()!) : null)
             ?? throw Wrong("dtype", "a type of the safetensors format", dtype);
-        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > MaxRank) throw Wrong("shape", $"at most {MaxRank} sizes", shape);
-        long[] sizes = [.. shape.EnumerateArray().Select(size => Size(size) ?? throw Wrong("shape", "sizes of 0 to 2^63 - 1", size))];
-        if (range.ValueKind != JsonValueKind.Array || range.GetArrayLength() != 2) throw Wrong("data_offsets", "begin and end", range);
+        if (shape.ValueKind != JsonValueKind.Array || shape.GetArrayLength() > MaxRank)
+            throw Wrong("shape", $"at most {MaxRank} sizes", shape);
+        long[] sizes =
+        [
+            .. shape.EnumerateArray().Select(size => Size(size) ?? throw Wrong("shape", "sizes of 0 to 2^63 - 1", size)),
+        ];
+        if (range.ValueKind != JsonValueKind.Array || range.GetArrayLength() != 2)
+            throw Wrong("data_offsets", "begin and end", range);
         long dataBytes = file.Length - dataStart;
         long begin = Size(range[0]) ?? throw Wrong("data_offsets", "a byte offset", range[0]);
         long end = Size(range[1]) ?? throw Wrong("data_offsets", "a byte offset", range[1]);
         if (begin > end || end > dataBytes)
-            throw new ModelFormatException(file.Path, $"{name}.data_offsets", $"0 <= begin <= end <= {dataBytes}, the size of the data", $"[{begin}, {end}]");
+        {
+            throw new ModelFormatException(
+                file.Path, $"{name}.data_offsets", $"0 <= begin <= end <= {dataBytes}, the data's size", $"[{begin}, {end}]");
+        }
 
         var tensor = new SafetensorsTensor(name, type, sizes, dataStart + begin, end - begin);
         if (BytesOf(type, sizes) is not { } bytes)
-            throw new ModelFormatException(file.Path, name, "a size of whole bytes below 2^63", $"{type.Name} {tensor.ShapeInWords}");
+        {
+            throw new ModelFormatException(
+                file.Path, name, "a size of whole bytes below 2^63", $"{type.Name} {tensor.ShapeInWords}");
+        }
         if (bytes != tensor.Bytes)
-            throw new ModelFormatException(file.Path, $"{name}.data_offsets", $"{bytes} bytes for {type.Name} {tensor.ShapeInWords}", $"{tensor.Bytes} bytes");
+        {
+            throw new ModelFormatException(
+                file.Path, $"{name}.data_offsets", $"{bytes} bytes for {type.Name} {tensor.ShapeInWords}",
+                $"{tensor.Bytes} bytes");
+        }
         return tensor;
 
         JsonElement Part(string key) => entry.TryGetProperty(key, out JsonElement value)

@@ -57,7 +57,11 @@ internal sealed class SafetensorsShards : IDisposable
         foreach (SafetensorsTensor tensor in file.Header.Tensors)
         {
             if (!Tensors.TryAdd(tensor.Name, (file, tensor)))
-                throw new ModelFormatException(file.Path, tensor.Name, "a tensor that no other shard holds", $"the same name in {Tensors[tensor.Name].File.Path}");
+            {
+                throw new ModelFormatException(
+                    file.Path, tensor.Name, "a tensor that no other shard holds",
+                    $"the same name in {Tensors[tensor.Name].File.Path}");
+            }
         }
     }
 
@@ -72,12 +76,16 @@ internal sealed class SafetensorsShards : IDisposable
         {
             string tensor = JsonText.OneLine(entry.Name);
             if (entry.Value.ValueKind != JsonValueKind.String || !IsPlainFileName(entry.Value.GetString()!))
-                throw new ModelFormatException(index, map.Place(tensor), "the plain name of a file in this folder", JsonSection.Words(entry.Value));
+            {
+                throw new ModelFormatException(
+                    index, map.Place(tensor), "the plain name of a file in this folder", JsonSection.Words(entry.Value));
+            }
             placed.Add((entry.Name, entry.Value.GetString()!));
         }
 
         string[] names = [.. placed.Select(entry => entry.Shard).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (names.Length is 0 or > MaxShards) throw new ModelFormatException(index, Key, $"1 to {MaxShards} shards", $"{names.Length}");
+        if (names.Length is 0 or > MaxShards)
+            throw new ModelFormatException(index, Key, $"1 to {MaxShards} shards", $"{names.Length}");
         var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
         foreach (string name in names)
         {
@@ -89,7 +97,10 @@ internal sealed class SafetensorsShards : IDisposable
         foreach ((string tensor, string shard) in placed)
         {
             if (!Tensors.TryGetValue(tensor, out var found) || found.File != files[shard])
-                throw new ModelFormatException(index, map.Place(JsonText.OneLine(tensor)), $"the tensor in {shard}", "no such tensor there");
+            {
+                throw new ModelFormatException(
+                    index, map.Place(JsonText.OneLine(tensor)), $"the tensor in {shard}", "no such tensor there");
+            }
         }
     }
 

@@ -28,7 +28,10 @@ internal sealed class ColumnShards(string name, MatrixSource[] parts)
                 {
                     parts[i].ReadRows(firstRow + done, rows, rowsOfPart);
                     for (int row = 0; row < rows; row++)
-                        rowsOfPart.Slice(row * partBytes, partBytes).CopyTo(destination[((done + row) * rowBytes + i * partBytes)..]);
+                    {
+                        Span<byte> place = destination[((done + row) * rowBytes + i * partBytes)..];
+                        rowsOfPart.Slice(row * partBytes, partBytes).CopyTo(place);
+                    }
                 }
             }
         }

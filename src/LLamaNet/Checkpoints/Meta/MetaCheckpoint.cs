@@ -67,9 +67,9 @@ internal sealed class MetaCheckpoint : Checkpoint
     {
         string here = System.IO.Path.Combine(folder, TokenizerName);
         if (File.Exists(here)) return TokenizerFile.Read(here);
-        string? parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
-        string above = System.IO.Path.Combine(parent ?? "", TokenizerName);
-        return parent is not null && File.Exists(above)
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
+        string above = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(full) ?? full, TokenizerName);
+        return File.Exists(above)
             ? TokenizerFile.Read(above)
             : throw new ModelFormatException(folder, TokenizerName, "a file, here or in the folder above", "no such file");
     }

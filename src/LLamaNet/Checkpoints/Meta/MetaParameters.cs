@@ -63,7 +63,8 @@ internal static class MetaParameters
         if (json.OptionalNumber("ffn_dim_multiplier") is not null)
         {
             double multiplier = json.Find("ffn_dim_multiplier")!.Value.GetDouble();
-            if (!(multiplier > 0 && multiplier <= 1024)) throw json.Wrong("ffn_dim_multiplier", "a number above 0 and at most 1024");
+            if (!(multiplier > 0 && multiplier <= 1024))
+                throw json.Wrong("ffn_dim_multiplier", "a number above 0 and at most 1024");
             hidden = (long)(multiplier * hidden);
         }
 

@@ -30,7 +30,11 @@ internal sealed class MetaShards : IDisposable
             for (int shard = 0; shard < Math.Max(1, found); shard++)
             {
                 string path = Path.Combine(folder, FileName(shard));
-                if (!File.Exists(path)) throw new ModelFormatException(folder, FileName(shard), $"a file ({Math.Max(1, found)} shards)", "no such file");
+                if (!File.Exists(path))
+                {
+                    throw new ModelFormatException(
+                        folder, FileName(shard), $"a file ({Math.Max(1, found)} shards)", "no such file");
+                }
                 shards.Add(TorchFile.Open(path));
             }
 
@@ -47,10 +51,12 @@ internal sealed class MetaShards : IDisposable
     public int Vocabulary(int width)
     {
         const string Name = "tok_embeddings.weight";
-        if (!_byName[0].TryGetValue(Name, out TorchTensor? tensor)) throw new ModelFormatException(_files[0].Path, Name, "a tensor", "no such tensor");
-        if (tensor.View.Shape.Count != 2) throw new ModelFormatException(_files[0].Path, Name, "a matrix", $"shape {tensor.ShapeInWords}");
+        string path = _files[0].Path;
+        if (!_byName[0].TryGetValue(Name, out TorchTensor? tensor))
+            throw new ModelFormatException(path, Name, "a tensor", "no such tensor");
+        if (tensor.View.Shape.Count != 2) throw new ModelFormatException(path, Name, "a matrix", $"shape {tensor.ShapeInWords}");
         long rows = tensor.View.Shape[0] * (EmbeddingIsCutByRows(tensor, width) ? _files.Count : 1L);
-        return ConfigLimits.Count(_files[0].Path, Name + " rows", rows);
+        return ConfigLimits.Count(path, Name + " rows", rows);
     }
 
     // By GGUF name.

@@ -29,7 +29,8 @@ internal sealed class PickleReader
         _pickle = pickle;
     }
 
-    // path: for messages. Returns the pickled object: PickleDictionary, PickleTensor, string, long, bool, object?[], List or null.
+    // path: for messages. Returns a PickleDictionary, PickleTensor, PickleStorage, string, long, bool, object?[] (a tuple), list
+    // or null.
     public static object? Read(string path, byte[] pickle) => new PickleReader(path, pickle).Run();
 
     private object? Run()
@@ -206,11 +207,13 @@ internal sealed class PickleReader
             || TorchType.TryFind(global) is not { } type || id[2] is not string key || id[3] is not string
             || id[4] is not long count || count < 0)
             throw Wrong("(\"storage\", type, key, device, count)", "another persistent id");
-        if (key.Length is 0 or > 9 || !key.All(char.IsAsciiDigit)) throw Wrong("a storage key of digits", $"\"{JsonText.OneLine(key)}\"");
+        if (key.Length is 0 or > 9 || !key.All(char.IsAsciiDigit))
+            throw Wrong("a storage key of digits", $"\"{JsonText.OneLine(key)}\"");
         var storage = new PickleStorage(key, type, count);
         if (_storages.TryGetValue(key, out PickleStorage? known))
         {
-            if (known != storage) throw Wrong($"storage {key} as {known.Count} x {known.Type.Name}, as before", $"{count} x {type.Name}");
+            if (known != storage)
+                throw Wrong($"storage {key} as {known.Count} x {known.Type.Name}, as before", $"{count} x {type.Name}");
             return known;
         }
 
@@ -267,12 +270,14 @@ internal sealed class PickleReader
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > _pickle.Length - _position) throw Wrong($"{count} more bytes", $"the end of data.pkl at byte {_pickle.Length}");
+        if (count > _pickle.Length - _position)
+            throw Wrong($"{count} more bytes", $"the end of data.pkl at byte {_pickle.Length}");
         _position += count;
         return _pickle.AsSpan(_position - count, count);
     }
 
-    private ModelFormatException Wrong(string expected, string found) => new(_path, $"data.pkl byte {_opcodeAt}", expected, found);
+    private ModelFormatException Wrong(string expected, string found) =>
+        new(_path, $"data.pkl byte {_opcodeAt}", expected, found);
 
     private static string Words(object? value) => value switch
     {

@@ -13,6 +13,9 @@ internal sealed class TorchStorage(CheckedFile file, ZipEntry entry)
     {
         file.ReadExactly(entry.DataOffset + offset, destination);
         if (!_crc.Add(offset, destination))
-            throw new ModelFormatException(file.Path, entry.Name, $"contents with CRC-32 {entry.Crc32:x8}", "others: the file is damaged");
+        {
+            throw new ModelFormatException(
+                file.Path, entry.Name, $"contents with CRC-32 {entry.Crc32:x8}", "others: the file is damaged");
+        }
     }
 }

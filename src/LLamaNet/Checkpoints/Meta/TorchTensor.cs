@@ -18,9 +18,15 @@ internal sealed record TorchTensor(string Name, PickleTensor View, TorchStorage 
             throw new ModelFormatException(path, Name, "float32, float16 or bfloat16", Type.Name);
         IReadOnlyList<long> shape = View.Shape, strides = View.Strides;
         if (shape.Count is not (1 or 2) || shape.Any(size => size is < 1 or > ConfigLimits.MaxSize))
-            throw new ModelFormatException(path, Name, $"a vector or matrix with sizes of 1 to {ConfigLimits.MaxSize}", $"shape {ShapeInWords}");
+        {
+            throw new ModelFormatException(
+                path, Name, $"a vector or matrix with sizes of 1 to {ConfigLimits.MaxSize}", $"shape {ShapeInWords}");
+        }
         if (shape[^1] > 1 && strides[^1] != 1)
-            throw new ModelFormatException(path, Name, "a row-major tensor (save it with .contiguous())", $"strides [{string.Join(", ", strides)}]");
+        {
+            throw new ModelFormatException(
+                path, Name, "a row-major tensor (save it with .contiguous())", $"strides [{string.Join(", ", strides)}]");
+        }
 
         int rows = shape.Count == 1 ? 1 : (int)shape[0], width = (int)shape[^1];
         long pitch = rows == 1 ? width : strides[0];

@@ -36,7 +36,8 @@ internal sealed class ZipDirectory
             headers.Add(header);
         }
 
-        if (position != bytes) throw Wrong($"byte {start + position}", "the end of the central directory", $"{bytes - position} more bytes");
+        if (position != bytes)
+            throw Wrong($"byte {start + position}", "the end of the central directory", $"{bytes - position} more bytes");
         Dictionary<string, ZipEntry> located = Locate(headers, start);
         return [.. headers.Select(header => located[header.Name])];
     }
@@ -47,7 +48,10 @@ internal sealed class ZipDirectory
         long at = _file.Length - EndBytes;
         byte[] end = ReadBytes(at, EndBytes);
         if (U32(end, 0) != EndSignature || U16(end, 20) != 0)
-            throw Wrong($"byte {at}", "the end record of a zip file without comment", "other bytes (the file is cut short or is no zip)");
+        {
+            throw Wrong(
+                $"byte {at}", "the end record of a zip file without comment", "other bytes (the file is cut short or is no zip)");
+        }
         if (U16(end, 4) != 0 || U16(end, 6) != 0) throw Wrong($"byte {at}", "one zip file", "a part of several");
         (ulong count, ulong bytes, ulong start) = (U16(end, 10), U32(end, 12), U32(end, 16));
         long directoryEnd = at;
@@ -60,7 +64,10 @@ internal sealed class ZipDirectory
         }
 
         if (bytes > MaxDirectoryBytes || start > (ulong)directoryEnd || start + bytes != (ulong)directoryEnd)
-            throw Wrong($"byte {at}", $"a central directory that ends at byte {directoryEnd}", $"one of {bytes} bytes at byte {start}");
+        {
+            throw Wrong(
+                $"byte {at}", $"a central directory that ends at byte {directoryEnd}", $"one of {bytes} bytes at byte {start}");
+        }
         if (count is 0 or > MaxEntries || count * CentralBytes > bytes)
             throw Wrong($"byte {at}", $"1 to {Math.Min(MaxEntries, bytes / CentralBytes)} entries", $"{count}");
         return ((long)start, (int)bytes, (int)count);
@@ -90,13 +97,19 @@ internal sealed class ZipDirectory
     {
         string place = $"byte {start + position}";
         ReadOnlySpan<byte> rest = directory[position..];
-        if (rest.Length < CentralBytes || U32(rest, 0) != CentralSignature) throw Wrong(place, "an entry of the central directory", "other bytes");
+        if (rest.Length < CentralBytes || U32(rest, 0) != CentralSignature)
+            throw Wrong(place, "an entry of the central directory", "other bytes");
         int nameBytes = U16(rest, 28), extraBytes = U16(rest, 30), commentBytes = U16(rest, 32);
         if (rest.Length < CentralBytes + nameBytes + extraBytes + commentBytes)
-            throw Wrong(place, "an entry inside the central directory", $"one that ends {CentralBytes + nameBytes + extraBytes + commentBytes - rest.Length} bytes behind it");
+        {
+            throw Wrong(
+                place, "an entry inside the central directory",
+                $"one that ends {CentralBytes + nameBytes + extraBytes + commentBytes - rest.Length} bytes behind it");
+        }
         string name = ReadName(rest.Slice(CentralBytes, nameBytes), place);
         int flags = U16(rest, 8);
-        if ((flags & ~(SizesFollowData | NamesAreUtf8)) != 0) throw Wrong(name, "a plain entry", $"zip flags 0x{flags:x4} (encrypted or patched)");
+        if ((flags & ~(SizesFollowData | NamesAreUtf8)) != 0)
+            throw Wrong(name, "a plain entry", $"zip flags 0x{flags:x4} (encrypted or patched)");
         if (U16(rest, 10) != 0) throw Wrong(name, "a stored entry", $"compression method {U16(rest, 10)}");
         if (U16(rest, 34) is not (0 or ushort.MaxValue)) throw Wrong(name, "one zip file", "a part of several");
 
@@ -115,7 +128,8 @@ internal sealed class ZipDirectory
         ReadOnlySpan<byte> wide = default;
         for (ReadOnlySpan<byte> rest = extra; !rest.IsEmpty;)
         {
-            if (rest.Length < 4 || rest.Length - 4 < U16(rest, 2)) throw Wrong(name, "whole extra fields", "one that is cut short");
+            if (rest.Length < 4 || rest.Length - 4 < U16(rest, 2))
+                throw Wrong(name, "whole extra fields", "one that is cut short");
             if (U16(rest, 0) == 1) wide = rest.Slice(4, U16(rest, 2));
             rest = rest[(4 + U16(rest, 2))..];
         }
@@ -166,9 +180,13 @@ internal sealed class ZipDirectory
         bool sameCrc = crc == header.Crc32 || (sizesFollow && crc == 0);
         if (U32(local, 0) != LocalSignature || U16(local, 6) != header.Flags || U16(local, 8) != 0 || !sameSizes || !sameCrc
             || U16(local, 26) != nameBytes || Encoding.UTF8.GetString(local, LocalBytes, nameBytes) != header.Name)
-            throw Wrong(header.Name, $"a local header at byte {header.Offset} like the one of the central directory", "other contents");
+        {
+            throw Wrong(
+                header.Name, $"a local header at byte {header.Offset} like the one of the central directory", "other contents");
+        }
         long data = header.Offset + LocalBytes + nameBytes + U16(local, 28);
-        if (data > next - header.Bytes) throw Wrong(header.Name, $"data that end before byte {next}", $"{header.Bytes} bytes at byte {data}");
+        if (data > next - header.Bytes)
+            throw Wrong(header.Name, $"data that end before byte {next}", $"{header.Bytes} bytes at byte {data}");
         return data;
     }
 
@@ -190,7 +208,8 @@ internal sealed class ZipDirectory
                 return;
         }
 
-        throw Wrong(header.Name, expected ? $"its CRC-32 and sizes at byte {at}" : $"the next entry at byte {at}", $"{room} other bytes");
+        throw Wrong(
+            header.Name, expected ? $"its CRC-32 and sizes at byte {at}" : $"the next entry at byte {at}", $"{room} other bytes");
     }
 
     private string ReadName(ReadOnlySpan<byte> bytes, string place)

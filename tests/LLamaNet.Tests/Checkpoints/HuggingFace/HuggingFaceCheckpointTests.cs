@@ -1,0 +1,203 @@
+using LLamaNet.Checkpoints;
+using LLamaNet.Checkpoints.Gguf;
+using LLamaNet.Checkpoints.HuggingFace;
+using LLamaNet.Tensors;
+using Xunit;
+
+namespace LLamaNet.Tests.Checkpoints.HuggingFace;
+
+public class HuggingFaceCheckpointTests
+{
+    [Theory]
+    [InlineData("hf-f32", DType.F32)]
+    [InlineData("hf-bf16", DType.BF16)]
+    [InlineData("hf-f16-sharded", DType.F16)]
+    public void A_real_model_is_opened(string folder, DType type)
+    {
+        using HuggingFaceCheckpoint checkpoint = HuggingFaceCheckpoint.Open(SharedData.Path("models/stories260K/" + folder));
+        Assert.Equal(
+            new LlamaConfig
+            {
+                Width = 64, Layers = 5, Heads = 8, KvHeads = 4, HeadDim = 8, FfnWidth = 172, VocabularySize = 512,
+                ContextLength = 512, RmsNormEpsilon = 1e-5f, TiedEmbeddings = true,
+            },
+            checkpoint.ReadConfig());
+        Assert.Equal(RotaryPairing.SplitHalves, checkpoint.Pairing);
+        Assert.Equal(47, checkpoint.Tensors.Count);
+        Assert.All(checkpoint.Tensors.Values, matrix => Assert.Equal(type, matrix.Type));
+        Assert.Equal(new GenerationDefaults(), checkpoint.GenerationDefaults);
+        Assert.Contains("SentencePiece BPE, 512 tokens", checkpoint.Summarize().Tokenizer);
+    }
+
+    [Theory]
+    [InlineData("hf-f32", "F32")]
+    [InlineData("hf-f16-sharded", "F16")]
+    public void Matrices_are_those_of_the_GGUF_file_but_for_the_order_of_rotary_rows(string folder, string format)
+    {
+        using HuggingFaceCheckpoint checkpoint = HuggingFaceCheckpoint.Open(SharedData.Path("models/stories260K/" + folder));
+        using GgufCheckpoint gguf = GgufCheckpoint.Open(SharedData.Path($"models/stories260K/stories260K-{format}.gguf"));
+        int compared = 0;
+        foreach ((string name, MatrixSource expected) in gguf.Tensors)
+        {
+            if (name.Contains("attn_q.") || name.Contains("attn_k.") || expected.Rows == 1) continue;
+            Assert.True(ReadAll(expected).AsSpan().SequenceEqual(ReadAll(checkpoint.Tensors[name])), name);
+            compared++;
+        }
+
+        Assert.Equal(26, compared);
+    }
+
+    [Fact]
+    public void Explicit_head_dim_and_rope_scaling_are_read()
+    {
+        using HuggingFaceCheckpoint headDim = HuggingFaceCheckpoint.Open(SharedData.Path("models/synth-headdim/hf-f32"));
+        Assert.Equal((24, 1), (headDim.ReadConfig().HeadDim, headDim.ReadConfig().KvHeads));
+        Assert.Equal(new RopeScaling.Linear(4), headDim.ReadConfig().RopeScaling);
+
+        using HuggingFaceCheckpoint llama3 = HuggingFaceCheckpoint.Open(SharedData.Path("models/synth-llama3/hf-f32"));
+        Assert.Equal(new RopeScaling.Llama3(8, 1, 4, 64), llama3.ReadConfig().RopeScaling);
+        Assert.StartsWith("{% for message in messages %}", llama3.ChatTemplate);
+    }
+
+    [Fact]
+    public void Shards_hold_what_one_file_holds()
+    {
+        using HuggingFaceModel one = HuggingFaceModel.Create(), two = HuggingFaceModel.CreateSharded();
+        using HuggingFaceCheckpoint whole = one.Open(), sharded = two.Open();
+        Assert.Equal(whole.ReadConfig(), sharded.ReadConfig());
+        Assert.Equal(12, sharded.Tensors.Count);
+        foreach ((string name, MatrixSource matrix) in whole.Tensors) Assert.Equal(ReadAll(matrix), ReadAll(sharded.Tensors[name]));
+    }
+
+    [Theory]
+    [InlineData("../part-0.safetensors")]
+    [InlineData("sub/part-0.safetensors")]
+    [InlineData("sub\\part-0.safetensors")]
+    [InlineData("C:part-0.safetensors")]
+    [InlineData("/etc/passwd")]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("part-0.safetensors\u0000")]
+    [InlineData(".hidden.safetensors")]
+    [InlineData("part-9.safetensors")]
+    [InlineData("part-1.safetensors")]
+    public void Shard_names_are_plain_names_of_the_right_files(string name)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map["model.embed_tokens.weight"] = name);
+        Assert.Equal(model["model.safetensors.index.json"], Assert.Throws<ModelFormatException>(model.Open).Path);
+    }
+
+    [Fact]
+    public void An_index_that_names_a_tensor_nowhere_is_refused()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map["model.layers.7.mlp.up_proj.weight"] = "part-1.safetensors");
+        Assert.Equal("weight_map.model.layers.7.mlp.up_proj.weight", Assert.Throws<ModelFormatException>(model.Open).Place);
+    }
+
+    [Fact]
+    public void A_tensor_in_two_shards_is_refused()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded();
+        File.WriteAllBytes(model["part-1.safetensors"], SafetensorsWriter.Write([.. HuggingFaceModel.Tensors]));
+        Assert.Contains("no other shard", Assert.Throws<ModelFormatException>(model.Open).Expected);
+    }
+
+    [Fact]
+    public void An_index_without_tensors_is_refused()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map.Clear());
+        Assert.Equal("weight_map", Assert.Throws<ModelFormatException>(model.Open).Place);
+    }
+
+    [Fact]
+    public void The_head_is_the_embedding_only_where_the_configuration_says_so()
+    {
+        using (HuggingFaceModel tied = HuggingFaceModel.Create("""{"tie_word_embeddings": true}""", "lm_head.weight"))
+        using (HuggingFaceCheckpoint checkpoint = tied.Open()) Assert.True(checkpoint.ReadConfig().TiedEmbeddings);
+
+        // transformers ties although there is a head.
+        using (HuggingFaceModel both = HuggingFaceModel.Create("""{"tie_word_embeddings": true}"""))
+        using (HuggingFaceCheckpoint checkpoint = both.Open()) Assert.DoesNotContain("output.weight", checkpoint.Tensors.Keys);
+
+        using HuggingFaceModel headless = HuggingFaceModel.Create("{}", "lm_head.weight");
+        Assert.Equal("lm_head.weight", Assert.Throws<ModelFormatException>(headless.Open).Place);
+    }
+
+    [Theory]
+    [InlineData("""{"num_hidden_layers": 2}""", "model.layers.1.input_layernorm.weight")]
+    [InlineData("""{"intermediate_size": 16}""", "model.layers.0.mlp.gate_proj.weight")]
+    [InlineData("""{"vocab_size": 7}""", "model.embed_tokens.weight")]
+    [InlineData("""{"num_key_value_heads": 2}""", "model.layers.0.self_attn.k_proj.weight")]
+    [InlineData("""{"head_dim": 8}""", "model.layers.0.self_attn.q_proj.weight")]
+    public void Tensors_must_have_the_shapes_that_the_configuration_implies(string changes, string place)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create(changes);
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(model.Open).Place);
+    }
+
+    [Fact]
+    public void Weights_in_other_types_are_refused_and_still_listed()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create("{}", "model.norm.weight");
+        File.WriteAllBytes(model["model.safetensors"], SafetensorsWriter.Write(("model.norm.weight", "I8", [8], new byte[8])));
+        Assert.Contains("I8 [8]", Assert.Throws<ModelFormatException>(model.Open).Found);
+        Assert.Equal("I8", Assert.Single(HuggingFaceCheckpoint.Inspect(model.Path).Tensors).Type);
+    }
+
+    [Fact]
+    public void Inspecting_a_quantised_model_says_why_it_cannot_be_opened()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create("""{"quantization_config": {"quant_method": "awq"}}""");
+        CheckpointSummary summary = HuggingFaceCheckpoint.Inspect(model.Path);
+        Assert.Null(summary.Config);
+        Assert.Contains("awq", summary.ConfigProblem);
+        Assert.Equal(13, summary.Tensors.Count);
+    }
+
+    [Fact]
+    public void Folders_without_the_files_are_refused()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.Delete(model["config.json"]);
+        Assert.Equal("config.json", Assert.Throws<ModelFormatException>(model.Open).Place);
+        File.Delete(model["model.safetensors"]);
+        File.WriteAllBytes(model["pytorch_model.bin"], [1]);
+        Assert.Contains("save the model as safetensors", Assert.Throws<ModelFormatException>(model.Open).Found);
+    }
+
+    [Theory]
+    [InlineData("""{}""", null, null, null, null)]
+    [InlineData("""{"do_sample": true, "temperature": 0.6, "top_k": 40, "top_p": 0.9, "repetition_penalty": 1.1}""", 0.6f, 40, 0.9f, 1.1f)]
+    [InlineData("""{"do_sample": false, "temperature": 0.6}""", 0f, null, null, null)]
+    [InlineData("""{"temperature": null, "top_k": 0}""", null, 0, null, null)]
+    public void Recommended_settings_are_read(string generation, float? temperature, int? topK, float? topP, float? penalty)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.WriteAllText(model["generation_config.json"], generation);
+        using HuggingFaceCheckpoint checkpoint = model.Open();
+        Assert.Equal(new GenerationDefaults(temperature, topK, topP, penalty), checkpoint.GenerationDefaults);
+    }
+
+    [Theory]
+    [InlineData("""{"temperature": -1}""", "temperature")]
+    [InlineData("""{"temperature": "hot"}""", "temperature")]
+    [InlineData("""{"top_k": -1}""", "top_k")]
+    [InlineData("""{"top_p": 1.5}""", "top_p")]
+    [InlineData("""{"top_p": 0}""", "top_p")]
+    [InlineData("""{"repetition_penalty": 0}""", "repetition_penalty")]
+    [InlineData("""{"eos_token_id": "2"}""", "eos_token_id")]
+    [InlineData("""{"eos_token_id": [2, [3]]}""", "eos_token_id")]
+    public void Recommended_settings_that_make_no_sense_are_refused(string generation, string place)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.WriteAllText(model["generation_config.json"], generation);
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(model.Open).Place);
+    }
+
+    private static byte[] ReadAll(MatrixSource matrix)
+    {
+        byte[] rows = new byte[matrix.Bytes];
+        matrix.ReadRows(0, matrix.Rows, rows);
+        return rows;
+    }
+}
