@@ -1,6 +1,7 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Checkpoints;
+using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Generation;
 using LLamaNet.Models;
 using LLamaNet.Tensors;
@@ -11,6 +12,9 @@ namespace LLamaNet;
 /// <remarks>All members may be used from several threads at once; concurrent generations share one batch.</remarks>
 public sealed class LlamaModel : IDisposable
 {
+    private static readonly DType[] s_quantizeTypes =
+        [DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K];
+
     private readonly Transformer _transformer;
     private readonly Scheduler _scheduler;
     private readonly Generator _generator;
@@ -134,9 +138,22 @@ public sealed class LlamaModel : IDisposable
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
     /// <returns>A task that ends when the file is complete.</returns>
     /// <exception cref="ModelFormatException">The source is broken or not supported.</exception>
+    /// <exception cref="ArgumentException">The type is not one of those, or the destination is a file of the source.</exception>
     public static Task QuantizeAsync(
-        string source, string destination, DType type, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        string source, string destination, DType type, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        if (!s_quantizeTypes.Contains(type))
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"Files are written as {string.Join(", ", s_quantizeTypes)}.");
+        return Task.Run(
+            () =>
+            {
+                using Checkpoint checkpoint = CheckpointReader.Open(source);
+                GgufConversion.Write(checkpoint, destination, type, progress, cancellationToken);
+            },
+            cancellationToken);
+    }
 
     /// <summary>Memory that a model of this shape takes.</summary>
     /// <param name="config">The hyper-parameters.</param>

@@ -41,7 +41,7 @@ internal sealed class GenerationRequest : Request
         _seed = settings.Seed ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
         _sampler = new Sampler(settings, _seed, prompt, workspace);
         _workspace = workspace;
-        _stream = new TextStream(tokenizer?.CreateDecoder(), settings.Stop);
+        _stream = new TextStream(tokenizer?.CreateDecoder(continuation: true), settings.Stop);
 
         int reserved = Math.Min(Math.Min(settings.MaxTokens, contextLength - prompt.Length + 1), ReservedTokens);
         _generated = new List<GeneratedToken>(reserved);
@@ -106,7 +106,9 @@ internal sealed class GenerationRequest : Request
         // Bytes left in the decoder may have completed a stop string after all.
         if (_stream.StopString is not null) reason = FinishReason.StopString;
         var timings = new GenerationTimings(
-            Stopwatch.GetElapsedTime(_submitted, _started), Stopwatch.GetElapsedTime(_started, _firstToken), Stopwatch.GetElapsedTime(_firstToken));
+            Stopwatch.GetElapsedTime(_submitted, _started),
+            Stopwatch.GetElapsedTime(_started, _firstToken),
+            Stopwatch.GetElapsedTime(_firstToken));
         return new GenerationResult(_text.ToString(), _generated, PromptLength, reason, _stream.StopString, _seed, timings);
     }
 

@@ -92,7 +92,7 @@ internal sealed class WeightLoader(LlamaConfig config, RotaryPairing pairing, DT
     {
         MatrixSource source = find(name);
         DType type = weightType is { } wanted ? FormatChoice.For(wanted, name, source.Width, config.TiedEmbeddings) : source.Type;
-        return type == source.Type ? source : new ConvertedMatrix(source, type, path);
+        return type == source.Type ? source : new ConvertedMatrix(path, name, source, type);
     }
 
     private MatrixSource SplitHalves(MatrixSource source) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.ML.Tokenizers;
+using Xunit;
 
 namespace LLamaNet.Tests.Generation;
 
@@ -29,7 +30,11 @@ internal sealed class ByteTokenizer(int vocabulary) : LlamaTokenizer
 
     public string Text(IEnumerable<int> ids) => Encoding.UTF8.GetString([.. ids.SelectMany(Bytes)]);
 
-    public override TokenDecoder CreateDecoder(bool keepSpecial = false) => new Stream(this);
+    public override TokenDecoder CreateDecoder(bool keepSpecial = false, bool continuation = false)
+    {
+        Assert.True(continuation);
+        return new Stream(this);
+    }
 
     public override string GetPiece(int id) => Encoding.UTF8.GetString(Bytes(id));
 

@@ -45,7 +45,7 @@ internal static class GgufConversion
         MatrixSource tensor = source.Tensors[shape.Name];
         bool isQuery = shape.Name.EndsWith(".attn_q.weight", StringComparison.Ordinal);
         bool isKey = shape.Name.EndsWith(".attn_k.weight", StringComparison.Ordinal);
-        if ((isQuery || isKey) && source.Pairing == RotaryPairing.SplitHalves) tensor = new AdjacentPairRows(tensor, config.HeadDim);
+        if ((isQuery || isKey) && source.Pairing == RotaryPairing.SplitHalves) tensor = RotaryOrder.ToAdjacentPairs(tensor, config.HeadDim);
         bool isNorm = shape.Name.EndsWith("_norm.weight", StringComparison.Ordinal);
         DType chosen = isNorm ? DType.F32 : FormatChoice.For(type, shape.Name, shape.Width, config.TiedEmbeddings);
         return new ConvertedMatrix(source.Path, shape.Name, tensor, chosen);
