@@ -72,9 +72,9 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
 
     private static bool IsGguf(ReadOnlySpan<byte> start) => start.StartsWith("GGUF"u8);
 
-    // A length, then a JSON object.
+    // A length, then a JSON object, which white space may precede.
     private static bool IsSafetensors(ReadOnlySpan<byte> start) =>
-        start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < int.MaxValue;
+        start.Length > 8 && "{ \t\r\n"u8.Contains(start[8]) && BinaryPrimitives.ReadUInt64LittleEndian(start) < int.MaxValue;
 
     // What torch.save writes.
     private static bool IsZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
