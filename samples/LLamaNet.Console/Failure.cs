@@ -15,7 +15,7 @@ internal static class Failure
         OperationCanceledException => (Cancelled, "cancelled"),
         OutOfMemoryException => (Failed, "out of memory"),
         CommandException or ModelFormatException or IOException or UnauthorizedAccessException or ArgumentException
-            or InsufficientMemoryException or NotSupportedException => (Failed, OneLine(exception.Message)),
+            or InsufficientMemoryException or NonFiniteLogitsException or NotSupportedException => (Failed, OneLine(exception.Message)),
         _ => (Failed, OneLine($"internal error, {exception.GetType().Name}: {exception.Message}")),
     };
 

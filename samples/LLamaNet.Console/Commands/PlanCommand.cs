@@ -12,7 +12,7 @@ internal sealed class PlanCommand : Command
     private readonly ListOption<DType> _type = Lists.Types(
         "--type", "Formats of the weights", DType.F16, DType.Q8_0, DType.Q6_K, DType.Q5_K, DType.Q4_K, DType.Q4_0);
     private readonly ListOption<int> _context = Lists.Counts("--context", "Tokens of prompt and answer together", 1, 1 << 24, 512, 2048);
-    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default F16)", TypeOption.KvCache);
+    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default: F16 for quantized weights, F32 for others)", TypeOption.KvCache);
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
 
     public PlanCommand(Terminal terminal)
@@ -29,34 +29,38 @@ internal sealed class PlanCommand : Command
 
     private int Run(ParseResult parsed)
     {
-        DType kvType = parsed.GetValue(_kvType) ?? DType.F16;
+        DType? wantedKvType = parsed.GetValue(_kvType);
         Row[] rows =
         [
             .. from model in _config.Read(parsed)
                from type in _type.Read(parsed)
                from context in _context.Read(parsed)
+               let kvType = wantedKvType ?? DefaultKvType(type)
                let options = new ModelOptions { ContextLength = context, KvCacheType = kvType, MaxSequences = 1 }
-               select new Row(model, type, context, LlamaModel.Plan(model.Config, type, options)),
+               select new Row(model, type, context, kvType, LlamaModel.Plan(model.Config, type, options)),
         ];
-        if (parsed.GetValue(_json)) WriteJson(rows, kvType);
+        if (parsed.GetValue(_json)) WriteJson(rows);
         else WriteTable(rows);
         return 0;
     }
 
+    // What loading a model takes when it is not told.
+    private static DType DefaultKvType(DType weights) => weights is DType.F32 or DType.F16 or DType.BF16 ? DType.F32 : DType.F16;
+
     private void WriteTable(Row[] rows)
     {
-        var columns = new Columns("model", "type", "context>", "weights>", "kv cache>", "scratch>", "total>");
+        var columns = new Columns("model", "type", "context>", "kv type", "weights>", "kv cache>", "scratch>", "total>");
         foreach (Row row in rows)
         {
             columns.Add(
-                row.Model.Name, row.Type.ToString(), row.Context.ToString(CultureInfo.InvariantCulture), Words.Bytes(row.Plan.WeightBytes),
+                row.Model.Name, row.Type.ToString(), row.Context.ToString(CultureInfo.InvariantCulture), row.KvType.ToString(), Words.Bytes(row.Plan.WeightBytes),
                 Words.Bytes(row.Plan.KvCacheBytes), Words.Bytes(row.Plan.ScratchBytes), Words.Bytes(row.Plan.TotalBytes));
         }
 
         columns.Write(_terminal);
     }
 
-    private void WriteJson(Row[] rows, DType kvType)
+    private void WriteJson(Row[] rows)
     {
         Json.Write(_terminal, json =>
         {
@@ -67,7 +71,7 @@ internal sealed class PlanCommand : Command
                 json.WriteString("model", row.Model.Name);
                 json.WriteString("type", row.Type.ToString());
                 json.WriteNumber("context", row.Context);
-                json.WriteString("kvType", kvType.ToString());
+                json.WriteString("kvType", row.KvType.ToString());
                 json.WriteNumber("parameters", row.Model.Config.ParameterCount);
                 Json.WriteMemory(json, row.Plan);
                 json.WriteEndObject();
@@ -77,5 +81,5 @@ internal sealed class PlanCommand : Command
         });
     }
 
-    private sealed record Row(KnownModel Model, DType Type, int Context, MemoryPlan Plan);
+    private sealed record Row(KnownModel Model, DType Type, int Context, DType KvType, MemoryPlan Plan);
 }

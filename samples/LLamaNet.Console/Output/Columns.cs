@@ -16,26 +16,27 @@ internal sealed class Columns
 
     public void Write(Terminal terminal)
     {
-        if (terminal.OutIsPerson) Draw(terminal);
-        else WritePlain(terminal.Out);
+        int[] widths = [.. _columns.Select((column, i) => _rows.Select(row => row[i].Length).Append(column.Header.Length).Max())];
+        // A drawn cell has a space on either side and a line before it; folded cells are harder to read than no lines.
+        if (terminal.OutIsPerson && widths.Sum() + 3 * widths.Length + 1 <= terminal.OutConsole.Profile.Width) Draw(terminal.OutConsole);
+        else WritePlain(terminal.Out, widths);
     }
 
-    private void Draw(Terminal terminal)
+    private void Draw(IAnsiConsole console)
     {
         Table table = new Table().RoundedBorder();
         foreach ((string header, bool right) in _columns)
         {
-            var column = new TableColumn(new Text(header)) { NoWrap = true };
+            var column = new TableColumn(new Text(header));
             table.AddColumn(right ? column.RightAligned() : column);
         }
 
         foreach (string[] row in _rows) table.AddRow(row.Select(cell => new Text(cell)));
-        terminal.OutConsole.Write(table);
+        console.Write(table);
     }
 
-    private void WritePlain(TextWriter writer)
+    private void WritePlain(TextWriter writer, int[] widths)
     {
-        int[] widths = [.. _columns.Select((column, i) => _rows.Select(row => row[i].Length).Append(column.Header.Length).Max())];
         writer.WriteLine(Line([.. _columns.Select(column => column.Header)]));
         foreach (string[] row in _rows) writer.WriteLine(Line(row));
 

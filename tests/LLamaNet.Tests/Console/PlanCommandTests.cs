@@ -8,7 +8,7 @@ public class PlanCommandTests
     [Fact]
     public async Task Every_size_type_and_context_has_a_line()
     {
-        JsonElement json = (await ConsoleRun.OfAsync("plan", "--json", "--type", "f16,q4_0", "--context", "512,2048")).Succeeded().Json();
+        JsonElement json = (await ConsoleRun.OfAsync("plan", "--json", "--kv-type", "f16", "--type", "f16,q4_0", "--context", "512,2048")).Succeeded().Json();
         Assert.Equal(4 * 2 * 2, json.GetArrayLength());
         foreach (JsonElement row in json.EnumerateArray())
         {
@@ -21,6 +21,18 @@ public class PlanCommandTests
         Assert.Equal(("7B", "F16", 2048), (row7B.GetProperty("model").GetString(), row7B.GetProperty("type").GetString(), row7B.GetProperty("context").GetInt32()));
         Assert.InRange(row7B.GetProperty("weightBytes").GetInt64(), 2 * 6_738_415_616L, 2 * 6_738_415_616L + (64L << 20));
         Assert.Equal(1L << 30, row7B.GetProperty("kvCacheBytes").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("f16", "F32")]
+    [InlineData("q8_0", "F16")]
+    public async Task The_cache_has_the_format_that_loading_would_choose(string type, string kvType)
+    {
+        JsonElement row = (await ConsoleRun.OfAsync("plan", "--json", "--config", "7B", "--type", type, "--context", "2048")).Succeeded().Json()[0];
+        Assert.Equal(kvType, row.GetProperty("kvType").GetString());
+        Assert.Equal(
+            LlamaModel.Plan(LlamaConfig.Llama7B, Enum.Parse<DType>(type.ToUpperInvariant()), new ModelOptions { ContextLength = 2048 }).KvCacheBytes,
+            row.GetProperty("kvCacheBytes").GetInt64());
     }
 
     [Fact]
