@@ -55,7 +55,15 @@ public class GenerationSettingsTests
     {
         var options = new GenerationOptions
         {
-            MaxTokens = 1, Temperature = 0, TopK = 0, TopP = 1, MinP = 1, TypicalP = 1, RepetitionPenalty = 1, PenaltyWindow = 0, TopLogProbabilities = 20,
+            MaxTokens = 1,
+            Temperature = 0,
+            TopK = 0,
+            TopP = 1,
+            MinP = 1,
+            TypicalP = 1,
+            RepetitionPenalty = 1,
+            PenaltyWindow = 0,
+            TopLogProbabilities = 20,
             LogitBias = Enumerable.Range(0, 1024).ToDictionary(id => id, _ => float.NegativeInfinity),
             Stop = [.. Enumerable.Repeat("😀" + new string('a', 254), 16)],
         };

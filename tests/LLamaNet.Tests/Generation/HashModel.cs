@@ -14,7 +14,14 @@ internal sealed class HashModel : IForwardPass, IDisposable
     {
         Config = new LlamaConfig
         {
-            Width = 8, Layers = 0, Heads = 1, KvHeads = 1, HeadDim = 8, FfnWidth = 8, VocabularySize = vocabulary, ContextLength = cacheTokens,
+            Width = 8,
+            Layers = 0,
+            Heads = 1,
+            KvHeads = 1,
+            HeadDim = 8,
+            FfnWidth = 8,
+            VocabularySize = vocabulary,
+            ContextLength = cacheTokens,
             RmsNormEpsilon = 1e-5f,
         };
         Cache = new KvCache(null!, Config, DType.F32, cacheTokens); // no layers: no backend is asked

@@ -84,7 +84,10 @@ public class SamplerTests
     {
         var options = new GenerationOptions
         {
-            Temperature = float.MaxValue, RepetitionPenalty = float.Epsilon, FrequencyPenalty = float.MinValue, PresencePenalty = float.MaxValue,
+            Temperature = float.MaxValue,
+            RepetitionPenalty = float.Epsilon,
+            FrequencyPenalty = float.MinValue,
+            PresencePenalty = float.MaxValue,
             LogitBias = new Dictionary<int, float> { [0] = float.NegativeInfinity, [1] = float.MaxValue },
         };
         float[] logits = [float.MaxValue, float.MaxValue, float.NegativeInfinity, 1, -1];

@@ -21,8 +21,14 @@ internal sealed record GgmlType(uint Id, string Name, int BlockLength, int Block
     // Types that ggml no longer reads; it used their layouts for a few months each.
     private static readonly Dictionary<uint, string> s_removed = new()
     {
-        [4] = "Q4_2", [5] = "Q4_3", [31] = "Q4_0_4_4", [32] = "Q4_0_4_8", [33] = "Q4_0_8_8",
-        [36] = "IQ4_NL_4_4", [37] = "IQ4_NL_4_8", [38] = "IQ4_NL_8_8",
+        [4] = "Q4_2",
+        [5] = "Q4_3",
+        [31] = "Q4_0_4_4",
+        [32] = "Q4_0_4_8",
+        [33] = "Q4_0_8_8",
+        [36] = "IQ4_NL_4_4",
+        [37] = "IQ4_NL_4_8",
+        [38] = "IQ4_NL_8_8",
     };
 
     public static GgmlType? TryFind(uint id) => id < s_byId.Length ? s_byId[id] : null;

@@ -98,7 +98,9 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         {
             return Extend(jsonPath, model, converted.AddedTokens) with
             {
-                AddBos = converted.AddBos, AddEos = converted.AddEos, SpacePrefix = converted.SpacePrefix,
+                AddBos = converted.AddBos,
+                AddEos = converted.AddEos,
+                SpacePrefix = converted.SpacePrefix,
             };
         }
 

@@ -18,8 +18,16 @@ public class HuggingFaceCheckpointTests
         Assert.Equal(
             new LlamaConfig
             {
-                Width = 64, Layers = 5, Heads = 8, KvHeads = 4, HeadDim = 8, FfnWidth = 172, VocabularySize = 512,
-                ContextLength = 512, RmsNormEpsilon = 1e-5f, TiedEmbeddings = true,
+                Width = 64,
+                Layers = 5,
+                Heads = 8,
+                KvHeads = 4,
+                HeadDim = 8,
+                FfnWidth = 172,
+                VocabularySize = 512,
+                ContextLength = 512,
+                RmsNormEpsilon = 1e-5f,
+                TiedEmbeddings = true,
             },
             checkpoint.ReadConfig());
         Assert.Equal(RotaryPairing.SplitHalves, checkpoint.Pairing);

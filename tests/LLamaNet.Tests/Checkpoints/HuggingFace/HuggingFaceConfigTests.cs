@@ -15,7 +15,15 @@ public class HuggingFaceConfigTests
 
     private static readonly LlamaConfig s_config = new()
     {
-        Width = 64, Layers = 5, Heads = 8, KvHeads = 8, HeadDim = 8, FfnWidth = 172, VocabularySize = 512, ContextLength = 512, RmsNormEpsilon = 1e-5f,
+        Width = 64,
+        Layers = 5,
+        Heads = 8,
+        KvHeads = 8,
+        HeadDim = 8,
+        FfnWidth = 172,
+        VocabularySize = 512,
+        ContextLength = 512,
+        RmsNormEpsilon = 1e-5f,
     };
 
     [Fact]

@@ -16,8 +16,15 @@ public class MetaCheckpointTests
         Assert.Equal(
             new LlamaConfig
             {
-                Width = 64, Layers = 5, Heads = 8, KvHeads = 4, HeadDim = 8, FfnWidth = 172,
-                VocabularySize = 512, ContextLength = 2048, RmsNormEpsilon = 1e-5f,
+                Width = 64,
+                Layers = 5,
+                Heads = 8,
+                KvHeads = 4,
+                HeadDim = 8,
+                FfnWidth = 172,
+                VocabularySize = 512,
+                ContextLength = 2048,
+                RmsNormEpsilon = 1e-5f,
             },
             checkpoint.ReadConfig());
         Assert.Equal(RotaryPairing.AdjacentPairs, checkpoint.Pairing);
