@@ -12,6 +12,6 @@ public enum FinishReason
     /// <summary><see cref="GenerationOptions.MaxTokens"/> was reached.</summary>
     MaxTokens,
 
-    /// <summary>The sequence fills the context.</summary>
+    /// <summary>The sequence fills the context; the token after its last position is the last one generated.</summary>
     ContextFull,
 }

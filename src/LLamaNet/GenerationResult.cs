@@ -6,7 +6,7 @@ namespace LLamaNet;
 /// <param name="PromptTokens">Number of tokens of the prompt.</param>
 /// <param name="FinishReason">Why it ended.</param>
 /// <param name="StopString">The stop string that ended it, if one did.</param>
-/// <param name="Seed">The seed that was used.</param>
+/// <param name="Seed">The seed that was used; with the same prompt and options it gives the same text again.</param>
 /// <param name="Timings">How long it took.</param>
 public sealed record GenerationResult(
     string Text,

@@ -1,4 +1,10 @@
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
 using LLamaNet.Checkpoints;
+using LLamaNet.Checkpoints.Gguf;
+using LLamaNet.Generation;
+using LLamaNet.Models;
+using LLamaNet.Tensors;
 
 namespace LLamaNet;
 
@@ -6,23 +12,52 @@ namespace LLamaNet;
 /// <remarks>All members may be used from several threads at once; concurrent generations share one batch.</remarks>
 public sealed class LlamaModel : IDisposable
 {
+    private static readonly DType[] s_quantizeTypes =
+        [DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K];
+
+    private readonly Transformer _transformer;
+    private readonly Scheduler _scheduler;
+    private readonly Generator _generator;
+    private readonly LlamaTokenizer? _tokenizer;
+    private int _isDisposed;
+
+    private LlamaModel(
+        Transformer transformer, ModelLimits limits, ModelOptions options, LlamaTokenizer? tokenizer, GenerationDefaults defaults,
+        DeviceSelection device, MemoryPlan plan)
+    {
+        _transformer = transformer;
+        _tokenizer = tokenizer;
+        ContextLength = limits.ContextLength;
+        Device = device;
+        MemoryPlan = plan;
+        _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, options.PrefillChunk));
+        _generator = new Generator(_scheduler, tokenizer, new GenerationOptions
+        {
+            Temperature = defaults.Temperature,
+            TopK = defaults.TopK,
+            TopP = defaults.TopP,
+            RepetitionPenalty = defaults.RepetitionPenalty,
+        });
+    }
+
     /// <summary>The hyper-parameters.</summary>
-    public LlamaConfig Config => throw new NotImplementedException();
+    public LlamaConfig Config => _transformer.Config;
 
     /// <summary>Text to token ids and back.</summary>
-    public LlamaTokenizer Tokenizer => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The model is one of random weights and has no tokenizer.</exception>
+    public LlamaTokenizer Tokenizer => _tokenizer ?? throw new InvalidOperationException("A model of random weights has no tokenizer.");
 
     /// <summary>Where the model runs, and why there.</summary>
-    public DeviceSelection Device => throw new NotImplementedException();
+    public DeviceSelection Device { get; }
 
     /// <summary>The memory it takes.</summary>
-    public MemoryPlan MemoryPlan => throw new NotImplementedException();
+    public MemoryPlan MemoryPlan { get; }
 
     /// <summary>Tokens that a sequence may hold, prompt and answer together.</summary>
-    public int ContextLength => throw new NotImplementedException();
+    public int ContextLength { get; }
 
     /// <summary>Bytes of weights that one decoded token reads.</summary>
-    public long WeightBytesPerToken => throw new NotImplementedException();
+    public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
 
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="path">A GGUF file (the first of a split one), a Hugging Face folder or a Meta folder.</param>
@@ -31,21 +66,31 @@ public sealed class LlamaModel : IDisposable
     /// <param name="cancellationToken">Stops loading.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
     /// <exception cref="ModelFormatException">A file is broken or not supported.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
     public static Task<LlamaModel> LoadAsync(
-        string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Task.Run(() => Load(CheckpointReader.Open(path), options ?? new(), progress, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Loads a checkpoint from a stream that holds a GGUF file, such as an embedded resource.</summary>
-    /// <param name="gguf">A seekable stream; the model owns it.</param>
+    /// <param name="gguf">A seekable stream; it is disposed when loading ends.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="options">How to load it.</param>
     /// <param name="progress">Told how many bytes were read.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
+    /// <exception cref="ModelFormatException">The stream holds no LLaMA model, or a broken one.</exception>
+    /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
     public static Task<LlamaModel> LoadAsync(
-        Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(gguf);
+        return Task.Run(() => Load(CheckpointReader.Open(gguf, name), options ?? new(), progress, cancellationToken), cancellationToken);
+    }
 
     /// <summary>A model with seeded random weights and no tokenizer: for measuring speed without a checkpoint.</summary>
     /// <param name="config">Its shape.</param>
@@ -54,20 +99,35 @@ public sealed class LlamaModel : IDisposable
     /// <param name="options">Device, context, threads.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
+    /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
     public static Task<LlamaModel> CreateRandomAsync(
-        LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        options = (options ?? new()) with { WeightType = weightType };
+        MatrixSource Random(TensorShape shape, ulong stream) => new RandomMatrix(
+            shape.Name, shape.Rows == 1 ? DType.F32 : FormatChoice.For(weightType, shape.Name, shape.Width, config.TiedEmbeddings),
+            shape.Rows, shape.Width, seed + stream);
+        Dictionary<string, MatrixSource> tensors =
+            TensorShape.Of(config).Select((shape, i) => Random(shape, (ulong)i)).ToDictionary(matrix => matrix.Name);
+        return Task.Run(
+            () => Build(config, new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "random weights", name => tensors[name]),
+                null, GenerationDefaults.None, options, null, cancellationToken),
+            cancellationToken);
+    }
 
     /// <summary>Reads what a checkpoint holds without loading its weights.</summary>
     /// <param name="path">A GGUF or safetensors file, a Hugging Face folder or a Meta folder.</param>
     /// <returns>Configuration, tokenizer, tensors.</returns>
     /// <exception cref="ModelFormatException">A file is broken or not supported.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     public static CheckpointSummary Inspect(string path) => CheckpointReader.Inspect(path);
 
     /// <summary>Loads a tokenizer alone.</summary>
     /// <param name="path">A checkpoint, a GGUF file that holds a vocabulary alone, a tokenizer.model or a tokenizer.json.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelFormatException">The file is broken or holds no tokenizer.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     public static LlamaTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
 
     /// <summary>Converts a checkpoint to one GGUF file with its matrices in another format.</summary>
@@ -78,45 +138,153 @@ public sealed class LlamaModel : IDisposable
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
     /// <returns>A task that ends when the file is complete.</returns>
     /// <exception cref="ModelFormatException">The source is broken or not supported.</exception>
+    /// <exception cref="ArgumentException">The type is not one of those, or the destination is a file of the source.</exception>
     public static Task QuantizeAsync(
-        string source, string destination, DType type, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        string source, string destination, DType type, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(destination);
+        if (!s_quantizeTypes.Contains(type))
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"Files are written as {string.Join(", ", s_quantizeTypes)}.");
+        return Task.Run(
+            () =>
+            {
+                using Checkpoint checkpoint = CheckpointReader.Open(source);
+                GgufConversion.Write(checkpoint, destination, type, progress, cancellationToken);
+            },
+            cancellationToken);
+    }
 
-    /// <summary>Memory a model of this shape takes.</summary>
+    /// <summary>Memory that a model of this shape takes.</summary>
     /// <param name="config">The hyper-parameters.</param>
     /// <param name="weightType">Format of its matrices.</param>
     /// <param name="options">Context, cache format, batch.</param>
     /// <returns>The plan.</returns>
-    public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
+    public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Dictionary<string, MatrixSource> shapes = TensorShape.Of(config).ToDictionary(
+            shape => shape.Name, shape => (MatrixSource)new ShapeMatrix(shape.Name, DType.F32, shape.Rows, shape.Width));
+        var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
+        using var backend = new CpuBackend(threads: 1);
+        return ModelLimits.For(config, options ?? new(), loader.IsQuantized).Plan(config, loader.Plan(backend).DeviceBytes);
+    }
 
     /// <summary>Continues a text.</summary>
     /// <param name="prompt">The text; BOS is added where the tokenizer's files say so.</param>
     /// <param name="options">Sampling and limits.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
-        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        IReadOnlyList<int> tokens = Tokenizer.Encode(prompt, addSpecial: true, parseSpecial: options?.ParseSpecialTokens ?? false);
+        return GenerateAsync(tokens, options, cancellationToken);
+    }
 
     /// <summary>Continues a sequence of token ids.</summary>
     /// <param name="promptTokens">At least one id; used as they are.</param>
     /// <param name="options">Sampling and limits.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
         IReadOnlyList<int> promptTokens, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        _generator.GenerateAsync(promptTokens, options ?? new GenerationOptions(), cancellationToken);
+
+    /// <summary>Continues a text and returns it whole.</summary>
+    /// <param name="prompt">The text; BOS is added where the tokenizer's files say so.</param>
+    /// <param name="options">Sampling and limits.</param>
+    /// <param name="cancellationToken">Ends the generation within one step.</param>
+    /// <returns>The continuation, without the prompt.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model computed infinities or NaN.</exception>
+    public async Task<GenerationResult> CompleteAsync(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        GenerationResult? result = null;
+        await foreach (GeneratedPart part in GenerateAsync(prompt, options, cancellationToken).ConfigureAwait(false))
+            result = part.Result;
+        return result!;
+    }
 
     /// <summary>Computes logits without generating.</summary>
     /// <param name="tokens">At least one id, at most <see cref="ContextLength"/>.</param>
     /// <param name="visit">Called with each wanted position, in order, and its logits; the span is valid during the call only.</param>
-    /// <param name="firstPosition">First position whose logits are wanted; the last position's always are.</param>
+    /// <param name="firstPosition">First position whose logits are wanted.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
     /// <returns>A task that ends after the last position.</returns>
+    /// <exception cref="ArgumentException">No tokens, too many, or an id outside the vocabulary.</exception>
     public Task ComputeLogitsAsync(
         IReadOnlyList<int> tokens, LogitsVisitor visit, int firstPosition = 0, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        _generator.ComputeLogitsAsync(tokens, visit, firstPosition, cancellationToken);
 
     /// <summary>Ends running generations and frees the model's memory.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        _scheduler.Dispose();
+        _transformer.Dispose();
+    }
+
+    private static LlamaModel Load(
+        Checkpoint checkpoint, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        using (checkpoint)
+        {
+            LlamaConfig config = checkpoint.ReadConfig();
+            LlamaTokenizer tokenizer = checkpoint.ReadTokenizer();
+            if (tokenizer.VocabularySize > config.VocabularySize)
+            {
+                throw new ModelFormatException(
+                    checkpoint.Path, "tokenizer", $"at most {config.VocabularySize} tokens", $"{tokenizer.VocabularySize}");
+            }
+
+            TensorShape.CheckAll(checkpoint.Path, config, checkpoint.Tensors);
+            var loader = new WeightLoader(
+                config, checkpoint.Pairing, options.WeightType, checkpoint.Path, name => checkpoint.Tensors[name]);
+            return Build(config, loader, tokenizer, checkpoint.GenerationDefaults, options, progress, cancellationToken);
+        }
+    }
+
+    private static LlamaModel Build(
+        LlamaConfig config, WeightLoader loader, LlamaTokenizer? tokenizer, GenerationDefaults defaults, ModelOptions options,
+        IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        ModelLimits limits = ModelLimits.For(config, options, loader.IsQuantized);
+        (Backend backend, DeviceSelection device) = Select(options);
+        try
+        {
+            (long deviceBytes, long readBytes) = loader.Plan(backend);
+            MemoryPlan plan = limits.Plan(config, deviceBytes);
+            if (plan.TotalBytes > backend.AvailableBytes) throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+
+            long done = 0;
+            LlamaWeights weights = loader.Load(
+                backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
+            var transformer = new Transformer(
+                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens),
+                new RopeTables(backend, config, limits.ContextLength), limits.BatchTokens, limits.OutputRows);
+            return new LlamaModel(transformer, limits, options, tokenizer, defaults, device, plan);
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    private static (Backend Backend, DeviceSelection Device) Select(ModelOptions options)
+    {
+        if (options.Device.Kind == DeviceKind.Cuda)
+            throw new NotSupportedException("This version of LLamaNet has no CUDA device; use the CPU (Device.Auto or Device.Cpu).");
+        var backend = new CpuBackend(options.Threads ?? CpuTopology.PhysicalCores);
+        string reason = options.Device.Kind == DeviceKind.Cpu ? "asked for" : "this version of LLamaNet has no CUDA device";
+        return (backend, new DeviceSelection(DeviceKind.Cpu, backend.Name, reason));
+    }
 }

@@ -3,7 +3,11 @@ using Microsoft.ML.Tokenizers;
 namespace LLamaNet;
 
 /// <summary>Text to token ids and back, exactly as the model was trained.</summary>
-/// <remarks>Thread-safe. Text never becomes a control token unless the caller says that it may.</remarks>
+/// <remarks>
+/// Thread-safe. Text never becomes a control token unless the caller says that it may. The members inherited from
+/// <see cref="Tokenizer"/> serve text splitters: they add no BOS or EOS, never read a control token out of the text, and
+/// their offsets count in the text as given.
+/// </remarks>
 public abstract class LlamaTokenizer : Tokenizer
 {
     /// <summary>The kind in words: "SentencePiece BPE", "byte-level BPE (llama3)".</summary>
@@ -37,8 +41,12 @@ public abstract class LlamaTokenizer : Tokenizer
 
     /// <summary>A decoder for a stream of ids; emits whole characters only.</summary>
     /// <param name="keepSpecial">Whether control tokens are written out; otherwise they are skipped.</param>
+    /// <param name="continuation">
+    /// Whether the ids go on from text that came before. Otherwise a space that opens the stream is dropped where the
+    /// tokenizer puts one before every text.
+    /// </param>
     /// <returns>A new decoder; not thread-safe.</returns>
-    public abstract TokenDecoder CreateDecoder(bool keepSpecial = false);
+    public abstract TokenDecoder CreateDecoder(bool keepSpecial = false, bool continuation = false);
 
     /// <summary>The token's text as the vocabulary writes it.</summary>
     /// <param name="id">A token id.</param>
@@ -48,7 +56,7 @@ public abstract class LlamaTokenizer : Tokenizer
 
     /// <summary>Whether the id is a control token, which stands for no text.</summary>
     /// <param name="id">A token id.</param>
-    /// <returns>True for BOS, EOS and their like.</returns>
+    /// <returns>True for BOS, EOS and their like, and for the unknown token.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public abstract bool IsControl(int id);
 }

@@ -10,7 +10,7 @@ public sealed class ModelFormatException : IOException
     /// <param name="found">What this one has.</param>
     /// <param name="innerException">The cause, if another exception told it.</param>
     public ModelFormatException(string path, string place, string expected, string found, Exception? innerException = null)
-        : base($"{path}: {place}: expected {expected}, found {found}", innerException)
+        : base(OneLine($"{path}: {place}: expected {expected}, found {found}"), innerException)
     {
         Path = path;
         Place = place;
@@ -29,4 +29,12 @@ public sealed class ModelFormatException : IOException
 
     /// <summary>What this one has.</summary>
     public string Found { get; }
+
+    // What was found may be anything: a file's text goes into the message.
+    private static string OneLine(string message)
+    {
+        const int MaxLength = 1000;
+        if (message.Length > MaxLength) message = $"{message.AsSpan(0, MaxLength)}…";
+        return message.Any(char.IsControl) ? string.Concat(message.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : message;
+    }
 }

@@ -13,8 +13,11 @@ public sealed record ModelOptions
     /// <summary>Tokens a sequence may hold, prompt and answer together; null: what the model was trained for, at most 4096.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Format of the key/value cache: <see cref="DType.F16"/> or <see cref="DType.F32"/>.</summary>
-    public DType KvCacheType { get; init; } = DType.F16;
+    /// <summary>
+    /// Format of the key/value cache: <see cref="DType.F32"/> or <see cref="DType.F16"/>; null: F16 for quantised matrices, F32 for
+    /// others.
+    /// </summary>
+    public DType? KvCacheType { get; init; }
 
     /// <summary>Tokens that the key/value cache holds for all sequences together; null: one full context.</summary>
     public int? KvCacheTokens { get; init; }

@@ -11,6 +11,9 @@ internal abstract class Backend : IDisposable
 
     // ---- memory ----
 
+    // Free memory now.
+    public abstract long AvailableBytes { get; }
+
     // Zeroed.
     public abstract Tensor Allocate(DType type, int rows, int width);
 

@@ -1,4 +1,5 @@
 using LLamaNet.Tensors;
+using LLamaNet.Tokenization;
 
 namespace LLamaNet.Checkpoints;
 
@@ -10,6 +11,9 @@ internal abstract class Checkpoint(string path) : IDisposable
 
     // "GGUF v3", "Hugging Face safetensors", "Meta pth".
     public abstract string Container { get; }
+
+    // What the model is called, or else its file or folder.
+    public virtual string Name => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Path));
 
     public abstract RotaryPairing Pairing { get; }
 
@@ -24,8 +28,10 @@ internal abstract class Checkpoint(string path) : IDisposable
     // Throws ModelFormatException when the hyper-parameters are missing or make no sense.
     public abstract LlamaConfig ReadConfig();
 
-    // Throws ModelFormatException when there is no tokenizer or it is broken.
-    public abstract LlamaTokenizer ReadTokenizer();
+    // What the tokenizer's files say. Throws ModelFormatException when there is no tokenizer or it is broken.
+    public abstract TokenizerVocabulary ReadVocabulary();
+
+    public LlamaTokenizer ReadTokenizer() => TokenizerFactory.Create(ReadVocabulary(), Path);
 
     public abstract CheckpointSummary Summarize();
 

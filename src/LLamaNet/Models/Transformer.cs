@@ -5,7 +5,8 @@ namespace LLamaNet.Models;
 // The LLaMA forward pass (Touvron et al., 2023): pre-norm transformer with RMSNorm, rotary embeddings, SwiGLU and causal
 // attention, over a batch of tokens of any number of sequences. Not thread-safe: it belongs to the decoding loop.
 internal sealed class Transformer(
-    Backend backend, LlamaConfig config, LlamaWeights weights, KvCache cache, RopeTables ropes, int maxTokens, int maxOutputs) : IDisposable
+    Backend backend, LlamaConfig config, LlamaWeights weights, KvCache cache, RopeTables ropes, int maxTokens, int maxOutputs)
+    : IForwardPass, IDisposable
 {
     private readonly AttentionShape _shape = new(config.Heads, config.KvHeads, config.HeadDim);
     private readonly Activations _a = new(backend, config, new(config.Heads, config.KvHeads, config.HeadDim), maxTokens, maxOutputs);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LLamaNet.Tensors.Formats;
 
 namespace LLamaNet.Tensors;
@@ -16,6 +17,8 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
     public static IReadOnlyList<WeightFormat> All { get; } =
     [
         new F32(), new F16(), new BF16(),
+        new Q8_0(), new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
+        new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
     ];
 
     private static readonly WeightFormat?[] s_byType = ByType();
@@ -31,10 +34,14 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
     // Exact: the bits of ggml's reference dequantiser. values.Length is a multiple of BlockLength.
     public abstract void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values);
 
-    public virtual bool CanQuantize => true;
-
-    // The nearest this format comes to the values. Formats that are only read throw NotSupportedException.
+    // The nearest this format comes to values that it can hold; garbage, but no exception, for others.
     public abstract void Quantize(ReadOnlySpan<float> values, Span<byte> blocks);
+
+    // Whether every value is finite and small enough to be quantised. Callers ask, and refuse the tensor by name.
+    public bool CanHold(ReadOnlySpan<float> values) =>
+        values.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestMagnitude;
+
+    public abstract float LargestMagnitude { get; }
 
     private static WeightFormat?[] ByType()
     {

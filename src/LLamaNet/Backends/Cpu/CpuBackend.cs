@@ -25,6 +25,8 @@ internal sealed unsafe partial class CpuBackend : Backend
     public override string Name =>
         $"CPU, {(_pool.Threads == 1 ? "1 thread" : $"{_pool.Threads} threads")}, {SimdWidths.Describe(Width)}";
 
+    public override long AvailableBytes => CpuMemory.AvailableBytes();
+
     public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width);
 
     public override void Write(Tensor destination, ReadOnlySpan<float> values)

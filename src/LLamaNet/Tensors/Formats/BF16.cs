@@ -1,23 +1,50 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LLamaNet.Tensors.Formats;
 
+// The upper half of a 32-bit float.
 internal sealed class BF16() : WeightFormat(DType.BF16, 1, 2)
 {
+    // The greatest bfloat16 that is finite.
+    public override float LargestMagnitude => 3.3895314e38f;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {
-        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks);
-        for (int i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
+        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks)[..values.Length];
+        int i = 0;
+        for (; i <= values.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            Vector.Widen(new Vector<ushort>(halves[i..]), out Vector<uint> lower, out Vector<uint> upper);
+            (lower << 16).As<uint, float>().CopyTo(values[i..]);
+            (upper << 16).As<uint, float>().CopyTo(values[(i + Vector<float>.Count)..]);
+        }
+
+        for (; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
     }
 
     // To the nearest, ties to even; NaN stays NaN.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
     {
-        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks);
-        for (int i = 0; i < values.Length; i++)
+        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks)[..values.Length];
+        int i = 0;
+        for (; i <= values.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            uint bits = BitConverter.SingleToUInt32Bits(values[i]);
-            halves[i] = float.IsNaN(values[i]) ? (ushort)(bits >> 16 | 64) : (ushort)(bits + 0x7fff + (bits >> 16 & 1) >> 16);
+            Vector<uint> lower = Round(new Vector<float>(values[i..])), upper = Round(new Vector<float>(values[(i + Vector<float>.Count)..]));
+            Vector.Narrow(lower, upper).CopyTo(halves[i..]);
         }
+
+        for (; i < values.Length; i++) halves[i] = (ushort)Round(new Vector<float>(values[i]))[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Round(Vector<float> values)
+    {
+        Vector<uint> bits = values.As<float, uint>(), odd = bits >>> 16 & Vector<uint>.One;
+        Vector<uint> rounded = bits + new Vector<uint>(0x7fff) + odd >>> 16, quiet = bits >>> 16 | new Vector<uint>(64);
+        return Vector.ConditionalSelect(Vector.Equals(values, values).As<int, uint>(), rounded, quiet);
     }
 }

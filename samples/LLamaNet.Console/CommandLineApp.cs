@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using LLamaNet.Runner.Commands;
+
+namespace LLamaNet.Runner;
+
+// The command `llamanet`: parses, runs one command, turns every failure into one line on stderr and an exit code.
+internal static class CommandLineApp
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, Interrupts interrupts)
+    {
+        // Without arguments it shows what it does: the demo model speaks. A prompt that starts with @ is a prompt, not a response file.
+        ParseResult parsed = CreateRoot(terminal, interrupts)
+            .Parse(arguments.Count == 0 ? ["generate"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        try
+        {
+            if (parsed.Errors.Count > 0) throw new UsageException($"{Problem(parsed)} (see: {CommandPath(parsed)} --help)");
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = terminal.Out,
+                    Error = terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
+                interrupts.Token);
+        }
+        catch (Exception exception)
+        {
+            (int exitCode, string message) = Failure.Describe(exception);
+            terminal.Out.Flush();
+            terminal.Error.WriteLine($"llamanet: {message}");
+            return exitCode;
+        }
+        finally
+        {
+            terminal.Out.Flush();
+            terminal.Error.Flush();
+        }
+    }
+
+    private static Command CreateRoot(Terminal terminal, Interrupts interrupts) => new("llamanet", "Runs LLaMA models.")
+    {
+        new GenerateCommand(terminal),
+        new ChatCommand(terminal, interrupts),
+        new InspectCommand(terminal),
+        new PlanCommand(terminal),
+        new TokenizeCommand(terminal),
+        new LogitsCommand(terminal),
+        new PerplexityCommand(terminal),
+        new QuantizeCommand(terminal),
+        new BenchCommand(terminal),
+        new DevicesCommand(terminal),
+        new HelpOption { Description = "Show help; also: llamanet COMMAND --help" },
+        new VersionOption { Description = "Show the version", Action = new PrintVersion() },
+    };
+
+    // Of several errors the parser tells last which words it did not know, and that is the one that helps.
+    private static string Problem(ParseResult parsed) =>
+        parsed.UnmatchedTokens.Count > 0 ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'." : parsed.Errors[0].Message;
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        string name = parsed.CommandResult.Command.Name;
+        return name == "llamanet" ? name : $"llamanet {name}";
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool Terminating => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            parseResult.InvocationConfiguration.Output.WriteLine(version);
+            return 0;
+        }
+    }
+}

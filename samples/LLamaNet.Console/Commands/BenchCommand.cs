@@ -1,0 +1,103 @@
+using System.CommandLine;
+using LLamaNet.Runner.Measurement;
+using LLamaNet.Runner.Options;
+using LLamaNet.Runner.Output;
+
+namespace LLamaNet.Runner.Commands;
+
+internal sealed class BenchCommand : Command
+{
+    private const ulong WeightSeed = 1;
+    private const DType RandomType = DType.Q4_0;
+
+    private readonly Terminal _terminal;
+    private readonly Argument<string?> _model = ModelArgument.Optional();
+    private readonly ListOption<KnownModel> _config = Lists.Models("--config", "Instead of MODEL: shapes filled with random weights");
+    private readonly TypeOption _type = new("--type", $"With --config: format of the weights (default {RandomType})", TypeOption.Weights);
+    private readonly ListOption<int> _prompt = Lists.Counts("--prompt-tokens", "Lengths of the prompts", 1, 1 << 20, 128, 512);
+    private readonly NumberOption<int> _generate = new("--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
+    private readonly ListOption<int> _threads = Lists.Counts("--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
+    private readonly NumberOption<int> _repetitions = new("--repetitions", "Runs of each line, of which the best counts (default 3)", 1, 1000);
+    private readonly LoadOptions _load = new();
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
+
+    public BenchCommand(Terminal terminal)
+        : base("bench", "Measure speed, and what part of the machine's memory bandwidth it uses.")
+    {
+        _terminal = terminal;
+        Add(_model);
+        Add(_config);
+        Add(_type);
+        Add(_prompt);
+        Add(_generate);
+        Add(_threads);
+        Add(_repetitions);
+        _load.AddTo(this, threads: false, context: false);
+        Add(_json);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_config) is not null && result.GetResult(_model) is { Tokens.Count: > 0 })
+                result.AddError("Give MODEL or --config, not both.");
+            if (result.GetResult(_generate)?.GetValueOrDefault<int?>() == 1)
+                result.AddError("--generate-tokens: decoding is timed from the first token to the last, so give 0, 2 or more.");
+        });
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int generate = parsed.GetValue(_generate) ?? 32, repetitions = parsed.GetValue(_repetitions) ?? 3;
+        IReadOnlyList<int> prompts = _prompt.Read(parsed), threadCounts = _threads.Read(parsed);
+        var lines = new List<BenchLine>();
+        foreach (Subject subject in Subjects(parsed))
+        {
+            foreach (int threads in threadCounts)
+            {
+                ModelOptions options = _load.Bind(parsed) with
+                {
+                    Threads = threads,
+                    ContextLength = Math.Max(prompts.Max(), generate == 0 ? 1 : ModelSpeed.DecodePromptTokens + generate),
+                    MaxSequences = 1,
+                };
+                using LlamaModel model = await subject.LoadAsync(options);
+                var speed = new ModelSpeed(model, options, subject.Name, subject.Type, repetitions, new MemoryBandwidth(threads));
+                await speed.WarmUpAsync(cancellationToken);
+                foreach (int tokens in prompts) Add(await speed.PrefillAsync(tokens, cancellationToken));
+                if (generate > 0) Add(await speed.DecodeAsync(generate, cancellationToken));
+            }
+        }
+
+        if (parsed.GetValue(_json)) BenchReport.WriteJson(_terminal, lines);
+        else BenchReport.WriteTable(_terminal, lines);
+        return 0;
+
+        void Add(BenchLine line)
+        {
+            lines.Add(line);
+            if (_terminal.ErrorIsPerson) _terminal.Error.WriteLine(BenchReport.OneLine(line));
+        }
+
+        IEnumerable<Subject> Subjects(ParseResult parsed)
+        {
+            IReadOnlyList<KnownModel> configs = _config.Read(parsed);
+            DType type = parsed.GetValue(_type) ?? RandomType;
+            foreach (KnownModel known in configs)
+            {
+                yield return new Subject(known.Name, type.ToString(), options => ProgressBar.RunAsync(
+                    _terminal, $"Making {known.Name} {type}", _ => LlamaModel.CreateRandomAsync(known.Config, type, WeightSeed, options, cancellationToken)));
+            }
+
+            if (configs.Count > 0) yield break;
+            string? path = parsed.GetValue(_model);
+            DType? stored = path is null ? DType.Q8_0 : StoredType.Of(LlamaModel.Inspect(path));
+            DType? loaded = _load.Bind(parsed).WeightType ?? stored;
+            yield return new Subject(
+                path is null ? DemoModel.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(path)),
+                loaded?.ToString() ?? "unknown",
+                options => ModelLoader.LoadAsync(_terminal, path, options, cancellationToken));
+        }
+    }
+
+    // A model to measure, made again for each number of threads so that two never take memory at once.
+    private sealed record Subject(string Name, string Type, Func<ModelOptions, Task<LlamaModel>> LoadAsync);
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using LLamaNet.Runner.Options;
+using LLamaNet.Runner.Output;
+
+namespace LLamaNet.Runner.Commands;
+
+internal sealed class GenerateCommand : Command
+{
+    private readonly Terminal _terminal;
+    private readonly Argument<string?> _model = ModelArgument.Optional();
+    private readonly PromptOptions _prompt = new();
+    private readonly SamplingOptions _sampling = new();
+    private readonly LoadOptions _load = new();
+    private readonly Option<bool> _special = new("--parse-special") { Description = "Special tokens written in the prompt count as such" };
+    private readonly Option<bool> _echo = new("--echo") { Description = "Print the prompt before the text" };
+    private readonly Option<bool> _ids = new("--ids") { Description = "Print token ids, separated by spaces, instead of text" };
+    private readonly Option<bool> _stats = new("--stats") { Description = "Print times, speed and memory on stderr" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object when done" };
+
+    public GenerateCommand(Terminal terminal)
+        : base("generate", "Continue a text. Stdout gets the generated text and one line end.")
+    {
+        _terminal = terminal;
+        Add(_model);
+        _prompt.AddTo(this);
+        _sampling.AddTo(this);
+        _load.AddTo(this);
+        Add(_special);
+        Add(_echo);
+        Add(_ids);
+        Add(_stats);
+        Add(_json);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string? path = parsed.GetValue(_model);
+        string prompt = await _prompt.ReadAsync(parsed, _terminal, path is null ? DemoModel.Prompt : null, cancellationToken);
+        GenerationOptions options = _sampling.Bind(parsed, path is null ? DemoModel.Defaults : new GenerationOptions());
+        options = options with { ParseSpecialTokens = parsed.GetValue(_special) };
+
+        long started = Stopwatch.GetTimestamp();
+        using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);
+        TimeSpan loading = Stopwatch.GetElapsedTime(started);
+        if (path is null)
+            _terminal.Error.WriteLine(
+                $"The demo model ({model.Config.ParameterCount / 1e6:0.0} million parameters, {model.Device.Name}) continues \"{prompt}\". "
+                + "Your own: llamanet generate MODEL --prompt TEXT");
+
+        bool json = parsed.GetValue(_json);
+        GenerationResult result = await StreamAsync(
+            model, prompt, options, json ? Show.Nothing : parsed.GetValue(_ids) ? Show.Ids : Show.Text, parsed.GetValue(_echo), cancellationToken);
+        if (json) GenerationReport.WriteJson(_terminal, model, result, loading);
+        if (parsed.GetValue(_stats)) GenerationReport.WriteStats(_terminal, model, result, loading);
+        return 0;
+    }
+
+    private async Task<GenerationResult> StreamAsync(
+        LlamaModel model, string prompt, GenerationOptions options, Show show, bool echo, CancellationToken cancellationToken)
+    {
+        if (echo && show == Show.Text) _terminal.Out.Write(prompt);
+        GenerationResult? result = null;
+        string separator = "";
+        try
+        {
+            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken))
+            {
+                if (show == Show.Text) _terminal.Out.Write(part.Text);
+                if (show == Show.Ids)
+                {
+                    foreach (GeneratedToken token in part.Tokens)
+                    {
+                        _terminal.Out.Write(separator + token.Id.ToString(CultureInfo.InvariantCulture));
+                        separator = " ";
+                    }
+                }
+
+                _terminal.Out.Flush();
+                result = part.Result ?? result;
+            }
+        }
+        finally
+        {
+            if (show != Show.Nothing) _terminal.Out.WriteLine();
+        }
+
+        return result ?? throw new CommandException("the generation ended without a result");
+    }
+
+    private enum Show
+    {
+        Text,
+        Ids,
+        Nothing,
+    }
+}

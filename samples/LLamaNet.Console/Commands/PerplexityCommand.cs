@@ -1,0 +1,87 @@
+using System.CommandLine;
+using LLamaNet.Runner.Measurement;
+using LLamaNet.Runner.Options;
+using LLamaNet.Runner.Output;
+
+namespace LLamaNet.Runner.Commands;
+
+internal sealed class PerplexityCommand : Command
+{
+    private const int DefaultContext = 512;
+
+    private readonly Terminal _terminal;
+    private readonly Argument<string> _model = ModelArgument.Required();
+    private readonly LoadOptions _load = new();
+    private readonly Option<string> _file = new("--file") { Description = "The UTF-8 text; - reads stdin", HelpName = "FILE", Required = true };
+    private readonly NumberOption<int> _context = new("--context", $"Tokens of a chunk (default {DefaultContext})", 4, 1 << 24);
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object" };
+
+    public PerplexityCommand(Terminal terminal)
+        : base("perplexity", "Measure how well a model predicts a text: chunks of the context's length, the second half of each scored.")
+    {
+        _terminal = terminal;
+        Add(_model);
+        _load.AddTo(this, context: false);
+        Add(_file);
+        Add(_context);
+        Add(_json);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int context = parsed.GetValue(_context) ?? DefaultContext;
+        string file = parsed.GetRequiredValue(_file);
+        string text = file == "-" ? await _terminal.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+        ModelOptions options = _load.Bind(parsed) with { ContextLength = context };
+        using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), options, cancellationToken);
+
+        IReadOnlyList<int> ids = model.Tokenizer.Encode(text);
+        int? bos = ids.Count > 0 && ids[0] == model.Tokenizer.BosId ? ids[0] : null;
+        IReadOnlyList<int[]> chunks = Perplexity.Chunks(ids, context, bos);
+        if (chunks.Count == 0) throw new CommandException($"{file}: {ids.Count} tokens are less than one chunk of {context}");
+
+        Perplexity perplexity = await ProgressBar.RunAsync(_terminal, "Perplexity", report => MeasureAsync(model, chunks, report, cancellationToken));
+        if (parsed.GetValue(_json)) WriteJson(perplexity, chunks.Count, context);
+        else
+            _terminal.Out.WriteLine(Words.Invariant(
+                $"perplexity {perplexity.Value:0.0000} ({perplexity.MeanNegativeLogLikelihood:0.000000} nats a token; {perplexity.Tokens} tokens of {chunks.Count} chunks of {context})"));
+        return 0;
+    }
+
+    private static async Task<Perplexity> MeasureAsync(
+        LlamaModel model, IReadOnlyList<int[]> chunks, Action<double, string?> report, CancellationToken cancellationToken)
+    {
+        var perplexity = new Perplexity();
+        for (int i = 0; i < chunks.Count; i++)
+        {
+            int[] chunk = chunks[i];
+            int first = Perplexity.FirstScored(chunk.Length), last = Perplexity.LastScored(chunk.Length);
+            await model.ComputeLogitsAsync(
+                chunk,
+                (position, logits) =>
+                {
+                    if (position <= last) perplexity.Add(logits, chunk[position + 1]);
+                },
+                first,
+                cancellationToken);
+            report((i + 1.0) / chunks.Count, Words.Invariant($"{perplexity.Value:0.0000}"));
+        }
+
+        return perplexity;
+    }
+
+    private void WriteJson(Perplexity perplexity, int chunks, int context)
+    {
+        Json.Write(_terminal, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("perplexity", perplexity.Value);
+            json.WriteNumber("nll", perplexity.MeanNegativeLogLikelihood);
+            json.WriteNumber("tokens", perplexity.Tokens);
+            json.WriteNumber("chunks", chunks);
+            json.WriteNumber("context", context);
+            json.WriteEndObject();
+        });
+    }
+}

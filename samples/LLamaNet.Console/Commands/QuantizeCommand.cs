@@ -1,0 +1,44 @@
+using System.CommandLine;
+using LLamaNet.Runner.Options;
+using LLamaNet.Runner.Output;
+
+namespace LLamaNet.Runner.Commands;
+
+internal sealed class QuantizeCommand : Command
+{
+    private readonly Terminal _terminal;
+    private readonly Argument<string> _source = new("SRC") { Description = "The checkpoint to convert: a file or a folder" };
+    private readonly Argument<string> _destination = new("DST") { Description = "The GGUF file to write; it appears whole or not at all" };
+    private readonly TypeOption _type = new("--type", "Format of the matrices", TypeOption.Writable) { Required = true };
+    private readonly Option<bool> _force = new("--force") { Description = "Replace DST when it exists" };
+
+    public QuantizeCommand(Terminal terminal)
+        : base("quantize", "Convert a checkpoint to one GGUF file with its matrices in another format.")
+    {
+        _terminal = terminal;
+        Add(_source);
+        Add(_destination);
+        Add(_type);
+        Add(_force);
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string source = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
+        DType type = parsed.GetRequiredValue(_type)!.Value;
+        if (Path.Exists(destination) && !parsed.GetValue(_force))
+            throw new CommandException($"{destination}: exists already; --force replaces it");
+        if (Path.GetFullPath(source) == Path.GetFullPath(destination))
+            throw new CommandException($"{destination}: is the source itself");
+
+        await ProgressBar.RunAsync(_terminal, $"Quantizing to {type}", async report =>
+        {
+            var progress = new CallbackProgress<LoadProgress>(p => report(p.Bytes / (double)Math.Max(1, p.TotalBytes), null));
+            await LlamaModel.QuantizeAsync(source, destination, type, progress, cancellationToken);
+            return true;
+        });
+        _terminal.Error.WriteLine($"{destination}: {Words.Bytes(new FileInfo(destination).Length)}, {type}");
+        return 0;
+    }
+}

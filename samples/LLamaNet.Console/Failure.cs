@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace LLamaNet.Runner;
+
+// What a user is told about an exception: one line and an exit code, never a stack trace.
+internal static class Failure
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+    private const int Cancelled = 130; // what shells report for a process ended by Ctrl-C
+
+    public static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    {
+        UsageException => (WrongUsage, OneLine(exception.Message)),
+        OperationCanceledException => (Cancelled, "cancelled"),
+        OutOfMemoryException => (Failed, "out of memory"),
+        CommandException or ModelFormatException or IOException or UnauthorizedAccessException or ArgumentException
+            or InsufficientMemoryException or NotSupportedException => (Failed, OneLine(exception.Message)),
+        _ => (Failed, OneLine($"internal error, {exception.GetType().Name}: {exception.Message}")),
+    };
+
+    // Messages quote files, and files may hold line ends and terminal control codes.
+    private static string OneLine(string message)
+    {
+        var line = new StringBuilder(message.Length);
+        foreach (string part in message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (line.Length > 0) line.Append("; ");
+            foreach (char c in part) line.Append(char.IsControl(c) ? '\uFFFD' : c);
+        }
+
+        return line.ToString();
+    }
+}

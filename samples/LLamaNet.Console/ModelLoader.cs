@@ -1,0 +1,18 @@
+using LLamaNet.Runner.Output;
+
+namespace LLamaNet.Runner;
+
+// Loads the checkpoint that the user named, or the demo model, with a bar while it is read.
+internal static class ModelLoader
+{
+    public static Task<LlamaModel> LoadAsync(Terminal terminal, string? path, ModelOptions options, CancellationToken cancellationToken)
+    {
+        return ProgressBar.RunAsync(terminal, $"Loading {path ?? DemoModel.Name}", report =>
+        {
+            var progress = new CallbackProgress<LoadProgress>(p => report(p.Bytes / (double)Math.Max(1, p.TotalBytes), null));
+            return path is null
+                ? LlamaModel.LoadAsync(DemoModel.Open(), DemoModel.Name, options, progress, cancellationToken)
+                : LlamaModel.LoadAsync(path, options, progress, cancellationToken);
+        });
+    }
+}

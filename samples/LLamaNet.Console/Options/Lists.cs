@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace LLamaNet.Runner.Options;
+
+// The lists that commands take.
+internal static class Lists
+{
+    public static ListOption<int> Counts(string name, string description, int min, int max, params int[] defaults) =>
+        new(name, description, "N,N", defaults, (string text, out int item) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out item) && item >= min && item <= max
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"expected a number from {min} to {max}, found '{text}'."));
+
+    public static ListOption<DType> Types(string name, string description, params DType[] defaults) =>
+        new(name, description, "TYPE,TYPE", defaults, (string text, out DType item) => TypeOption.TryRead(text, TypeOption.Weights, out item));
+
+    public static ListOption<KnownModel> Models(string name, string description, params KnownModel[] defaults) =>
+        new(name, description, "SIZE,SIZE", defaults, (string text, out KnownModel item) => KnownModel.TryRead(text, out item));
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace LLamaNet.Runner.Options;
+
+// How a model is loaded: the options that every command with a model shares.
+internal sealed class LoadOptions
+{
+    private readonly DeviceOption _device = new();
+    private readonly NumberOption<int> _threads = new("--threads", "CPU threads (default: physical cores)", 1, 1024);
+    private readonly NumberOption<int> _context = new("--context", "Tokens of prompt and answer together (default: the model's, at most 4096)", 1, 1 << 24);
+    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default F16)", TypeOption.KvCache);
+    private readonly TypeOption _weightType = new("--weight-type", "Convert the matrices while loading", TypeOption.Weights);
+
+    // Commands with lists of threads, or a meaning of their own for the context, leave these two out.
+    public void AddTo(Command command, bool threads = true, bool context = true)
+    {
+        command.Add(_device);
+        if (threads) command.Add(_threads);
+        if (context) command.Add(_context);
+        command.Add(_kvType);
+        command.Add(_weightType);
+    }
+
+    public ModelOptions Bind(ParseResult parsed)
+    {
+        var defaults = new ModelOptions();
+        return defaults with
+        {
+            Device = parsed.GetValue(_device) ?? defaults.Device,
+            Threads = parsed.GetValue(_threads),
+            ContextLength = parsed.GetValue(_context),
+            KvCacheType = parsed.GetValue(_kvType) ?? defaults.KvCacheType,
+            WeightType = parsed.GetValue(_weightType),
+        };
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace LLamaNet.Runner.Options;
+
+// A number format by its GGUF name, in either case; null when it is not given.
+internal sealed class TypeOption : Option<DType?>
+{
+    public TypeOption(string name, string description, IReadOnlyList<DType> allowed)
+        : base(name)
+    {
+        Description = $"{description}: {string.Join(", ", allowed)}";
+        HelpName = "TYPE";
+        CustomParser = result =>
+        {
+            string? error = TryRead(result.Tokens[^1].Value, allowed, out DType type);
+            if (error is null) return type;
+            result.AddError($"{name}: {error}");
+            return null;
+        };
+    }
+
+    public static IReadOnlyList<DType> Weights { get; } = Enum.GetValues<DType>();
+
+    // What `quantize` can write.
+    public static IReadOnlyList<DType> Writable { get; } =
+        [DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K];
+
+    public static IReadOnlyList<DType> KvCache { get; } = [DType.F16, DType.F32];
+
+    // Returns what is wrong with the name, or null.
+    public static string? TryRead(string text, IReadOnlyList<DType> allowed, out DType type)
+    {
+        foreach (DType candidate in allowed)
+        {
+            if (!candidate.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)) continue;
+            type = candidate;
+            return null;
+        }
+
+        type = default;
+        return $"expected {string.Join(", ", allowed)}, found '{text}'.";
+    }
+}

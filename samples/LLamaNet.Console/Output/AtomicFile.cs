@@ -1,0 +1,28 @@
+namespace LLamaNet.Runner.Output;
+
+// A file that appears whole or not at all.
+internal static class AtomicFile
+{
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        // A device such as /dev/null is written to, never replaced by a file.
+        if (Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            await using FileStream device = File.OpenWrite(path);
+            await write(device);
+            return;
+        }
+
+        string unfinished = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            await using (FileStream stream = new(unfinished, FileMode.CreateNew, FileAccess.Write)) await write(stream);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace LLamaNet.Runner.Output;
+
+internal static class CheckpointReport
+{
+    public static void WriteText(Terminal terminal, CheckpointSummary summary, DType? type, MemoryPlan? plan)
+    {
+        TextWriter writer = terminal.Out;
+        writer.WriteLine($"file       {Printable(summary.Path)}");
+        writer.WriteLine($"container  {summary.Container}");
+        writer.WriteLine($"tokenizer  {Printable(summary.Tokenizer ?? "none")}");
+        if (summary.Config is null) writer.WriteLine($"model      {Printable(summary.ConfigProblem ?? "none")}");
+        else WriteConfig(writer, summary.Config);
+        if (plan is not null)
+            writer.WriteLine($"memory     {Words.Memory(plan)} as {type} with the default context");
+
+        writer.WriteLine();
+        writer.WriteLine($"{summary.Metadata.Count} metadata entries");
+        foreach ((string key, string value) in summary.Metadata) writer.WriteLine($"  {Printable(key)} = {Printable(value)}");
+        writer.WriteLine();
+        writer.WriteLine($"{summary.Tensors.Count} tensors, {Words.Bytes(summary.Tensors.Sum(tensor => (double)tensor.Bytes))}");
+        if (summary.Tensors.Count == 0) return;
+        var columns = new Columns("name", "type", "shape", "bytes>");
+        foreach (TensorSummary tensor in summary.Tensors)
+            columns.Add(Printable(tensor.Name), tensor.Type, $"[{string.Join(", ", tensor.Shape)}]", tensor.Bytes.ToString(CultureInfo.InvariantCulture));
+        columns.Write(terminal);
+    }
+
+    public static void WriteJson(Terminal terminal, CheckpointSummary summary, MemoryPlan? plan)
+    {
+        Json.Write(terminal, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("path", summary.Path);
+            json.WriteString("container", summary.Container);
+            WriteConfig(json, summary.Config);
+            json.WriteString("configProblem", summary.ConfigProblem);
+            json.WriteString("tokenizer", summary.Tokenizer);
+            if (plan is null)
+            {
+                json.WriteNull("memory");
+            }
+            else
+            {
+                json.WriteStartObject("memory");
+                Json.WriteMemory(json, plan);
+                json.WriteEndObject();
+            }
+
+            json.WriteStartObject("metadata");
+            foreach ((string key, string value) in summary.Metadata) json.WriteString(key, value);
+            json.WriteEndObject();
+            json.WriteStartArray("tensors");
+            foreach (TensorSummary tensor in summary.Tensors)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", tensor.Name);
+                json.WriteString("type", tensor.Type);
+                json.WriteStartArray("shape");
+                foreach (long size in tensor.Shape) json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteNumber("bytes", tensor.Bytes);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WriteConfig(TextWriter writer, LlamaConfig config)
+    {
+        writer.WriteLine(Words.Invariant(
+            $"model      {config.ParameterCount / 1e6:0.0} million parameters; width {config.Width}, {config.Layers} layers, {config.Heads} heads ")
+            + $"({config.KvHeads} for keys and values) of {config.HeadDim}, feed-forward {config.FfnWidth}, vocabulary {config.VocabularySize}"
+            + (config.TiedEmbeddings ? ", tied embeddings" : ""));
+        writer.WriteLine(Words.Invariant(
+            $"positions  context {config.ContextLength}, rope theta {config.RopeTheta}, ") + $"scaling {Scaling(config.RopeScaling)}, "
+            + Words.Invariant($"norm epsilon {config.RmsNormEpsilon}"));
+    }
+
+    private static void WriteConfig(Utf8JsonWriter json, LlamaConfig? config)
+    {
+        if (config is null)
+        {
+            json.WriteNull("config");
+            return;
+        }
+
+        json.WriteStartObject("config");
+        json.WriteNumber("width", config.Width);
+        json.WriteNumber("layers", config.Layers);
+        json.WriteNumber("heads", config.Heads);
+        json.WriteNumber("kvHeads", config.KvHeads);
+        json.WriteNumber("headDim", config.HeadDim);
+        json.WriteNumber("ffnWidth", config.FfnWidth);
+        json.WriteNumber("vocabularySize", config.VocabularySize);
+        json.WriteNumber("contextLength", config.ContextLength);
+        json.WriteNumber("rmsNormEpsilon", config.RmsNormEpsilon);
+        json.WriteNumber("ropeTheta", config.RopeTheta);
+        json.WriteString("ropeScaling", Scaling(config.RopeScaling));
+        json.WriteBoolean("tiedEmbeddings", config.TiedEmbeddings);
+        json.WriteNumber("parameters", config.ParameterCount);
+        json.WriteEndObject();
+    }
+
+    private static string Scaling(RopeScaling scaling) => scaling switch
+    {
+        RopeScaling.Default => "none",
+        RopeScaling.Linear linear => Words.Invariant($"linear, factor {linear.Factor}"),
+        RopeScaling.Dynamic dynamic => Words.Invariant($"dynamic, factor {dynamic.Factor}, original context {dynamic.OriginalContextLength}"),
+        RopeScaling.Yarn yarn => Words.Invariant($"yarn, factor {yarn.Factor}, original context {yarn.OriginalContextLength}"),
+        RopeScaling.Llama3 llama => Words.Invariant(
+            $"llama3, factor {llama.Factor}, low {llama.LowFrequencyFactor}, high {llama.HighFrequencyFactor}, original context {llama.OriginalContextLength}"),
+        RopeScaling.FrequencyFactors factors => Words.Invariant($"{factors.Factors.Count} frequency factors"),
+        _ => scaling.GetType().Name,
+    };
+
+    // A file's strings may hold line ends and terminal control codes.
+    private static string Printable(string text) =>
+        string.Create(text.Length, text, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        });
+}

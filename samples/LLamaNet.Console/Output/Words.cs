@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace LLamaNet.Runner.Output;
+
+// Quantities as people read them.
+internal static class Words
+{
+    public static string Bytes(double bytes)
+    {
+        string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+        int unit = 0;
+        for (; bytes >= 1024 && unit < units.Length - 1; unit++) bytes /= 1024;
+        return unit == 0 ? Invariant($"{bytes:0} bytes") : Invariant($"{bytes:0.0} {units[unit]}");
+    }
+
+    // Transfer rates are told in powers of ten, as memory makers do.
+    public static string Rate(double bytesPerSecond) => Invariant($"{bytesPerSecond / 1e9:0.00} GB/s");
+
+    public static string Memory(MemoryPlan plan) =>
+        $"{Bytes(plan.TotalBytes)} (weights {Bytes(plan.WeightBytes)}, key/value cache {Bytes(plan.KvCacheBytes)}, scratch {Bytes(plan.ScratchBytes)})";
+
+    // "12 tokens in 0.34 s, 35.3 tokens/s"
+    public static string Speed(int tokens, TimeSpan time) =>
+        Invariant($"{tokens} tokens in {time.TotalSeconds:0.000} s") + (tokens > 0 && time > TimeSpan.Zero ? Invariant($", {tokens / time.TotalSeconds:0.0} tokens/s") : "");
+
+    public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

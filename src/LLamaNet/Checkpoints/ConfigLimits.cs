@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace LLamaNet.Checkpoints;
+
+// The hyper-parameters that make sense, the same for every container. Readers turn numbers into ints with Count, which
+// refuses what does not fit, and pass the finished configuration through Check.
+internal static class ConfigLimits
+{
+    public const int MaxSize = 1 << 24;
+    public const int MaxLayers = 1024;
+    public const int MaxHeadDim = 512;
+
+    // 1 to most.
+    public static int Count(string path, string key, long value, int most = MaxSize) => value >= 1 && value <= most
+        ? (int)value
+        : throw new ModelFormatException(path, key, $"1 to {most}", value.ToString(CultureInfo.InvariantCulture));
+
+    public static LlamaConfig Check(string path, LlamaConfig config, ConfigKeys keys)
+    {
+        Count(path, keys.Layers, config.Layers, MaxLayers);
+        Count(path, keys.Width, config.Width);
+        Count(path, keys.Heads, config.Heads);
+        Count(path, keys.KvHeads, config.KvHeads);
+        Count(path, keys.HeadDim, config.HeadDim, MaxHeadDim);
+        Count(path, keys.FfnWidth, config.FfnWidth);
+        Count(path, keys.VocabularySize, config.VocabularySize);
+        Count(path, keys.ContextLength, config.ContextLength);
+        if (config.HeadDim % 2 != 0)
+            throw new ModelFormatException(path, keys.HeadDim, "an even number", $"{config.HeadDim}");
+        string divisor = $"a divisor of {keys.Heads} ({config.Heads})";
+        if (config.Heads % config.KvHeads != 0) throw new ModelFormatException(path, keys.KvHeads, divisor, $"{config.KvHeads}");
+        Count(path, $"{keys.Heads} times {keys.HeadDim}", (long)config.Heads * config.HeadDim);
+        Positive(path, keys.RmsNormEpsilon, config.RmsNormEpsilon);
+        Positive(path, keys.RopeTheta, config.RopeTheta);
+        CheckScaling(path, config, keys.RopeScaling);
+        return config;
+    }
+
+    private static void CheckScaling(string path, LlamaConfig config, string key)
+    {
+        switch (config.RopeScaling)
+        {
+            case RopeScaling.Linear linear:
+                Positive(path, key, linear.Factor);
+                break;
+            case RopeScaling.Dynamic dynamic:
+                Positive(path, key, dynamic.Factor);
+                Count(path, key, dynamic.OriginalContextLength);
+                break;
+            case RopeScaling.Llama3 llama3:
+                Positive(path, key, llama3.Factor);
+                Positive(path, key, llama3.LowFrequencyFactor);
+                Positive(path, key, llama3.HighFrequencyFactor);
+                Count(path, key, llama3.OriginalContextLength);
+                if (llama3.HighFrequencyFactor <= llama3.LowFrequencyFactor)
+                {
+                    string low = $"a high frequency factor above the low one, {Words(llama3.LowFrequencyFactor)}";
+                    throw new ModelFormatException(path, key, low, Words(llama3.HighFrequencyFactor));
+                }
+
+                break;
+            case RopeScaling.Yarn yarn:
+                Positive(path, key, yarn.Factor);
+                Positive(path, key, yarn.BetaFast);
+                Positive(path, key, yarn.BetaSlow);
+                if (yarn.AttentionFactor is { } attention) Positive(path, key, attention);
+                Count(path, key, yarn.OriginalContextLength);
+                break;
+            case RopeScaling.FrequencyFactors factors:
+                int pairs = config.HeadDim / 2;
+                if (factors.Factors.Count != pairs)
+                    throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair", $"{factors.Factors.Count}");
+                foreach (float factor in factors.Factors) Positive(path, key, factor);
+                break;
+        }
+    }
+
+    private static void Positive(string path, string key, float value)
+    {
+        if (!(value > 0 && float.IsFinite(value)))
+            throw new ModelFormatException(path, key, "a finite number above 0", Words(value));
+    }
+
+    private static string Words(float value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,87 @@
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Checkpoints.Gguf;
+
+// Any checkpoint to one GGUF file with its matrices in another format. Norms stay F32.
+internal static class GgufConversion
+{
+    private const uint QuantizationVersion = 2;
+
+    // progress: bytes of the source read. Nothing is left behind by a failure or a cancellation.
+    public static void Write(
+        Checkpoint source,
+        string destination,
+        DType type,
+        IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        CheckDestination(source, destination);
+        LlamaConfig config = source.ReadConfig();
+        List<MatrixSource> tensors = [.. TensorShape.Of(config).Select(shape => Convert(source, config, shape, type))];
+        long total = tensors.Sum(SourceBytes), done = 0;
+        if (RopeFactors.Of(source.Path, config) is { } factors) tensors.Insert(0, factors);
+        GgufWriter.Write(destination, [.. Metadata(source, config, type)], tensors, Report, cancellationToken);
+
+        void Report(MatrixSource tensor, int rows)
+        {
+            if (tensor is not ConvertedMatrix converted) return;
+            done += rows * converted.SourceRowBytes;
+            progress?.Report(new LoadProgress(done, total));
+        }
+    }
+
+    private static void CheckDestination(Checkpoint source, string destination)
+    {
+        string from = Resolve(source.Path), to = Resolve(destination);
+        if (from == to || (Directory.Exists(from) && File.Exists(to) && Path.GetDirectoryName(to) == from))
+            throw new ArgumentException($"{destination} is a file of the source.", nameof(destination));
+    }
+
+    private static string Resolve(string path) =>
+        Path.GetFullPath(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+
+    private static ConvertedMatrix Convert(Checkpoint source, LlamaConfig config, TensorShape shape, DType type)
+    {
+        MatrixSource tensor = source.Tensors[shape.Name];
+        bool isQuery = shape.Name.EndsWith(".attn_q.weight", StringComparison.Ordinal);
+        bool isKey = shape.Name.EndsWith(".attn_k.weight", StringComparison.Ordinal);
+        if ((isQuery || isKey) && source.Pairing == RotaryPairing.SplitHalves) tensor = RotaryOrder.ToAdjacentPairs(tensor, config.HeadDim);
+        bool isNorm = shape.Name.EndsWith("_norm.weight", StringComparison.Ordinal);
+        DType chosen = isNorm ? DType.F32 : FormatChoice.For(type, shape.Name, shape.Width, config.TiedEmbeddings);
+        return new ConvertedMatrix(source.Path, shape.Name, tensor, chosen);
+    }
+
+    private static long SourceBytes(MatrixSource tensor) => ((ConvertedMatrix)tensor).SourceRowBytes * tensor.Rows;
+
+    private static IEnumerable<KeyValuePair<string, object>> Metadata(Checkpoint source, LlamaConfig config, DType type)
+    {
+        yield return new(GgufKeys.Architecture, GgufConfig.Architecture);
+        yield return new(GgufKeys.Kind, GgufConfig.ModelKind);
+        yield return new(GgufKeys.Name, source.Name);
+        yield return new(GgufKeys.Alignment, (uint)GgufFile.DefaultAlignment);
+        yield return new(GgufKeys.FileType, FileType(type));
+        yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
+        foreach (KeyValuePair<string, object> pair in GgufConfig.Write(config)) yield return pair;
+        foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;
+        if (source.ChatTemplate is { } template) yield return new(GgufKeys.ChatTemplate, template);
+    }
+
+    // llama.cpp's number for a file whose matrices are mostly of a type; of the K formats the one with the fewest others (_S).
+    private static uint FileType(DType type) => type switch
+    {
+        DType.F32 => 0,
+        DType.F16 => 1,
+        DType.Q4_0 => 2,
+        DType.Q4_1 => 3,
+        DType.Q8_0 => 7,
+        DType.Q5_0 => 8,
+        DType.Q5_1 => 9,
+        DType.Q2_K => 10,
+        DType.Q3_K => 11,
+        DType.Q4_K => 14,
+        DType.Q5_K => 16,
+        DType.Q6_K => 18,
+        DType.BF16 => 32,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format."),
+    };
+}

@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text.Json;
+using LLamaNet.Tokenization;
+
+namespace LLamaNet.Checkpoints.HuggingFace;
+
+// The tokenizer's files of a Hugging Face folder: tokenizer.json or tokenizer.model, with the flags and added tokens of
+// tokenizer_config.json, and special_tokens_map.json for the names that it leaves out.
+internal sealed class HuggingFaceTokenizer : IDisposable
+{
+    private const long MaxConfigBytes = 16 << 20;
+    private const int MaxTemplateLength = 256 << 10;
+    private const string AddedTokensKey = "added_tokens_decoder";
+
+    private readonly string _folder;
+    private readonly List<JsonDocument> _documents = [];
+    private readonly JsonSection? _config;
+    private readonly JsonSection? _specialTokens;
+
+    public HuggingFaceTokenizer(string folder)
+    {
+        _folder = folder;
+        try
+        {
+            _config = Load("tokenizer_config.json");
+            _specialTokens = Load("special_tokens_map.json");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (JsonDocument document in _documents) document.Dispose();
+    }
+
+    public TokenizerVocabulary ReadVocabulary()
+    {
+        TokenizerVocabulary vocabulary = AddTokens(ReadModel());
+        vocabulary = vocabulary with
+        {
+            BosId = FindSpecial(vocabulary, "bos_token") ?? vocabulary.BosId,
+            EosId = FindSpecial(vocabulary, "eos_token") ?? vocabulary.EosId,
+            UnknownId = FindSpecial(vocabulary, "unk_token") ?? vocabulary.UnknownId,
+        };
+        return HonoursAddBos(vocabulary)
+            ? vocabulary with
+            {
+                AddBos = _config?.OptionalFlag("add_bos_token") ?? vocabulary.AddBos,
+                AddEos = _config?.OptionalFlag("add_eos_token") ?? vocabulary.AddEos,
+            }
+            : vocabulary;
+    }
+
+    // chat_template.jinja, as newer releases write it, or the text in tokenizer_config.json; of several the one named "default".
+    public string? ReadChatTemplate()
+    {
+        string path = Path.Combine(_folder, "chat_template.jinja");
+        string? template = File.Exists(path) ? ReadText(path) : null;
+        if (template is null && _config?.Find("chat_template") is { } value)
+        {
+            if (value.ValueKind == JsonValueKind.Array)
+                value = value.EnumerateArray().Where(IsDefaultTemplate).Select(item => item.GetProperty("template")).FirstOrDefault();
+            template = value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString(),
+                JsonValueKind.Undefined => null,
+                _ => throw _config.Wrong("chat_template", "text, or templates with names"),
+            };
+            path = _config.Path;
+        }
+
+        if (template?.Length > MaxTemplateLength)
+            throw new ModelFormatException(path, "chat_template", $"at most {MaxTemplateLength} characters", $"{template.Length}");
+        return template;
+    }
+
+    // Of a SentencePiece tokenizer tokenizer.model has the scores; its conversion tokenizer.json, which Hugging Face runs, has
+    // the added tokens and says where a space is put first.
+    private TokenizerVocabulary ReadModel()
+    {
+        string jsonPath = Path.Combine(_folder, "tokenizer.json"), modelPath = Path.Combine(_folder, "tokenizer.model");
+        TokenizerVocabulary? converted = File.Exists(jsonPath) ? TokenizerFile.Read(jsonPath) : null;
+        if (converted is { Kind: TokenizerModelKind.ByteLevelBpe } || !File.Exists(modelPath))
+            return converted ?? throw new ModelFormatException(_folder, "tokenizer", "tokenizer.json or tokenizer.model", "neither");
+
+        TokenizerVocabulary model = TokenizerFile.Read(modelPath);
+        if (converted is not null)
+        {
+            return Extend(jsonPath, model, converted.AddedTokens) with
+            {
+                AddBos = converted.AddBos, AddEos = converted.AddEos, SpacePrefix = converted.SpacePrefix,
+            };
+        }
+
+        // transformers' "legacy" puts a space after special tokens too.
+        return _config?.OptionalFlag("add_prefix_space") == false ? model with { SpacePrefix = SpacePrefix.Never }
+            : _config?.OptionalFlag("legacy") == false ? model with { SpacePrefix = SpacePrefix.StartWithoutSpace }
+            : model;
+    }
+
+    private TokenizerVocabulary AddTokens(TokenizerVocabulary vocabulary)
+    {
+        if (_config?.OptionalSection(AddedTokensKey) is not { } section) return vocabulary;
+        var tokens = new List<AddedToken>();
+        foreach (JsonProperty entry in section.Element.EnumerateObject())
+        {
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+                throw new ModelFormatException(section.Path, AddedTokensKey, "token ids as keys", $"\"{JsonText.OneLine(entry.Name)}\"");
+            JsonSection token = section.OptionalSection(entry.Name) ?? throw section.Wrong(entry.Name, "an object");
+            string content = token.OptionalText("content") is { Length: > 0 } text ? text : throw token.Wrong("content", "text");
+            bool special = token.OptionalFlag("special") ?? false;
+            tokens.Add(new AddedToken(
+                id,
+                content,
+                special,
+                token.OptionalFlag("lstrip") ?? false,
+                token.OptionalFlag("rstrip") ?? false,
+                token.OptionalFlag("single_word") ?? false,
+                token.OptionalFlag("normalized") ?? !special));
+        }
+
+        return Extend(section.Path, vocabulary, tokens);
+    }
+
+    // Added tokens stand behind the vocabulary's own, or name one of them.
+    private static TokenizerVocabulary Extend(string path, TokenizerVocabulary vocabulary, IReadOnlyList<AddedToken> tokens)
+    {
+        AddedToken[] added = [.. tokens.OrderBy(token => token.Id)];
+        for (int i = 1; i < added.Length; i++)
+        {
+            if (added[i].Id == added[i - 1].Id) throw new ModelFormatException(path, "added tokens", "ids that differ", $"{added[i].Id} twice");
+        }
+
+        List<string> pieces = [.. vocabulary.Pieces];
+        List<TokenType> types = [.. vocabulary.Types];
+        foreach (AddedToken token in added)
+        {
+            TokenType type = token.Special ? TokenType.Control : TokenType.UserDefined;
+            if (token.Id < pieces.Count)
+            {
+                if (types[token.Id] != TokenType.Unknown) types[token.Id] = type;
+                pieces[token.Id] = token.Content;
+            }
+            else if (token.Id == pieces.Count)
+            {
+                pieces.Add(token.Content);
+                types.Add(type);
+            }
+            else
+            {
+                throw new ModelFormatException(path, "added tokens", $"id {pieces.Count}, the next one", $"{token.Id}");
+            }
+        }
+
+        float[]? scores = vocabulary.Scores;
+        if (scores is not null) Array.Resize(ref scores, pieces.Count);
+        HashSet<int> replaced = [.. added.Select(token => token.Id)];
+        return vocabulary with
+        {
+            Pieces = [.. pieces],
+            Types = [.. types],
+            Scores = scores,
+            AddedTokens = [.. vocabulary.AddedTokens.Where(token => !replaced.Contains(token.Id)), .. added],
+        };
+    }
+
+    // A name is text or { "content": text }. Null and "" say nothing.
+    private int? FindSpecial(TokenizerVocabulary vocabulary, string key)
+    {
+        foreach (JsonSection? section in (ReadOnlySpan<JsonSection?>)[_config, _specialTokens])
+        {
+            if (section?.Find(key) is not { } value) continue;
+            string? name = value.ValueKind == JsonValueKind.Object ? section.OptionalSection(key)!.OptionalText("content") : section.OptionalText(key);
+            if (string.IsNullOrEmpty(name)) continue;
+            int id = vocabulary.AddedTokens.FirstOrDefault(token => token.Content == name)?.Id ?? Array.IndexOf(vocabulary.Pieces, name);
+            return id >= 0 ? id : throw section.Wrong(key, "a token of the vocabulary");
+        }
+
+        return null;
+    }
+
+    // transformers applies add_bos_token in its LLaMA classes; for others the post-processor of tokenizer.json alone decides.
+    private bool HonoursAddBos(TokenizerVocabulary vocabulary) =>
+        vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
+        || _config?.OptionalText("tokenizer_class")?.StartsWith("Llama", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool IsDefaultTemplate(JsonElement item) =>
+        item.ValueKind == JsonValueKind.Object
+        && item.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.GetString() == "default"
+        && item.TryGetProperty("template", out _);
+
+    private static string ReadText(string path)
+    {
+        using CheckedFile file = CheckedFile.Open(path);
+        const int MaxBytes = MaxTemplateLength * 4;
+        if (file.Length > MaxBytes) throw new ModelFormatException(path, "size", $"at most {MaxBytes} bytes", $"{file.Length} bytes");
+        byte[] text = new byte[file.Length];
+        file.ReadExactly(0, text);
+        return System.Text.Encoding.UTF8.GetString(text);
+    }
+
+    private JsonSection? Load(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        if (!File.Exists(path)) return null;
+        JsonDocument document = JsonText.ReadFile(path, MaxConfigBytes);
+        _documents.Add(document);
+        return JsonSection.Root(path, document);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace LLamaNet.Checkpoints;
+
+// Strict JSON: UTF-8, no duplicate keys, bounded size and depth, every string well-formed UTF-16 once decoded.
+internal static class JsonText
+{
+    public const int MaxDepth = 64;
+
+    public static JsonDocument ReadFile(string path, long maxBytes, int maxDepth = MaxDepth)
+    {
+        using CheckedFile file = CheckedFile.Open(path);
+        if (file.Length > maxBytes) throw new ModelFormatException(path, "size", $"at most {maxBytes} bytes", $"{file.Length} bytes");
+        byte[] text = new byte[file.Length];
+        file.ReadExactly(0, text);
+        return Parse(path, text, maxDepth);
+    }
+
+    public static JsonDocument Parse(string path, ReadOnlyMemory<byte> text, int maxDepth = MaxDepth)
+    {
+        if (!Utf8.IsValid(text.Span)) throw new ModelFormatException(path, "JSON", "UTF-8", "bytes that are not");
+        try
+        {
+            CheckEscapes(path, text.Span, maxDepth);
+            return JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException exception)
+        {
+            string place = exception.LineNumber is { } line ? $"line {line + 1}, byte {exception.BytePositionInLine}" : "JSON";
+            throw new ModelFormatException(path, place, "JSON", OneLine(exception.Message), exception);
+        }
+    }
+
+    // Control characters written out as code points, long text cut: for messages.
+    public static string OneLine(string text, int maxLength = 120)
+    {
+        string start = text.Length <= maxLength ? text : text[..maxLength] + "…";
+        return start.Any(char.IsControl)
+            ? string.Concat(start.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))
+            : start;
+    }
+
+    // A lone surrogate such as "\ud800" passes the parser and makes JsonElement.GetString throw something else.
+    private static void CheckEscapes(string path, ReadOnlySpan<byte> text, int maxDepth)
+    {
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = maxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName) || !reader.ValueIsEscaped) continue;
+            char[] rented = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+            try
+            {
+                reader.CopyString(rented);
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new ModelFormatException(path, $"byte {reader.TokenStartIndex}", "a string of whole characters", "half of a surrogate pair", exception);
+            }
+            finally
+            {
+                ArrayPool<char>.Shared.Return(rented);
+            }
+        }
+    }
+}

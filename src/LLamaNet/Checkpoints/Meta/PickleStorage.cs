@@ -1,0 +1,4 @@
+namespace LLamaNet.Checkpoints.Meta;
+
+// A reference to the entry data/<Key>: Count numbers of one type.
+internal sealed record PickleStorage(string Key, TorchType Type, long Count);

@@ -1,0 +1,46 @@
+using LLamaNet.Backends;
+
+namespace LLamaNet.Models;
+
+// What a model was asked to hold, with the defaults filled in.
+// BatchTokens and OutputRows bound one step: tokens computed, and rows with logits.
+internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvCacheTokens, int MaxSequences, int BatchTokens, int OutputRows)
+{
+    private const int DefaultContextLength = 4096;
+
+    // Logits of one step take at most this, unless MaxSequences rows need more.
+    private const int LogitsBytes = 64 << 20;
+
+    // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
+    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool quantized)
+    {
+        Check(options.ContextLength, 1, 1 << 24, nameof(options.ContextLength));
+        Check(options.KvCacheTokens, 1, 1 << 28, nameof(options.KvCacheTokens));
+        Check(options.MaxSequences, 1, 4096, nameof(options.MaxSequences));
+        Check(options.PrefillChunk, 1, 1 << 16, nameof(options.PrefillChunk));
+        Check(options.Threads, 1, 1024, nameof(options.Threads));
+        DType kvType = options.KvCacheType ?? (quantized ? DType.F16 : DType.F32);
+        if (kvType is not (DType.F32 or DType.F16))
+            throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be F32 or F16.");
+
+        int context = options.ContextLength ?? Math.Min(config.ContextLength, DefaultContextLength);
+        int batchTokens = options.PrefillChunk + options.MaxSequences;
+        int outputRows = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, batchTokens);
+        return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, batchTokens, outputRows);
+    }
+
+    public MemoryPlan Plan(LlamaConfig config, long weightBytes)
+    {
+        var shape = new AttentionShape(config.Heads, config.KvHeads, config.HeadDim);
+        return new MemoryPlan(
+            weightBytes,
+            KvCache.Bytes(config, KvCacheType, KvCacheTokens),
+            Activations.Bytes(config, shape, BatchTokens, OutputRows) + RopeTables.Bytes(config, ContextLength));
+    }
+
+    private static void Check(int? value, int least, int most, string option)
+    {
+        if (value < least || value > most)
+            throw new ArgumentOutOfRangeException(option, value, $"{option} must be {least} to {most}.");
+    }
+}

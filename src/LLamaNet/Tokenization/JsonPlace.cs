@@ -1,0 +1,109 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace LLamaNet.Tokenization;
+
+// An element of tokenizer.json that knows where it stands, so that errors name it.
+internal readonly struct JsonPlace(JsonElement element, string path, string place)
+{
+    public static JsonPlace Parse(ReadOnlySpan<byte> json, string path)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            using JsonDocument document = JsonDocument.Parse(json.ToArray(), options);
+            return new(document.RootElement.Clone(), path, "");
+        }
+        catch (JsonException exception)
+        {
+            string where = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
+            throw new ModelFormatException(path, where, "valid JSON without duplicate keys", "something else", exception);
+        }
+    }
+
+    public IEnumerable<JsonPlace> Items
+    {
+        get
+        {
+            if (element.ValueKind != JsonValueKind.Array) throw Error("an array");
+            int index = 0;
+            foreach (JsonElement item in element.EnumerateArray()) yield return new(item, path, $"{place}[{index++}]");
+        }
+    }
+
+    public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
+    public bool IsText => element.ValueKind == JsonValueKind.String;
+
+    // The property, or null where it is missing or null.
+    public JsonPlace? Find(string name)
+    {
+        if (!IsObject) throw Error("an object");
+        return element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+            ? new(value, path, PlaceOf(name))
+            : null;
+    }
+
+    public JsonPlace Get(string name) =>
+        Find(name) ?? throw VocabularyChecks.Error(path, PlaceOf(name), "a value", "nothing");
+
+    // Names and values that are ids; the names come from the file.
+    public IEnumerable<(string Name, int Id)> Ids()
+    {
+        if (!IsObject) throw Error("an object");
+        int index = 0;
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            var value = new JsonPlace(property.Value, path, $"{place} entry {index++}");
+            string name;
+            try
+            {
+                name = property.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                throw value.Error("a name that is valid Unicode");
+            }
+
+            yield return (name, value.Id());
+        }
+    }
+
+    public string Text()
+    {
+        if (!IsText) throw Error("a string");
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("a string of valid Unicode");
+        }
+    }
+
+    public bool Flag() => element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Error("true or false"),
+    };
+
+    public int Id()
+    {
+        if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int id) || id is < 0 or >= VocabularyChecks.MostTokens)
+            throw Error($"an id from 0 to {VocabularyChecks.MostTokens - 1}");
+        return id;
+    }
+
+    public ModelFormatException Error(string expected) => VocabularyChecks.Error(path, place, expected, element.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => $"a string: {VocabularyChecks.QuoteJson(element.GetRawText())}",
+        _ => VocabularyChecks.QuoteJson(element.GetRawText()),
+    });
+
+    private string PlaceOf(string name) =>
+        place.Length == 0 ? name : $"{place}.{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(name)}";
+}

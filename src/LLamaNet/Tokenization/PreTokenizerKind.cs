@@ -1,0 +1,8 @@
+namespace LLamaNet.Tokenization;
+
+// How byte-level BPE cuts text into words before it merges.
+internal enum PreTokenizerKind
+{
+    Llama3,
+    Gpt2,
+}

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace LLamaNet.Tests;
+
+// Who may use whom, read off the `using` lines of the library's sources. The root namespace is open to all.
+public partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Tensors"] = [],
+        ["Tokenization"] = [],
+        ["Backends"] = ["Tensors"],
+        ["Backends.Cpu"] = ["Backends", "Tensors"],
+        ["Backends.Cuda"] = ["Backends", "Tensors"],
+        // A container knows where its tokenizer lies, and what it reads of it is a vocabulary.
+        ["Checkpoints"] = ["Tensors", "Tokenization"],
+        ["Models"] = ["Checkpoints", "Backends", "Tensors"],
+        // The decoding loop fills the batch, which the operations of a device read.
+        ["Generation"] = ["Models", "Tokenization", "Backends"],
+        ["Chat"] = ["Generation", "Tokenization"],
+    };
+
+    [Fact]
+    public void Folders_use_only_what_they_may()
+    {
+        string root = Path.Combine(RepositoryRoot(), "src", "LLamaNet");
+        var wrong = new List<string>();
+        foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
+        {
+            string folder = Path.GetDirectoryName(Path.GetRelativePath(root, file))!.Replace(Path.DirectorySeparatorChar, '.');
+            if (folder.Length == 0) continue;
+            string part = PartOf(folder);
+            Assert.True(s_allowed.ContainsKey(part), $"{file}: no rule for the folder {part}");
+            foreach (Match line in UsingLine().Matches(File.ReadAllText(file)))
+            {
+                string used = PartOf(line.Groups["name"].Value);
+                if (used != part && !s_allowed[part].Contains(used)) wrong.Add($"{Path.GetRelativePath(root, file)} uses {used}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Namespaces_follow_folders_and_only_the_root_is_public()
+    {
+        foreach (Type type in typeof(LlamaModel).Assembly.GetTypes().Where(type => type.IsPublic && type.Namespace is not null))
+            Assert.Equal("LLamaNet", type.Namespace);
+    }
+
+    [Fact]
+    public void The_forward_pass_is_short()
+    {
+        string file = Path.Combine(RepositoryRoot(), "src", "LLamaNet", "Models", "Transformer.cs");
+        Assert.InRange(File.ReadAllLines(file).Length, 1, 200);
+    }
+
+    internal static string RepositoryRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LLamaNet.sln"))) folder = folder.Parent;
+        Assert.SkipWhen(folder is null, "The sources are not beside the tests.");
+        return folder!.FullName;
+    }
+
+    // "Backends.Cpu.Simd" belongs to Backends.Cpu, "Checkpoints.Gguf" to Checkpoints.
+    private static string PartOf(string folder)
+    {
+        string[] names = folder.Split('.');
+        return names[0] == "Backends" && names.Length > 1 ? $"Backends.{names[1]}" : names[0];
+    }
+
+    [GeneratedRegex(@"^using (static )?LLamaNet\.(?<name>[A-Za-z.]+);", RegexOptions.Multiline)]
+    private static partial Regex UsingLine();
+}

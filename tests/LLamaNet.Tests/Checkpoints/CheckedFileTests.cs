@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using LLamaNet.Checkpoints;
+using LLamaNet.Tests.Checkpoints.Gguf;
+using Xunit;
+
+namespace LLamaNet.Tests.Checkpoints;
+
+public class CheckedFileTests
+{
+    [Fact]
+    public void Reads_at_any_position()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a"], [1, 2, 3, 4, 5]);
+        using CheckedFile onDisk = CheckedFile.Open(folder["a"]);
+        using CheckedFile inMemory = CheckedFile.Over(new MemoryStream([1, 2, 3, 4, 5]), "a");
+        foreach (CheckedFile file in (CheckedFile[])[onDisk, inMemory])
+        {
+            Assert.Equal(5, file.Length);
+            byte[] bytes = new byte[3];
+            file.ReadExactly(2, bytes);
+            Assert.Equal([3, 4, 5], bytes);
+            file.ReadExactly(5, []);
+            string message = Assert.Throws<ModelFormatException>(() => file.ReadExactly(3, bytes)).Message;
+            Assert.EndsWith("byte 3: expected 3 bytes, found the end of the file at byte 5", message, StringComparison.Ordinal);
+            Assert.Throws<ModelFormatException>(() => file.ReadExactly(long.MaxValue, bytes));
+            Assert.Throws<ModelFormatException>(() => file.ReadExactly(-1, bytes));
+        }
+    }
+
+    [Fact]
+    public void A_file_that_shrinks_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a"], new byte[100]);
+        using CheckedFile file = CheckedFile.Open(folder["a"]);
+        using (var shorter = new FileStream(folder["a"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) shorter.SetLength(10);
+        string message = Assert.Throws<ModelFormatException>(() => file.ReadExactly(5, new byte[50])).Message;
+        Assert.EndsWith("byte 5: expected 50 bytes, found the end of the file at byte 10", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_file_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["empty"], []);
+        Assert.Throws<FileNotFoundException>(() => CheckedFile.Open(folder["missing"]));
+        Assert.Throws<FileNotFoundException>(() => CheckedFile.Open(folder["missing/too"]));
+        Assert.Throws<ModelFormatException>(() => CheckedFile.Open(folder.Path));
+        Assert.Throws<ModelFormatException>(() => CheckedFile.Open(folder["empty"]));
+    }
+
+    [Fact]
+    public void Pipes_devices_and_links_to_them_are_refused_without_waiting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes and devices in the file system are Unix's.");
+        using var folder = new TemporaryFolder();
+        using (Process make = Process.Start("mkfifo", folder["pipe"])) make.WaitForExit();
+        File.CreateSymbolicLink(folder["link"], folder["pipe"]);
+        File.CreateSymbolicLink(folder["gone"], folder["nothing"]);
+        Assert.Throws<ModelFormatException>(() => CheckedFile.Open(folder["pipe"]));
+        Assert.Throws<ModelFormatException>(() => CheckedFile.Open(folder["link"]));
+        Assert.Throws<ModelFormatException>(() => CheckedFile.Open("/dev/zero"));
+        Assert.Throws<FileNotFoundException>(() => CheckedFile.Open(folder["gone"]));
+    }
+
+    [Fact]
+    public void A_link_to_a_file_is_followed()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a"], new byte[100]);
+        File.CreateSymbolicLink(folder["link"], folder["a"]);
+        using CheckedFile file = CheckedFile.Open(folder["link"]);
+        Assert.Equal(100, file.Length);
+    }
+
+    [Fact]
+    public void Streams_are_read_by_several_threads()
+    {
+        byte[] bytes = [.. Enumerable.Range(0, 1 << 16).Select(i => (byte)(i * 31 >> 3))];
+        using CheckedFile file = CheckedFile.Over(new MemoryStream(bytes), "a");
+        Parallel.For(0, 1000, i =>
+        {
+            byte[] part = new byte[64];
+            file.ReadExactly(i * 61, part);
+            Assert.Equal(bytes[(i * 61)..(i * 61 + 64)], part);
+        });
+    }
+}

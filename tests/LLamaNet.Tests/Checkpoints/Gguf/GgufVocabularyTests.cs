@@ -1,0 +1,127 @@
+using LLamaNet.Checkpoints.Gguf;
+using LLamaNet.Tokenization;
+using Xunit;
+
+namespace LLamaNet.Tests.Checkpoints.Gguf;
+
+public class GgufVocabularyTests
+{
+    [Fact]
+    public void A_sentence_piece_vocabulary_alone()
+    {
+        TokenizerVocabulary vocabulary = GgufCheckpoint.ReadVocabulary(SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
+        Assert.Equal(TokenizerModelKind.SentencePieceBpe, vocabulary.Kind);
+        Assert.Equal(32000, vocabulary.Pieces.Length);
+        Assert.Equal("▁the", vocabulary.Pieces[278]);
+        Assert.Equal(-19, vocabulary.Scores![278]);
+        Assert.Equal((TokenType.Unknown, TokenType.Control, TokenType.Byte), (vocabulary.Types[0], vocabulary.Types[1], vocabulary.Types[3]));
+        Assert.Equal((1, 2, 0), (vocabulary.BosId, vocabulary.EosId, vocabulary.UnknownId));
+        Assert.Equal((true, false, SpacePrefix.EveryStretch), (vocabulary.AddBos, vocabulary.AddEos, vocabulary.SpacePrefix));
+    }
+
+    [Fact]
+    public void A_byte_level_vocabulary()
+    {
+        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        TokenizerVocabulary vocabulary = checkpoint.ReadVocabulary();
+        Assert.Equal(TokenizerModelKind.ByteLevelBpe, vocabulary.Kind);
+        Assert.Equal((PreTokenizerKind.Llama3, true), (vocabulary.PreTokenizer, vocabulary.IgnoreMerges));
+        Assert.Equal(248, vocabulary.Merges!.Count);
+        Assert.Equal(("Ġ", "t"), vocabulary.Merges[0]);
+        Assert.Equal((504, 508), (vocabulary.BosId, vocabulary.EosId));
+        Assert.True(vocabulary.AddBos);
+    }
+
+    [Theory]
+    [InlineData("models/stories260K/stories260K-F32.gguf")]
+    [InlineData("models/synth-llama3/synth-llama3-F32.gguf")]
+    public void What_is_written_is_read_back(string path)
+    {
+        TokenizerVocabulary expected = GgufCheckpoint.ReadVocabulary(SharedData.Path(path));
+        TokenizerVocabulary actual = WriteAndRead(expected);
+        Assert.Equal(expected.Pieces, actual.Pieces);
+        Assert.Equal(expected.Scores, actual.Scores);
+        Assert.Equal(expected.Types, actual.Types);
+        Assert.Equal(expected.Merges, actual.Merges);
+        Assert.Equal(
+            (expected.Kind, expected.PreTokenizer, expected.IgnoreMerges, expected.BosId, expected.EosId, expected.UnknownId),
+            (actual.Kind, actual.PreTokenizer, actual.IgnoreMerges, actual.BosId, actual.EosId, actual.UnknownId));
+        Assert.Equal((expected.AddBos, expected.AddEos, expected.SpacePrefix), (actual.AddBos, actual.AddEos, actual.SpacePrefix));
+    }
+
+    [Theory]
+    [InlineData("tokenizers/llama2/tokenizer.model")]
+    [InlineData("tokenizers/llama2/tokenizer.json")]
+    [InlineData("tokenizers/llama2/tokenizer.newstyle.json")]
+    [InlineData("models/synth-llama3/hf-f32/tokenizer.json")]
+    public void A_tokenizer_of_another_container_encodes_the_same_from_GGUF(string path)
+    {
+        TokenizerVocabulary vocabulary = TokenizerFile.Read(SharedData.Path(path));
+        LlamaTokenizer expected = TokenizerFactory.Create(vocabulary, path);
+        LlamaTokenizer actual = TokenizerFactory.Create(WriteAndRead(vocabulary), "GGUF");
+        foreach (string line in File.ReadLines(SharedData.Path("corpora/wiki.test.raw")).Take(400))
+            Assert.Equal(expected.Encode(line), actual.Encode(line));
+    }
+
+    [Fact]
+    public void End_ids_beside_the_end_of_sequence_are_kept() =>
+        Assert.Equal([4, 5], WriteAndRead(TinyModel.Vocabulary with { ExtraEndIds = [4, 5] }).ExtraEndIds);
+
+    [Fact]
+    public void Merges_ranked_by_their_result_are_put_in_its_order()
+    {
+        var vocabulary = new TokenizerVocabulary
+        {
+            Kind = TokenizerModelKind.ByteLevelBpe,
+            Pieces = ["a", "b", "bb", "aa"],
+            Types = [TokenType.Normal, TokenType.Normal, TokenType.Normal, TokenType.Normal],
+            Merges = [("a", "a"), ("b", "b")],
+            RanksByResult = true,
+            IgnoreMerges = true,
+        };
+        Assert.Equal([("b", "b"), ("a", "a")], WriteAndRead(vocabulary).Merges);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.ggml.model", "bert", "tokenizer.ggml.model: expected llama or gpt2, found bert")]
+    [InlineData("tokenizer.ggml.model", null, "tokenizer.ggml.model: expected llama or gpt2, found no such key")]
+    [InlineData("tokenizer.ggml.tokens", null, "tokenizer.ggml.tokens: expected an array of strings, found no such key")]
+    [InlineData("tokenizer.ggml.scores", null, "tokenizer.ggml.scores: expected an array of 6 Single, found no such key")]
+    [InlineData("tokenizer.ggml.scores", new[] { 1, 2, 3, 4, 5, 6 }, "tokenizer.ggml.scores: expected an array of Single, found an array of 6 Int32")]
+    [InlineData("tokenizer.ggml.scores", new[] { 1f }, "tokenizer.ggml.scores: expected 6 elements, one for each token, found 1")]
+    [InlineData("tokenizer.ggml.scores", new[] { 1f, 1, 1, 1, 1, float.NaN }, "tokenizer.ggml.scores: expected numbers, found NaN")]
+    [InlineData("tokenizer.ggml.token_type", new[] { 1 }, "tokenizer.ggml.token_type: expected 6 elements, one for each token, found 1")]
+    [InlineData("tokenizer.ggml.token_type", new[] { 1, 1, 1, 1, 1, 7 }, "tokenizer.ggml.token_type[5]: expected 0 to 6, found 7")]
+    [InlineData("tokenizer.ggml.bos_token_id", 6u, "tokenizer.ggml.bos_token_id: expected a token id from 0 to 5, found 6")]
+    [InlineData("tokenizer.ggml.eos_token_id", 0xffffffff, "eos_token_id: expected a token id from 0 to 5, found 4294967295")]
+    [InlineData("tokenizer.ggml.add_bos_token", 1u, "tokenizer.ggml.add_bos_token: expected a bool, found UInt32")]
+    [InlineData("tokenizer.ggml.merges", new[] { "a" }, "tokenizer.ggml.merges[0]: expected two pieces with a space between, found \"a\"")]
+    public void Bad_metadata_is_named(string key, object? value, string message)
+    {
+        TinyModel model = value is null ? TinyModel.Create().Without(key) : TinyModel.Create().With(key, value);
+        using var folder = new TemporaryFolder();
+        model.Write(folder["bad.gguf"]);
+        var exception = Assert.Throws<ModelFormatException>(() => GgufCheckpoint.ReadVocabulary(folder["bad.gguf"]));
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tokenizer.ggml.merges", null, "tokenizer.ggml.merges: expected an array of strings, found no such key")]
+    [InlineData("tokenizer.ggml.pre", "qwen2", "tokenizer.ggml.pre: expected llama-bpe, gpt-2 or another name for one of these, found qwen2")]
+    public void Bad_byte_level_metadata_is_named(string key, object? value, string message)
+    {
+        TinyModel model = TinyModel.Create().With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.merges", new[] { "▁ a" });
+        _ = value is null ? model.Without(key) : model.With(key, value);
+        using var folder = new TemporaryFolder();
+        model.Write(folder["bad.gguf"]);
+        var exception = Assert.Throws<ModelFormatException>(() => GgufCheckpoint.ReadVocabulary(folder["bad.gguf"]));
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    private static TokenizerVocabulary WriteAndRead(TokenizerVocabulary vocabulary)
+    {
+        using var folder = new TemporaryFolder();
+        GgufWriter.Write(folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
+        return GgufCheckpoint.ReadVocabulary(folder["vocabulary.gguf"]);
+    }
+}

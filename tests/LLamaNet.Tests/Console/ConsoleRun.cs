@@ -1,0 +1,64 @@
+using System.Text.Json;
+using LLamaNet.Runner;
+using Xunit;
+
+namespace LLamaNet.Tests.Runner;
+
+// One run of `llamanet` inside the test process, with redirected streams.
+internal sealed record ConsoleRun(int ExitCode, string Out, string Error)
+{
+    public static Task<ConsoleRun> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
+
+    public static async Task<ConsoleRun> WithInputAsync(string input, params string[] arguments)
+    {
+        using var interrupts = new Interrupts();
+        return await RunAsync(input, new StringWriter(), interrupts, arguments);
+    }
+
+    // Ctrl-C comes when the first text was written.
+    public static async Task<ConsoleRun> InterruptedAsync(string input, params string[] arguments)
+    {
+        using var interrupts = new Interrupts();
+        return await RunAsync(input, new InterruptingWriter(interrupts), interrupts, arguments);
+    }
+
+    private static async Task<ConsoleRun> RunAsync(string input, TextWriter output, Interrupts interrupts, string[] arguments)
+    {
+        var error = new StringWriter();
+        using Terminal terminal = Terminal.Redirected(new StringReader(input), output, error);
+        int exitCode = await CommandLineApp.RunAsync(arguments, terminal, interrupts);
+        return new ConsoleRun(exitCode, output.ToString()!, error.ToString());
+    }
+
+    public ConsoleRun Succeeded()
+    {
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}");
+        return this;
+    }
+
+    // Failed with this exit code and one clear line; returns the line.
+    public string FailedWith(int exitCode)
+    {
+        Assert.Equal(exitCode, ExitCode);
+        Assert.Empty(Out);
+        Assert.StartsWith("llamanet: ", Error, StringComparison.Ordinal);
+        Assert.Equal(Error.Length - 1, Error.IndexOf('\n', StringComparison.Ordinal));
+        Assert.DoesNotContain("internal error", Error, StringComparison.Ordinal);
+        return Error.TrimEnd('\n');
+    }
+
+    public JsonElement Json() => JsonDocument.Parse(Out).RootElement;
+
+    private sealed class InterruptingWriter(Interrupts interrupts) : StringWriter
+    {
+        private bool _interrupted;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (_interrupted || string.IsNullOrEmpty(value)) return;
+            _interrupted = true;
+            interrupts.Interrupt();
+        }
+    }
+}

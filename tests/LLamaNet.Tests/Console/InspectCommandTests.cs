@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Xunit;
+
+namespace LLamaNet.Tests.Runner;
+
+public class InspectCommandTests
+{
+    [Fact]
+    public async Task A_model_is_described()
+    {
+        ConsoleRun run = (await ConsoleRun.OfAsync("inspect", Repository.DemoModel(), "--json")).Succeeded();
+        JsonElement json = run.Json();
+        JsonElement config = json.GetProperty("config");
+        Assert.Equal(256, config.GetProperty("width").GetInt32());
+        Assert.Equal(6, config.GetProperty("layers").GetInt32());
+        Assert.Equal(2048, config.GetProperty("vocabularySize").GetInt32());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("configProblem").ValueKind);
+        Assert.Equal(6 * 9 + 3, json.GetProperty("tensors").GetArrayLength());
+        Assert.True(json.GetProperty("memory").GetProperty("totalBytes").GetInt64() > 0);
+
+        ConsoleRun text = (await ConsoleRun.OfAsync("inspect", Repository.DemoModel())).Succeeded();
+        Assert.Contains("57 tensors", text.Out, StringComparison.Ordinal);
+        Assert.Contains("output_norm.weight", text.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gguf", "*.gguf")]
+    [InlineData("safetensors", "*.safetensors")]
+    public async Task Good_files_are_shown_and_bad_ones_refused_in_one_line(string folder, string pattern)
+    {
+        string[] files = Directory.GetFiles(SharedData.Path($"vectors/{folder}"), pattern);
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            ConsoleRun run = await ConsoleRun.OfAsync("inspect", file);
+            if (Path.GetFileName(file).StartsWith("ok_", StringComparison.Ordinal)) run.Succeeded();
+            else Assert.Contains(Path.GetFileName(file), run.FailedWith(1), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("models/gguf-variants/stories260K-F16-split-00001-of-00003.gguf")]
+    [InlineData("models/stories260K/hf-f16-sharded")]
+    [InlineData("models/stories260K/meta-f32-2shards")]
+    [InlineData("models/synth-llama3/hf-f32")]
+    [InlineData("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
+    public async Task Every_container_is_shown(string path) => (await ConsoleRun.OfAsync("inspect", SharedData.Path(path), "--json")).Succeeded().Json();
+
+    [Fact]
+    public async Task A_path_that_is_not_there_is_named() =>
+        Assert.Contains("no-such-model", (await ConsoleRun.OfAsync("inspect", "no-such-model")).FailedWith(1), StringComparison.Ordinal);
+}

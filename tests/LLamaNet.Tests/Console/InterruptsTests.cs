@@ -1,0 +1,38 @@
+using LLamaNet.Runner;
+using Xunit;
+
+namespace LLamaNet.Tests.Runner;
+
+public class InterruptsTests
+{
+    [Fact]
+    public void The_first_interrupt_ends_the_turn_and_the_next_ends_everything()
+    {
+        using var interrupts = new Interrupts();
+        using CancellationTokenSource turn = interrupts.BeginTurn();
+
+        Assert.True(interrupts.Interrupt());
+        Assert.True(turn.IsCancellationRequested);
+        Assert.False(interrupts.Token.IsCancellationRequested);
+
+        Assert.True(interrupts.Interrupt());
+        Assert.True(interrupts.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Between_turns_an_interrupt_ends_everything()
+    {
+        using var interrupts = new Interrupts();
+        using (interrupts.BeginTurn()) interrupts.EndTurn();
+        Assert.True(interrupts.Interrupt());
+        Assert.True(interrupts.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void An_interrupt_that_changes_nothing_is_left_to_the_system()
+    {
+        using var interrupts = new Interrupts();
+        Assert.True(interrupts.Interrupt());
+        Assert.False(interrupts.Interrupt());
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Globalization;
+using LLamaNet.Runner;
+using Xunit;
+
+namespace LLamaNet.Tests.Runner;
+
+// The built program as its own process: what only a process has (exit code, signals, encodings).
+public class ProcessTests
+{
+    [Fact]
+    public async Task Text_goes_to_stdout_as_utf8_and_the_exit_code_is_0()
+    {
+        using Process process = Start("tokenize", Repository.DemoModel(), "--text", "Prince", "--pieces");
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+        Assert.Contains("▁Prince", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_has_its_exit_code()
+    {
+        using Process process = Start("inspect", "no-such-model");
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith("llamanet: ", error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_between_answers_leaves_the_chat()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using Process process = Start("chat", Repository.DemoModel(), "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
+        await process.StandardInput.WriteLineAsync("Hello");
+        await process.StandardInput.FlushAsync(cancellation);
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellation));
+
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        string error = await process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        Assert.Equal((130, "llamanet: cancelled"), (process.ExitCode, error.TrimEnd('\n')));
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = System.Text.Encoding.UTF8,
+        };
+        start.ArgumentList.Add(typeof(CommandLineApp).Assembly.Location);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}

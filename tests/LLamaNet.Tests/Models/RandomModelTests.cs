@@ -1,0 +1,170 @@
+using System.Runtime.InteropServices;
+using LLamaNet.Checkpoints;
+using LLamaNet.Models;
+using Xunit;
+
+namespace LLamaNet.Tests.Models;
+
+// Models of seeded random weights in many shapes against the double-precision forward pass. No file is needed.
+public class RandomModelTests
+{
+    private const ulong Seed = 7;
+
+    private static readonly LlamaConfig s_plain = new()
+    {
+        Width = 48,
+        Layers = 2,
+        Heads = 4,
+        KvHeads = 4,
+        HeadDim = 12,
+        FfnWidth = 80,
+        VocabularySize = 101,
+        ContextLength = 512,
+        RmsNormEpsilon = 1e-5f,
+    };
+
+    public static TheoryData<string> Shapes => [.. s_shapes.Keys];
+
+    private static readonly Dictionary<string, LlamaConfig> s_shapes = new()
+    {
+        ["plain"] = s_plain,
+        ["grouped queries"] = s_plain with { KvHeads = 2 },
+        ["one key head, wide heads"] = s_plain with { Heads = 3, KvHeads = 1, HeadDim = 80 },
+        ["tied, odd widths"] = s_plain with { Width = 33, FfnWidth = 71, TiedEmbeddings = true },
+        ["head of two"] = s_plain with { HeadDim = 2 },
+        ["other base"] = s_plain with { RopeTheta = 500000f },
+        ["linear"] = s_plain with { RopeScaling = new RopeScaling.Linear(4) },
+        ["dynamic, prompt within"] = s_plain with { RopeScaling = new RopeScaling.Dynamic(2, 512) },
+        ["dynamic, prompt beyond"] = s_plain with { RopeScaling = new RopeScaling.Dynamic(2, 32) },
+        ["yarn"] = s_plain with { HeadDim = 32, RopeScaling = new RopeScaling.Yarn(4, 64) },
+        ["yarn, own factor"] = s_plain with { HeadDim = 32, RopeScaling = new RopeScaling.Yarn(8, 48, 16, 2, 1.25f) },
+        ["llama3"] = s_plain with { HeadDim = 32, RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64) },
+        ["factors"] = s_plain with { RopeScaling = new RopeScaling.FrequencyFactors([1, 1, 1.5f, 2, 4, 8]) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public async Task Logits_match_double_precision(string shape)
+    {
+        LlamaConfig config = s_shapes[shape];
+        int[] tokens = Tokens(150, config.VocabularySize); // past two pages of the cache
+        double[][] expected = Reference(config, tokens.Length).Forward(tokens);
+        float[][] actual = await LogitsAsync(config, new ModelOptions { PrefillChunk = 37 }, tokens);
+        AssertClose(expected, actual, 2e-4);
+    }
+
+    [Fact]
+    public async Task Half_precision_cache_stays_close()
+    {
+        int[] tokens = Tokens(100, s_plain.VocabularySize);
+        double[][] expected = Reference(s_plain, tokens.Length).Forward(tokens);
+        float[][] actual = await LogitsAsync(s_plain, new ModelOptions { KvCacheType = DType.F16 }, tokens);
+        AssertClose(expected, actual, 2e-2);
+    }
+
+    [Fact]
+    public async Task Decoding_step_by_step_gives_the_logits_of_the_whole_prompt()
+    {
+        LlamaConfig config = s_shapes["grouped queries"];
+        using LlamaModel model = await CreateAsync(config, new ModelOptions());
+        int[] prompt = Tokens(70, config.VocabularySize);
+        GenerationResult? result = null;
+        var options = new GenerationOptions { Temperature = 0, MaxTokens = 20 };
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken))
+            result = part.Result;
+
+        int[] all = [.. prompt, .. result!.Tokens.Select(token => token.Id)];
+        double[][] expected = Reference(config, all.Length).Forward(all);
+        for (int i = prompt.Length; i < all.Length; i++)
+            Assert.Equal(Array.IndexOf(expected[i - 1], expected[i - 1].Max()), all[i]);
+    }
+
+    [Fact]
+    public async Task Plan_is_what_a_model_reports()
+    {
+        using LlamaModel model = await CreateAsync(s_plain, new ModelOptions { ContextLength = 300 });
+        Assert.Equal(LlamaModel.Plan(s_plain, DType.F32, new ModelOptions { ContextLength = 300 }), model.MemoryPlan);
+        Assert.Equal(2L * 2 * 320 * 48 * sizeof(float), model.MemoryPlan.KvCacheBytes); // 5 pages of 64 positions
+    }
+
+    private static Task<LlamaModel> CreateAsync(LlamaConfig config, ModelOptions options) =>
+        LlamaModel.CreateRandomAsync(config, DType.F32, Seed, options with { Threads = 2 }, TestContext.Current.CancellationToken);
+
+    private static async Task<float[][]> LogitsAsync(LlamaConfig config, ModelOptions options, int[] tokens)
+    {
+        using LlamaModel model = await CreateAsync(config, options);
+        var rows = new List<float[]>();
+        await model.ComputeLogitsAsync(
+            tokens, (_, logits) => rows.Add(logits.ToArray()), 0, TestContext.Current.CancellationToken);
+        return [.. rows];
+    }
+
+    private static void AssertClose(double[][] expected, float[][] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int position = 0; position < expected.Length; position++)
+            for (int id = 0; id < expected[position].Length; id++)
+                Assert.True(
+                    Math.Abs(expected[position][id] - actual[position][id]) <= tolerance,
+                    $"position {position}, id {id}: {actual[position][id]}, expected {expected[position][id]}");
+    }
+
+    private static int[] Tokens(int count, int vocabulary)
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
+    }
+
+    private static ReferenceLlama Reference(LlamaConfig config, int length)
+    {
+        Dictionary<string, double[][]> weights = TensorShape.Of(config)
+            .Select((shape, i) => new RandomMatrix(shape.Name, DType.F32, shape.Rows, shape.Width, Seed + (ulong)i))
+            .ToDictionary(matrix => matrix.Name, Rows);
+        double[][] angles = [.. Enumerable.Range(0, length).Select(p => Frequencies(config, length).Select(f => p * f).ToArray())];
+        double factor = config.RopeScaling is RopeScaling.Yarn yarn ? yarn.AttentionFactor ?? 0.1 * Math.Log(yarn.Factor) + 1 : 1;
+        return new ReferenceLlama(config, name => weights[name], angles, factor);
+    }
+
+    private static double[][] Rows(RandomMatrix matrix)
+    {
+        var bytes = new byte[matrix.Bytes];
+        matrix.ReadRows(0, matrix.Rows, bytes);
+        double[] values = [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Select(v => (double)v)];
+        return [.. values.Chunk(matrix.Width)];
+    }
+
+    // The formulas of the papers and of Hugging Face's modeling_rope_utils, written down a second time.
+    private static double[] Frequencies(LlamaConfig config, int length)
+    {
+        int d = config.HeadDim;
+        double theta = config.RopeTheta;
+        if (config.RopeScaling is RopeScaling.Dynamic dynamic)
+        {
+            double s = Math.Max(length, dynamic.OriginalContextLength) / (double)dynamic.OriginalContextLength;
+            theta *= Math.Pow(dynamic.Factor * s - (dynamic.Factor - 1), d / (d - 2.0));
+        }
+
+        return [.. Enumerable.Range(0, d / 2).Select(i =>
+        {
+            double f = 1 / Math.Pow(theta, 2.0 * i / d);
+            switch (config.RopeScaling)
+            {
+                case RopeScaling.Linear linear:
+                    return f / linear.Factor;
+                case RopeScaling.FrequencyFactors factors:
+                    return f / factors.Factors[i];
+                case RopeScaling.Llama3 s:
+                    double turns = s.OriginalContextLength * f / (2 * Math.PI);
+                    double keep = Math.Clamp((turns - s.LowFrequencyFactor) / (s.HighFrequencyFactor - s.LowFrequencyFactor), 0, 1);
+                    return keep * f + (1 - keep) * f / s.Factor;
+                case RopeScaling.Yarn s:
+                    double Dim(double rotations) => d * Math.Log(s.OriginalContextLength / (rotations * 2 * Math.PI)) / (2 * Math.Log(theta));
+                    double low = Math.Max(Math.Floor(Dim(s.BetaFast)), 0), high = Math.Min(Math.Ceiling(Dim(s.BetaSlow)), d - 1);
+                    double ramp = Math.Clamp((i - low) / (high - low == 0 ? 0.001 : high - low), 0, 1);
+                    return f * (1 - ramp) + f / s.Factor * ramp;
+                default:
+                    return f;
+            }
+        })];
+    }
+}

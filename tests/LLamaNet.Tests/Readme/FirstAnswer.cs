@@ -1,0 +1,21 @@
+namespace LLamaNet.Tests.Readme;
+
+// The README's programs. What stands between the markers stands in README.md, word for word.
+internal static class FirstAnswer
+{
+    public static async Task RunAsync()
+    {
+        // <snippet first-answer>
+        using LlamaModel model = await LlamaModel.LoadAsync("samples/LLamaNet.Console/Models/demo-q8_0.gguf");
+        Console.WriteLine($"{model.Config.Layers} layers on {model.Device.Name}");
+
+        var options = new GenerationOptions { Temperature = 0.7f, TopP = 0.9f, MaxTokens = 60, Seed = 1 };
+        await foreach (GeneratedPart part in model.GenerateAsync("Prince Andrew", options))
+        {
+            Console.Write(part.Text);
+            if (part.Result is { } result)
+                Console.WriteLine($"\n({result.Tokens.Count} tokens in {result.Timings.Decode.TotalSeconds:0.00} s, {result.FinishReason})");
+        }
+        // </snippet>
+    }
+}

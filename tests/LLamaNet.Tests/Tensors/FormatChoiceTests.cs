@@ -1,0 +1,60 @@
+using LLamaNet.Tensors;
+using Xunit;
+
+namespace LLamaNet.Tests.Tensors;
+
+public class FormatChoiceTests
+{
+    private const string Projection = "blk.0.attn_q.weight";
+
+    public static TheoryData<DType> Types => [.. Enum.GetValues<DType>()];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Widths_of_whole_blocks_get_what_was_requested(DType type)
+    {
+        Assert.Equal(type, FormatChoice.For(type, Projection, 4096, tied: false));
+        Assert.Equal(type, FormatChoice.For(type, "token_embd.weight", 4096, tied: false));
+    }
+
+    [Theory]
+    [InlineData(DType.Q2_K, 288, DType.Q5_0)]
+    [InlineData(DType.Q3_K, 288, DType.Q5_0)]
+    [InlineData(DType.Q4_K, 288, DType.Q5_0)]
+    [InlineData(DType.Q5_K, 288, DType.Q5_1)]
+    [InlineData(DType.Q6_K, 288, DType.Q8_0)]
+    [InlineData(DType.Q8_0, 288, DType.Q8_0)]
+    [InlineData(DType.Q4_0, 288, DType.Q4_0)]
+    [InlineData(DType.Q2_K, 100, DType.F16)]
+    [InlineData(DType.Q4_K, 100, DType.F16)]
+    [InlineData(DType.Q5_K, 100, DType.F16)]
+    [InlineData(DType.Q6_K, 100, DType.F16)]
+    [InlineData(DType.Q8_0, 100, DType.F16)]
+    [InlineData(DType.Q5_1, 16, DType.F16)]
+    [InlineData(DType.BF16, 100, DType.BF16)]
+    [InlineData(DType.F32, 1, DType.F32)]
+    public void Other_widths_fall_back(DType requested, int width, DType expected) =>
+        Assert.Equal(expected, FormatChoice.For(requested, Projection, width, tied: false));
+
+    [Theory]
+    [InlineData(DType.Q4_K, 4096, DType.Q6_K)]
+    [InlineData(DType.Q2_K, 4096, DType.Q6_K)]
+    [InlineData(DType.Q5_K, 4096, DType.Q6_K)]
+    [InlineData(DType.Q4_0, 4096, DType.Q6_K)]
+    [InlineData(DType.Q5_1, 4096, DType.Q6_K)]
+    [InlineData(DType.Q6_K, 4096, DType.Q6_K)]
+    [InlineData(DType.Q8_0, 4096, DType.Q8_0)]
+    [InlineData(DType.BF16, 4096, DType.BF16)]
+    [InlineData(DType.Q4_0, 288, DType.Q8_0)]
+    [InlineData(DType.Q4_K, 288, DType.Q8_0)]
+    [InlineData(DType.Q4_K, 100, DType.F16)]
+    public void The_output_keeps_six_bits(DType requested, int width, DType expected)
+    {
+        Assert.Equal(expected, FormatChoice.For(requested, "output.weight", width, tied: false));
+        Assert.Equal(expected, FormatChoice.For(requested, "token_embd.weight", width, tied: true));
+    }
+
+    [Fact]
+    public void Names_that_only_resemble_the_output_do_not_count() =>
+        Assert.Equal(DType.Q4_K, FormatChoice.For(DType.Q4_K, "blk.0.attn_output.weight", 4096, tied: true));
+}
