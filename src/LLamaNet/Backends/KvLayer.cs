@@ -4,6 +4,7 @@ namespace LLamaNet.Backends;
 
 // One layer's keys and values in pages of PageLength positions, F32 or F16.
 // keys, values: [pages * kvHeads * PageLength, headDim]; row (page * kvHeads + kvHead) * PageLength + position % PageLength.
+// Only a device's own StoreKv and Attention look inside: it may order the elements of one page and head as suits it.
 internal sealed record KvLayer(Tensor Keys, Tensor Values, int KvHeads, int HeadDim)
 {
     // Also the tile of keys that attention works on: results do not depend on how a prompt was cut into chunks.

@@ -57,45 +57,45 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices)
     {
-        var split = new RowSplit(rowIndices.Length, x.Width);
+        var split = RowSplit.Fine(rowIndices.Length, x.Width);
         fixed (int* indices = rowIndices)
             _pool.Run(split.Chunks, new Gather(Checked(y, rowIndices.Length, x.Width), Checked(x, 0, x.Width), indices, split));
     }
 
     public override void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon)
     {
-        var split = new RowSplit(rows, x.Width);
+        var split = RowSplit.Fine(rows, x.Width);
         Run(split.Chunks, new RmsNorm(
             Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), epsilon, split));
     }
 
     public override void Add(Tensor y, Tensor x, int rows)
     {
-        var split = new RowSplit(rows, x.Width);
+        var split = RowSplit.Fine(rows, x.Width);
         Run(split.Chunks, new Add(Checked(y, rows, x.Width), Checked(x, rows, x.Width), split));
     }
 
     public override void SwiGlu(Tensor y, Tensor gateUp, int rows)
     {
-        var split = new RowSplit(rows, gateUp.Width);
+        var split = RowSplit.Fine(rows, gateUp.Width);
         Run(split.Chunks, new SwiGlu(Checked(y, rows, gateUp.Width / 2), Checked(gateUp, rows, 2 * y.Width), split));
     }
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
     {
-        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
         Run(split.Chunks, RopeWork(qkv, shape, batch, split));
     }
 
     public override void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
     {
-        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
         Run(split.Chunks, StoreKvWork(kv, qkv, shape, batch, split));
     }
 
     public override void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
     {
-        var split = new RowSplit(batch.Count, shape.QkvWidth);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
         Run(split.Chunks, new RopeStoreKv(RopeWork(qkv, shape, batch, split), StoreKvWork(kv, qkv, shape, batch, split)));
     }
 

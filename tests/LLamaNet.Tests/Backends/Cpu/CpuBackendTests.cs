@@ -1,3 +1,4 @@
+using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Tensors;
@@ -46,6 +47,37 @@ public class CpuBackendTests
         Assert.Throws<ArgumentException>(() => backend.RmsNorm(small, small, wide, 1, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => backend.Gather(small, small, [2]));
         Assert.Throws<ArgumentOutOfRangeException>(() => backend.Gather(small, small, [0, -1]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_step_allocates_nothing(int threads)
+    {
+        using var backend = new CpuBackend(threads);
+        var shape = new AttentionShape(4, 1, 24);
+        var kv = new KvLayer(backend.Allocate(DType.F16, 640, 24), backend.Allocate(DType.F16, 640, 24), 1, 24);
+        using var rope = new RopeTable(backend.Allocate(DType.F32, 640, 12), backend.Allocate(DType.F32, 640, 12));
+        using Tensor qkv = backend.Allocate(DType.F32, 40, shape.QkvWidth), y = backend.Allocate(DType.F32, 40, shape.QueryWidth);
+        using Tensor norm = backend.Allocate(DType.F32, 1, shape.QueryWidth);
+        using Tensor halfWidth = backend.Allocate(DType.F32, 40, shape.QueryWidth / 2);
+        var batch = new Batch(40);
+        batch.Append(new int[40], 600, [.. Enumerable.Range(0, 10)], rope, Batch.Outputs.Last);
+
+        Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) Step();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Step()
+        {
+            backend.RopeStoreKv(kv, qkv, shape, batch);
+            backend.Attention(y, qkv, kv, shape, batch);
+            backend.RmsNorm(y, y, norm, 40, 1e-5f);
+            backend.Add(y, y, 40);
+            backend.SwiGlu(halfWidth, y, 40);
+            backend.Gather(norm, y, batch.OutputRows);
+        }
     }
 
     [Fact]

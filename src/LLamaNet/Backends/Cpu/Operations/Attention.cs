@@ -99,8 +99,8 @@ internal readonly unsafe struct Attention(
             }
 
             long index = KvTile.First(_shape, block.Pages[first / KvLayer.PageLength], kvHead);
-            if (_keys.Type == DType.F32) tile.Attend<V, Singles>(states, _keys.Pointer + index, _values.Pointer + index);
-            else tile.Attend<V, Halves>(states, _keys.Halves + index, _values.Halves + index);
+            if (_keys.Type == DType.F32) tile.Attend<V, Singles>(states, (byte*)(_keys.Pointer + index), (byte*)(_values.Pointer + index));
+            else tile.Attend<V, Halves>(states, (byte*)(_keys.Halves + index), (byte*)(_values.Halves + index));
         }
     }
 }

@@ -27,7 +27,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         QueryFloats(rows, headDim) + rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * headDim + 16;
 
     // states: one SoftmaxState for each query; keys, values: as KvTile says.
-    public void Attend<V, TElements>(float* states, void* keys, void* values)
+    public void Attend<V, TElements>(float* states, byte* keys, byte* values)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -43,17 +43,17 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         else
         {
             Widen<V, TElements>(keys, KvLayer.PageLength * headDim);
-            Score<V, Singles>(_widened, longest);
+            Score<V, Singles>((byte*)_widened, longest);
             Advance<V>(states);
             Widen<V, TElements>(values, longest * headDim);
-            Accumulate<V, Singles>(states, _widened);
+            Accumulate<V, Singles>(states, (byte*)_widened);
         }
     }
 
     // A multiple of 16, with room for a block of 16 to run over.
     private static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
 
-    private void Score<V, TElements>(void* keys, int longest)
+    private void Score<V, TElements>(byte* keys, int longest)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -73,7 +73,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         }
     }
 
-    private void Accumulate<V, TElements>(float* states, void* values)
+    private void Accumulate<V, TElements>(float* states, byte* values)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
         => PanelProduct.Run<V, TElements>(
@@ -81,11 +81,11 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
             rows, SoftmaxState.OutputWidth(headDim), Lengths);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Widen<V, TElements>(void* elements, int count)
+    private void Widen<V, TElements>(byte* elements, int count)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         float* widened = _widened;
-        for (int i = 0; i < count; i += ILanes<V>.Count) V.Store(TElements.Load<V>(elements, i), widened + i);
+        for (int i = 0; i < count; i += ILanes<V>.Count) V.Store(TElements.Load<V>(elements + i * TElements.Size), widened + i);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Operations;
@@ -17,6 +18,9 @@ internal readonly unsafe struct StoreKv(
     private readonly Batch _batch = batch;
     private readonly RowSplit _split = split;
 
+    // Keys are transposed: with many rows at once, whole cache lines of the cache are written.
+    public const int RowsAtOnce = 32;
+
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {
@@ -25,40 +29,59 @@ internal readonly unsafe struct StoreKv(
         for (int index = BatchRows.SegmentOf(_batch, row); row < end; index++)
         {
             Batch.Segment segment = _batch.Segments[index];
-            for (; row < Math.Min(end, segment.FirstRow + segment.Count); row++)
+            while (row < Math.Min(end, segment.FirstRow + segment.Count))
             {
                 int position = segment.FirstPosition + row - segment.FirstRow;
-                Store(row, segment.Pages[position / KvLayer.PageLength], position % KvLayer.PageLength);
+                int offset = position % KvLayer.PageLength;
+                int rows = Math.Min(Math.Min(end, segment.FirstRow + segment.Count) - row, KvLayer.PageLength - offset);
+                StoreRows(row, rows, segment.Pages[position / KvLayer.PageLength], offset);
+                row += rows;
             }
         }
     }
 
-    private void Store(int row, int page, int offset)
+    // Rows of one page, from the offset-th position of the page on.
+    private void StoreRows(int row, int rows, int page, int offset)
     {
-        ReadOnlySpan<float> kv = _qkv.Row(row).Slice(_shape.QueryWidth, 2 * _shape.KeyWidth);
-        if (_keys.Type == DType.F32)
+        int headDim = _shape.HeadDim;
+        float* k = _qkv.Pointer + (long)row * _shape.QkvWidth + _shape.QueryWidth;
+        for (int head = 0; head < _shape.KvHeads; head++, k += headDim)
         {
-            Store(kv, _keys.Pointer, _values.Pointer, page, offset);
-            return;
-        }
+            long tile = KvTile.First(_shape, page, head);
+            float* v = k + _shape.KeyWidth;
+            if (_keys.Type == DType.F32)
+            {
+                Transpose(k, _shape.QkvWidth, _keys.Pointer + tile + offset, rows);
+                for (int i = 0; i < rows; i++)
+                    Row(v, i).CopyTo(new Span<float>(_values.Pointer + tile + (offset + i) * headDim, headDim));
+            }
+            else
+            {
+                var halves = (Half*)ThreadScratch.Floats(rows * headDim);
+                for (int i = 0; i < rows; i++)
+                {
+                    TensorPrimitives.ConvertToHalf(Row(k, i), new Span<Half>(halves + i * headDim, headDim));
+                    var value = new Span<Half>((Half*)_values.Halves + tile + (offset + i) * headDim, headDim);
+                    TensorPrimitives.ConvertToHalf(Row(v, i), value);
+                }
 
-        var halves = new Span<Half>(ThreadScratch.Floats(_shape.KeyWidth), 2 * _shape.KeyWidth);
-        TensorPrimitives.ConvertToHalf(kv, halves);
-        Store<Half>(halves, (Half*)_keys.Halves, (Half*)_values.Halves, page, offset);
+                Transpose(halves, headDim, (Half*)_keys.Halves + tile + offset, rows);
+            }
+        }
     }
 
-    private void Store<T>(ReadOnlySpan<T> kv, T* keys, T* values, int page, int offset)
+    private ReadOnlySpan<float> Row(float* first, int row) => new(first + (long)row * _shape.QkvWidth, _shape.HeadDim);
+
+    // keys[i, row] = from[row, i]                                    keys: rows of KvLayer.PageLength
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Transpose<T>(T* from, int fromStride, T* keys, int rows)
         where T : unmanaged
     {
         int headDim = _shape.HeadDim;
-        for (int head = 0; head < _shape.KvHeads; head++)
+        for (int i = 0; i < headDim; i++, keys += KvLayer.PageLength)
         {
-            long tile = KvTile.First(_shape, page, head);
-            ReadOnlySpan<T> key = kv.Slice(head * headDim, headDim);
-            T* column = keys + tile + offset;
-            for (int i = 0; i < key.Length; i++) column[i * KvLayer.PageLength] = key[i];
-
-            kv.Slice(_shape.KeyWidth + head * headDim, headDim).CopyTo(new Span<T>(values + tile + offset * headDim, headDim));
+            T* source = from + i;
+            for (int row = 0; row < rows; row++, source += fromStride) keys[row] = *source;
         }
     }
 }

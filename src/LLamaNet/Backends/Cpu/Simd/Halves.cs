@@ -4,8 +4,10 @@ namespace LLamaNet.Backends.Cpu.Simd;
 
 internal readonly unsafe struct Halves : IElements
 {
+    public static int Size => sizeof(ushort);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load<V>(void* elements, nint index)
+    public static V Load<V>(byte* elements)
         where V : unmanaged, ILanes<V>
-        => V.LoadHalf((ushort*)elements + index);
+        => V.LoadHalf((ushort*)elements);
 }

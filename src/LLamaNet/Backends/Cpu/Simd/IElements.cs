@@ -3,7 +3,10 @@ namespace LLamaNet.Backends.Cpu.Simd;
 // A storage type of numbers that kernels compute with as floats.
 internal unsafe interface IElements
 {
-    // 16 elements from the index-th on.
-    static abstract V Load<V>(void* elements, nint index)
+    // Bytes of one element.
+    static abstract int Size { get; }
+
+    // 16 elements.
+    static abstract V Load<V>(byte* elements)
         where V : unmanaged, ILanes<V>;
 }

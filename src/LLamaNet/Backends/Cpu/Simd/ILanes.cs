@@ -43,6 +43,9 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Min(TSelf left, TSelf right);
 
+    // NaN stays NaN.
+    static abstract TSelf Clamp(TSelf value, float low, float high);
+
     // To the nearest integer, ties to even.
     static abstract TSelf Round(TSelf value);
 

@@ -4,13 +4,13 @@ namespace LLamaNet.Backends.Cpu.Simd;
 
 internal static class LaneMath
 {
-    // e^x to 2e-7 relative. x is clamped to [-87, 88]: below, the result is e^-87 and not 0.
+    // e^x to 2e-7 relative. x is clamped to [-87, 88]: below, the result is e^-87 and not 0. NaN stays NaN.
     // x = n ln2 + r with |r| <= ln2 / 2; e^r by its Taylor polynomial of degree 6 with minimax coefficients (Cephes expf).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Exp<V>(V x)
         where V : unmanaged, ILanes<V>
     {
-        x = V.Min(V.Max(x, V.Splat(-87f)), V.Splat(88f));
+        x = V.Clamp(x, -87f, 88f);
         V n = V.Round(x * V.Splat(1.44269504088896341f));
         V r = V.MultiplyAdd(n, V.Splat(-0.693359375f), x);
         r = V.MultiplyAdd(n, V.Splat(2.12194440e-4f), r);

@@ -80,6 +80,10 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
         new(Vector128.Min(left._a, right._a), Vector128.Min(left._b, right._b), Vector128.Min(left._c, right._c), Vector128.Min(left._d, right._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Clamp(Lanes128 value, float low, float high) =>
+        new(Clamp(value._a, low, high), Clamp(value._b, low, high), Clamp(value._c, low, high), Clamp(value._d, low, high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Round(Lanes128 value) =>
         new(Vector128.Round(value._a), Vector128.Round(value._b), Vector128.Round(value._c), Vector128.Round(value._d));
 
@@ -95,7 +99,7 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent) =>
-        (value.AsInt32() + (Vector128.ConvertToInt32(exponent) << 23)).AsSingle();
+        (value.AsInt32() + (Vector128.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Half(ushort* source)
@@ -121,4 +125,9 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(sbyte* source) =>
         Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsSByte()));
+
+    // x86 returns the second operand when one is NaN, ARM the NaN: value second keeps it on both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Clamp(Vector128<float> value, float low, float high) =>
+        Vector128.MinNative(Vector128.Create(high), Vector128.MaxNative(Vector128.Create(low), value));
 }

@@ -75,6 +75,10 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         new(Vector256.Min(left._lower, right._lower), Vector256.Min(left._upper, right._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Clamp(Lanes256 value, float low, float high) =>
+        new(Clamp(value._lower, low, high), Clamp(value._upper, low, high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Round(Lanes256 value) =>
         new(Vector256.Round(value._lower), Vector256.Round(value._upper));
 
@@ -90,7 +94,7 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Scale(Vector256<float> value, Vector256<float> exponent) =>
-        (value.AsInt32() + (Vector256.ConvertToInt32(exponent) << 23)).AsSingle();
+        (value.AsInt32() + (Vector256.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Half(ushort* source)
@@ -112,4 +116,9 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(sbyte* source) => Avx2.ConvertToVector256Int32(source);
+
+    // x86 returns the second operand when one is NaN, ARM the NaN: value second keeps it on both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clamp(Vector256<float> value, float low, float high) =>
+        Vector256.MinNative(Vector256.Create(high), Vector256.MaxNative(Vector256.Create(low), value));
 }

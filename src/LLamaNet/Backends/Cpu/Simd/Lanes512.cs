@@ -69,15 +69,24 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     public static Lanes512 Min(Lanes512 left, Lanes512 right) => new(Vector512.Min(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Clamp(Lanes512 value, float low, float high) =>
+        new(Clamp(value._v, low, high));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Round(Lanes512 value) => new(Vector512.Round(value._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ScaleByPowerOfTwo(Lanes512 value, Lanes512 exponent) =>
-        new((value._v.AsInt32() + (Vector512.ConvertToInt32(exponent._v) << 23)).AsSingle());
+        new((value._v.AsInt32() + (Vector512.ConvertToInt32Native(exponent._v) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value) => Fold.Sum(value._v.GetLower() + value._v.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes512 value) => Fold.Max(Vector256.Max(value._v.GetLower(), value._v.GetUpper()));
+
+    // x86 returns the second operand when one is NaN, ARM the NaN: value second keeps it on both.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Clamp(Vector512<float> value, float low, float high) =>
+        Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), value));
 }

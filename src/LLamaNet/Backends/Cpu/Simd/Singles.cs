@@ -4,8 +4,10 @@ namespace LLamaNet.Backends.Cpu.Simd;
 
 internal readonly unsafe struct Singles : IElements
 {
+    public static int Size => sizeof(float);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load<V>(void* elements, nint index)
+    public static V Load<V>(byte* elements)
         where V : unmanaged, ILanes<V>
-        => V.Load((float*)elements + index);
+        => V.Load((float*)elements);
 }

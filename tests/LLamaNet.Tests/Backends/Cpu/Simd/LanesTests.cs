@@ -53,6 +53,7 @@ public unsafe class LanesTests
 
             float[] v = values[i..(i + 16)];
             Same(v.Select(value => MathF.Round(value, MidpointRounding.ToEven)), V.Round(Lanes<V>(v)));
+            Same(v.Select(value => Math.Clamp(value, -2f, 1e10f)), V.Clamp(Lanes<V>(v), -2f, 1e10f));
             Same(Enumerable.Repeat(v[3], 16), V.Splat(v[3]));
             Same([Folded(v, (l, r) => l + r)], [V.Sum(Lanes<V>(v))]);
             Same([Folded(v, MathF.Max)], [V.MaxAcross(Lanes<V>(v))]);
