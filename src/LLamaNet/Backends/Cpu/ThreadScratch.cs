@@ -5,15 +5,15 @@ namespace LLamaNet.Backends.Cpu;
 internal static unsafe class ThreadScratch
 {
     [ThreadStatic]
-    private static NativeBlock? t_block;
+    private static NativeBlock? s_block;
 
     public static float* Floats(int count)
     {
         long bytes = (long)count * sizeof(float);
-        if (t_block is not { } block || block.Bytes < bytes)
+        if (s_block is not { } block || block.Bytes < bytes)
         {
-            t_block?.Dispose();
-            t_block = block = new NativeBlock(bytes);
+            s_block?.Dispose();
+            s_block = block = new NativeBlock(bytes);
         }
 
         return (float*)block.Pointer;
