@@ -17,7 +17,7 @@ internal static class CommandLineApp
         try
         {
             if (parsed.Errors.Count > 0) throw new UsageException($"{Problem(parsed)} (see: {CommandPath(parsed)} --help)");
-            return await parsed.InvokeAsync(
+            int exitCode = await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
                     Output = terminal.Out,
@@ -26,18 +26,29 @@ internal static class CommandLineApp
                     ProcessTerminationTimeout = null,
                 },
                 interrupts.Token);
+            // A full disk or a closed pipe shows here at the latest, while it can still be told.
+            terminal.Out.Flush();
+            return exitCode;
         }
         catch (Exception exception)
         {
             (int exitCode, string message) = Failure.Describe(exception);
-            terminal.Out.Flush();
+            Abandon(terminal.Out);
             terminal.Error.WriteLine($"llamanet: {message}");
             return exitCode;
         }
-        finally
+    }
+
+    // Brings out what a failed command has written, if that can be done at all.
+    private static void Abandon(TextWriter output)
+    {
+        try
         {
-            terminal.Out.Flush();
-            terminal.Error.Flush();
+            output.Flush();
+        }
+        catch (IOException)
+        {
+            // The failure that is about to be told.
         }
     }
 

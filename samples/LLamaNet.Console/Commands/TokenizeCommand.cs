@@ -33,6 +33,7 @@ internal sealed class TokenizeCommand : Command
         Validators.Add(result =>
         {
             if (result.GetResult(_text) is null == result.GetResult(_jsonl) is null) result.AddError("Give either --text or --jsonl.");
+            if (result.GetResult(_pieces) is not null && result.GetResult(_text) is null) result.AddError("--pieces goes with --text.");
         });
         SetAction(RunAsync);
     }
@@ -64,7 +65,7 @@ internal sealed class TokenizeCommand : Command
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("text", out JsonElement text)
                 && text.ValueKind == JsonValueKind.String)

@@ -52,6 +52,17 @@ internal sealed class CheckedFile : IDisposable
         }
     }
 
+    // A whole small file; as Open, and ModelFormatException for one of more than maxBytes, told before anything is read.
+    public static byte[] ReadAll(string path, long maxBytes)
+    {
+        using CheckedFile file = Open(path);
+        if (file.Length > maxBytes)
+            throw new ModelFormatException(path, "size", $"at most {maxBytes} bytes", $"{file.Length} bytes");
+        var bytes = new byte[file.Length];
+        file.ReadExactly(0, bytes);
+        return bytes;
+    }
+
     // The file owns the stream.
     public static CheckedFile Over(Stream stream, string name)
     {

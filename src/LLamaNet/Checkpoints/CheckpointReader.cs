@@ -50,7 +50,7 @@ internal static class CheckpointReader
             CheckpointKind.HuggingFace => HuggingFaceCheckpoint.ReadVocabulary(location.Path),
             CheckpointKind.Meta => MetaCheckpoint.ReadVocabulary(location.Path),
             CheckpointKind.Other when location.HasTokenizerFile => HuggingFaceCheckpoint.ReadVocabulary(location.Path),
-            CheckpointKind.Other when !location.IsFolder => TokenizerFile.Read(location.Path),
+            CheckpointKind.Other when !location.IsFolder => TokenizerFile.Read(CheckedFile.ReadAll(location.Path, TokenizerFile.MaxBytes), location.Path),
             _ => throw location.Unknown("a tokenizer"),
         };
         return TokenizerFactory.Create(vocabulary, location.Path);

@@ -9,15 +9,8 @@ internal static class JsonText
 {
     public const int MaxDepth = 64;
 
-    public static JsonDocument ReadFile(string path, long maxBytes, int maxDepth = MaxDepth)
-    {
-        using CheckedFile file = CheckedFile.Open(path);
-        if (file.Length > maxBytes)
-            throw new ModelFormatException(path, "size", $"at most {maxBytes} bytes", $"{file.Length} bytes");
-        byte[] text = new byte[file.Length];
-        file.ReadExactly(0, text);
-        return Parse(path, text, maxDepth);
-    }
+    public static JsonDocument ReadFile(string path, long maxBytes, int maxDepth = MaxDepth) =>
+        Parse(path, CheckedFile.ReadAll(path, maxBytes), maxDepth);
 
     public static JsonDocument Parse(string path, ReadOnlyMemory<byte> text, int maxDepth = MaxDepth)
     {

@@ -3,19 +3,10 @@ namespace LLamaNet.Tokenization;
 // Reads tokenizer.model or tokenizer.json, whichever its bytes are.
 internal static class TokenizerFile
 {
-    private const long MostBytes = 256L << 20;
+    // No tokenizer is larger.
+    public const long MaxBytes = 256L << 20;
 
-    // Throws ModelFormatException for a file that is none or is broken, and what File throws where it cannot be read.
-    public static TokenizerVocabulary Read(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        if (file.Length > MostBytes)
-            throw VocabularyChecks.Error(path, "size", $"at most {MostBytes} bytes", $"{file.Length}");
-        var bytes = new byte[file.Length];
-        int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return Read(bytes.AsSpan(0, read), path);
-    }
-
+    // Throws ModelFormatException for bytes that are none or are broken.
     public static TokenizerVocabulary Read(ReadOnlySpan<byte> bytes, string path)
     {
         if (bytes.IsEmpty) throw VocabularyChecks.Error(path, "byte 0", "a tokenizer", "an empty file");

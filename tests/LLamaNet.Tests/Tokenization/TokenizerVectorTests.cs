@@ -79,8 +79,8 @@ public class TokenizerVectorTests
     [Fact]
     public void A_tokenizer_json_converted_from_SentencePiece_needs_no_merges()
     {
-        TokenizerVocabulary model = TokenizerFile.Read(SharedData.Path("tokenizers/llama2/tokenizer.model"));
-        TokenizerVocabulary json = TokenizerFile.Read(SharedData.Path("tokenizers/llama2/tokenizer.json"));
+        TokenizerVocabulary model = Read(SharedData.Path("tokenizers/llama2/tokenizer.model"));
+        TokenizerVocabulary json = Read(SharedData.Path("tokenizers/llama2/tokenizer.json"));
         Assert.Null(json.Merges);
         Assert.Equal(model.Pieces, json.Pieces);
         Assert.Equal(model.Types, json.Types);
@@ -101,5 +101,7 @@ public class TokenizerVectorTests
     }
 
     internal static LlamaTokenizer Open(string path) => TokenizerFactory.Create(
-        path.EndsWith(".gguf", StringComparison.Ordinal) ? GgufTokenizerArrays.Read(path) : TokenizerFile.Read(path), path);
+        path.EndsWith(".gguf", StringComparison.Ordinal) ? GgufTokenizerArrays.Read(path) : Read(path), path);
+
+    private static TokenizerVocabulary Read(string path) => TokenizerFile.Read(File.ReadAllBytes(path), path);
 }

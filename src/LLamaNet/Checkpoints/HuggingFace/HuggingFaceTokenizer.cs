@@ -86,14 +86,14 @@ internal sealed class HuggingFaceTokenizer : IDisposable
     private TokenizerVocabulary ReadModel()
     {
         string jsonPath = Path.Combine(_folder, "tokenizer.json"), modelPath = Path.Combine(_folder, "tokenizer.model");
-        TokenizerVocabulary? converted = File.Exists(jsonPath) ? TokenizerFile.Read(jsonPath) : null;
+        TokenizerVocabulary? converted = File.Exists(jsonPath) ? TokenizerFile.Read(CheckedFile.ReadAll(jsonPath, TokenizerFile.MaxBytes), jsonPath) : null;
         if (converted is { Kind: TokenizerModelKind.ByteLevelBpe } || !File.Exists(modelPath))
         {
             return converted
                 ?? throw new ModelFormatException(_folder, "tokenizer", "tokenizer.json or tokenizer.model", "neither");
         }
 
-        TokenizerVocabulary model = TokenizerFile.Read(modelPath);
+        TokenizerVocabulary model = TokenizerFile.Read(CheckedFile.ReadAll(modelPath, TokenizerFile.MaxBytes), modelPath);
         if (converted is not null)
         {
             return Extend(jsonPath, model, converted.AddedTokens) with
@@ -209,16 +209,8 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         && name.ValueKind == JsonValueKind.String && name.GetString() == "default"
         && item.TryGetProperty("template", out _);
 
-    private static string ReadText(string path)
-    {
-        using CheckedFile file = CheckedFile.Open(path);
-        const int MaxBytes = MaxTemplateLength * 4;
-        if (file.Length > MaxBytes)
-            throw new ModelFormatException(path, "size", $"at most {MaxBytes} bytes", $"{file.Length} bytes");
-        byte[] text = new byte[file.Length];
-        file.ReadExactly(0, text);
-        return System.Text.Encoding.UTF8.GetString(text);
-    }
+    private static string ReadText(string path) =>
+        System.Text.Encoding.UTF8.GetString(CheckedFile.ReadAll(path, MaxTemplateLength * 4));
 
     private JsonSection? Load(string name)
     {

@@ -66,11 +66,11 @@ internal sealed class MetaCheckpoint : Checkpoint
     public static TokenizerVocabulary ReadVocabulary(string folder)
     {
         string here = System.IO.Path.Combine(folder, TokenizerName);
-        if (File.Exists(here)) return TokenizerFile.Read(here);
+        if (File.Exists(here)) return TokenizerFile.Read(CheckedFile.ReadAll(here, TokenizerFile.MaxBytes), here);
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         string above = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(full) ?? full, TokenizerName);
         return File.Exists(above)
-            ? TokenizerFile.Read(above)
+            ? TokenizerFile.Read(CheckedFile.ReadAll(above, TokenizerFile.MaxBytes), above)
             : throw new ModelFormatException(folder, TokenizerName, "a file, here or in the folder above", "no such file");
     }
 
