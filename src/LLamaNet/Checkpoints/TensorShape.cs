@@ -27,7 +27,7 @@ internal readonly record struct TensorShape(string Name, int Rows, int Width)
         if (!config.TiedEmbeddings) yield return new(TensorNames.Output, config.VocabularySize, config.Width);
     }
 
-    // Every tensor that the configuration implies is there and has its shape. Others may be there too.
+    // Every tensor that the configuration implies is there and has its shape, and no layer is left over. Others may be there too.
     // nameInFile: what the container calls a tensor, for the message.
     public static void CheckAll(
         string path,
@@ -43,6 +43,11 @@ internal readonly record struct TensorShape(string Name, int Rows, int Width)
             if (found.Rows != shape.Rows || found.Width != shape.Width)
                 throw new ModelFormatException(path, name, $"shape {shape}", $"{new TensorShape(name, found.Rows, found.Width)}");
         }
+
+        // A model cut off after some of its layers would babble.
+        string next = TensorNames.AttentionNorm(config.Layers);
+        if (tensors.ContainsKey(next))
+            throw new ModelFormatException(path, nameInFile?.Invoke(next) ?? next, $"{config.Layers} layers", "a tensor of one more");
     }
 
     public override string ToString() => Rows == 1 ? $"[{Width}]" : $"[{Rows}, {Width}]";

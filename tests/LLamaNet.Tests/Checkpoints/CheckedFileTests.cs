@@ -65,6 +65,25 @@ public class CheckedFileTests
     }
 
     [Fact]
+    public void Whole_files_are_read_up_to_a_size()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder["a"], [1, 2, 3]);
+        Assert.Equal([1, 2, 3], CheckedFile.ReadAll(folder["a"], 3));
+        string message = Assert.Throws<ModelFormatException>(() => CheckedFile.ReadAll(folder["a"], 2)).Message;
+        Assert.EndsWith("size: expected at most 2 bytes, found 3 bytes", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tokenizer_that_is_a_pipe_is_refused_without_waiting()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Pipes in the file system are Unix's.");
+        using var folder = new TemporaryFolder();
+        using (Process make = Process.Start("mkfifo", folder["tokenizer.model"])) make.WaitForExit();
+        Assert.Throws<ModelFormatException>(() => LlamaModel.LoadTokenizer(folder["tokenizer.model"]));
+    }
+
+    [Fact]
     public void A_link_to_a_file_is_followed()
     {
         using var folder = new TemporaryFolder();

@@ -28,7 +28,7 @@ public class UsageTests
     [InlineData("Unrecognized command or argument 'nope'.", "nope")]
     [InlineData("Unrecognized command or argument '--nope'.", "plan", "--nope")]
     [InlineData("'MODEL' missing", "inspect")]
-    [InlineData("--top-p: expected a number from 0 to 1, found '1.5'.", "generate", "m", "--prompt", "a", "--top-p", "1.5")]
+    [InlineData("--top-p: expected a number from 0.0001 to 1, found '1.5'.", "generate", "m", "--prompt", "a", "--top-p", "1.5")]
     [InlineData("--temperature: expected a number from 0 to 100, found 'NaN'.", "generate", "m", "--prompt", "a", "--temperature", "NaN")]
     [InlineData("--max-tokens: expected a number from 1 to 2147483647, found '0'.", "generate", "m", "--prompt", "a", "--max-tokens", "0")]
     [InlineData("--device: expected auto, cpu, cuda or cuda:N, found 'tpu'.", "generate", "m", "--prompt", "a", "--device", "tpu")]
