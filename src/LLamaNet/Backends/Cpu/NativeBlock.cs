@@ -1,12 +1,16 @@
 using System.Runtime.InteropServices;
+using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu;
 
-// Zeroed native memory, 64-byte aligned, with 64 readable bytes behind it: a 16-lane load that begins inside may run over.
+// Zeroed native memory, 64-byte aligned, with readable bytes behind it: a 16-lane load that begins inside may run over, and
+// a kernel reads from the region that comes next.
 // Large blocks come straight from the system, which gives a page of memory only when it is first written.
 internal sealed unsafe class NativeBlock : SafeHandle
 {
     public const int Alignment = 64;
+
+    private const int BytesBehind = CacheHint.RegionBytes + Alignment;
 
     private readonly nint _aligned;
 
@@ -14,7 +18,7 @@ internal sealed unsafe class NativeBlock : SafeHandle
         : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        nuint total = checked((nuint)bytes + 2 * Alignment);
+        nuint total = checked((nuint)bytes + Alignment + BytesBehind);
         SetHandle((nint)NativeMemory.AllocZeroed(total));
         _aligned = (handle + Alignment - 1) & -Alignment;
         Bytes = bytes;

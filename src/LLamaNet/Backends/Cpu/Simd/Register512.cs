@@ -42,12 +42,13 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register512 LoadHalf(ushort* source)
     {
+        // Normal and subnormal halves both ways, and one choice: the compiler keeps it in a mask register.
         Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << WidenedHalf.Shift & Vector512.Create(WidenedHalf.Bits);
-        Vector512<int> subnormal = Vector512.Equals(bits & Vector512.Create(WidenedHalf.Exponent), Vector512<int>.Zero);
-        Vector512<int> rebased = bits + Vector512.Create(WidenedHalf.Rebias);
-        rebased = Vector512.ConditionalSelect(subnormal, rebased + Vector512.Create(WidenedHalf.ExponentOne), rebased);
-        Vector512<int> excess = bits & Vector512.Create(WidenedHalf.Sign) | Vector512.Create(WidenedHalf.SmallestNormal);
-        return new(Vector512.ConditionalSelect(subnormal.AsSingle(), rebased.AsSingle() - excess.AsSingle(), rebased.AsSingle()).AsInt32());
+        Vector512<float> normal = (bits + Vector512.Create(WidenedHalf.Rebias)).AsSingle();
+        Vector512<float> raised = (bits + Vector512.Create(WidenedHalf.Rebias + WidenedHalf.ExponentOne)).AsSingle();
+        Vector512<float> excess = (bits & Vector512.Create(WidenedHalf.Sign) | Vector512.Create(WidenedHalf.SmallestNormal)).AsSingle();
+        Vector512<int> isSubnormal = Vector512.Equals(bits & Vector512.Create(WidenedHalf.Exponent), Vector512<int>.Zero);
+        return new(Vector512.ConditionalSelect(isSubnormal.AsSingle(), raised - excess, normal).AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,50 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     where TRegister : unmanaged, IRegister<TRegister>
     where TElements : struct, ITileElements
 {
-    public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums) => Run(panel, steps, (float*)records, tokens, sums);
+    public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums)
+    {
+        if (tokens == 1 && 2 * TRegister.Lanes >= Rows) RunOne(panel, steps, (float*)records, sums);
+        else Run(panel, steps, (float*)records, tokens, sums);
+    }
+
+    // The same sums of one token, kept in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RunOne(byte* tile, int steps, float* x, float* sums)
+    {
+        TRegister even = TRegister.Zero, odd = TRegister.Zero, upperEven = TRegister.Zero, upperOdd = TRegister.Zero;
+        int column = Rows * TElements.Bytes;
+        byte* region = tile;
+
+        for (int step = 0; step < steps; step++)
+        {
+            if (tile >= region) region = CacheHint.EnterRegion(tile);
+            for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
+
+            even = EverySecond(even, tile, x);
+            odd = EverySecond(odd, tile + column, x + 1);
+            if (TRegister.Lanes < Rows)
+            {
+                upperEven = EverySecond(upperEven, tile + TRegister.Lanes * TElements.Bytes, x);
+                upperOdd = EverySecond(upperOdd, tile + column + TRegister.Lanes * TElements.Bytes, x + 1);
+            }
+
+            x += FloatRecord.Length;
+            tile += FloatRecord.Length * column;
+        }
+
+        TRegister.Store(TRegister.AddFloats(even, odd), sums);
+        if (TRegister.Lanes < Rows) TRegister.Store(TRegister.AddFloats(upperEven, upperOdd), sums + TRegister.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRegister EverySecond(TRegister sum, byte* rows, float* x)
+    {
+        const int Pair = 2 * Rows;
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows), TRegister.Broadcast(x), sum);
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + Pair * TElements.Bytes), TRegister.Broadcast(x + 2), sum);
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 2 * Pair * TElements.Bytes), TRegister.Broadcast(x + 4), sum);
+        return TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 3 * Pair * TElements.Bytes), TRegister.Broadcast(x + 6), sum);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(byte* tile, int steps, float* records, int tokens, float* sums)
@@ -20,9 +63,11 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
         new Span<float>(sums, tokens * Rows).Clear();
         new Span<float>(odds, tokens * Rows).Clear();
         int column = Rows * TElements.Bytes;
+        byte* region = tile;
 
         for (int step = 0; step < steps; step++)
         {
+            if (tile >= region) region = CacheHint.EnterRegion(tile);
             for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
 
             for (int lane = 0; lane < Rows; lane += TRegister.Lanes)

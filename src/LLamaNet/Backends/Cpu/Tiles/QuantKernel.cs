@@ -21,16 +21,12 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         float* scales = stackalloc float[2 * Rows];
         new Span<float>(sums, tokens * Rows).Clear();
         bool halves = TDots.HalvesBytes && TileLayout<TFormat>.Bits == 8;
+        byte* region = tile;
 
         for (int block = 0; block < blocks; block++)
         {
-            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
-            {
-                TRegister.Store(TRegister.LoadHalf((ushort*)tile + lane), scales + lane);
-                if (TFormat.MinimumSign == 0) continue;
-                TRegister minimum = TRegister.LoadHalf((ushort*)tile + Rows + lane);
-                TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(TFormat.MinimumSign)), scales + Rows + lane);
-            }
+            if (tile >= region) region = CacheHint.EnterRegion(tile);
+            LoadScales(tile, scales);
 
             for (int step = 0; step < TileLayout<TFormat>.Steps; step++)
             {
@@ -103,6 +99,19 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
             }
 
             tile += TileLayout<TFormat>.TileBytes;
+        }
+    }
+
+    // scales: d of sixteen rows, then their m. Apart from Run, which with it is more than the compiler inlines in one method.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void LoadScales(byte* tile, float* scales)
+    {
+        for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+        {
+            TRegister.Store(TRegister.LoadHalf((ushort*)tile + lane), scales + lane);
+            if (TFormat.MinimumSign == 0) continue;
+            TRegister minimum = TRegister.LoadHalf((ushort*)tile + Rows + lane);
+            TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(TFormat.MinimumSign)), scales + Rows + lane);
         }
     }
 
