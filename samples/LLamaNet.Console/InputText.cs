@@ -13,7 +13,8 @@ internal sealed class InputText(Terminal terminal, string file)
     {
         using var bytes = new MemoryStream();
         await using Stream? opened = OpenFile();
-        await (opened ?? terminal.InBytes).CopyToAsync(bytes, cancellationToken);
+        // Reading a pipe cannot be cancelled, waiting for it can; the read ends with the process.
+        await (opened ?? terminal.InBytes).CopyToAsync(bytes, cancellationToken).WaitAsync(cancellationToken);
         return Decode(bytes.ToArray(), line: 1);
     }
 
@@ -23,8 +24,10 @@ internal sealed class InputText(Terminal terminal, string file)
         // Latin-1 keeps each byte as one character, so that a line's bytes can be told from its neighbours'.
         using var reader = new StreamReader(
             opened ?? terminal.InBytes, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        for (int line = 1; await reader.ReadLineAsync(cancellationToken) is { } bytes; line++)
+        for (int line = 1; await ReadLineAsync() is { } bytes; line++)
             yield return Decode(Encoding.Latin1.GetBytes(bytes), line);
+
+        Task<string?> ReadLineAsync() => reader.ReadLineAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
     }
 
     private FileStream? OpenFile()

@@ -16,20 +16,20 @@ internal sealed record ConsoleRun(int ExitCode, string Out, string Error)
     public static async Task<ConsoleRun> WithInputAsync(byte[] input, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        return await RunAsync(input, new StringWriter(), interrupts, arguments);
+        return await RunAsync(new MemoryStream(input), new StringWriter(), interrupts, arguments);
     }
 
     // Ctrl-C comes when the first text was written.
     public static async Task<ConsoleRun> InterruptedAsync(string input, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        return await RunAsync(Encoding.UTF8.GetBytes(input), new InterruptingWriter(interrupts), interrupts, arguments);
+        return await RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), new InterruptingWriter(interrupts), interrupts, arguments);
     }
 
-    private static async Task<ConsoleRun> RunAsync(byte[] input, TextWriter output, Interrupts interrupts, string[] arguments)
+    public static async Task<ConsoleRun> RunAsync(Stream input, TextWriter output, Interrupts interrupts, string[] arguments)
     {
         var error = new StringWriter();
-        using Terminal terminal = Terminal.Redirected(new MemoryStream(input), output, error);
+        using Terminal terminal = Terminal.Redirected(input, output, error);
         int exitCode = await CommandLineApp.RunAsync(arguments, terminal, interrupts);
         return new ConsoleRun(exitCode, output.ToString()!, error.ToString());
     }

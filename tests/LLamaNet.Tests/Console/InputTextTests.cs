@@ -1,4 +1,5 @@
 using System.Text;
+using LLamaNet.Runner;
 using Xunit;
 
 namespace LLamaNet.Tests.Runner;
@@ -66,5 +67,26 @@ public sealed class InputTextTests : IDisposable
         string folder = Path.GetTempPath();
         string line = (await ConsoleRun.OfAsync(command, Repository.DemoModel(), option, folder)).FailedWith(1);
         Assert.Equal($"llamanet: {folder}: expected a file, found a folder", line);
+    }
+
+    [Theory]
+    [InlineData("generate", "--prompt-file")]
+    [InlineData("tokenize", "--jsonl")]
+    public async Task Ctrl_C_ends_the_wait_for_stdin(string command, string option)
+    {
+        using var interrupts = new Interrupts();
+        ConsoleRun run = await ConsoleRun.RunAsync(
+            new SilentInput(interrupts), new StringWriter(), interrupts, [command, Repository.DemoModel(), option, "-"]);
+        Assert.Equal("llamanet: cancelled", run.FailedWith(130));
+    }
+
+    // Nothing comes, then Ctrl-C.
+    private sealed class SilentInput(Interrupts interrupts) : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            interrupts.Interrupt();
+            return new(new TaskCompletionSource<int>().Task);
+        }
     }
 }
