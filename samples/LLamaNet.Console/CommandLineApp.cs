@@ -16,6 +16,8 @@ internal static class CommandLineApp
             .Parse(arguments.Count == 0 ? ["generate"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
+            if (UnknownOption(parsed) is { } option)
+                throw new UsageException($"Unrecognized option '{option}' (see: {CommandPath(parsed)} --help)");
             if (parsed.Errors.Count > 0) throw new UsageException($"{Problem(parsed)} (see: {CommandPath(parsed)} --help)");
             int exitCode = await parsed.InvokeAsync(
                 new InvocationConfiguration
@@ -33,22 +35,22 @@ internal static class CommandLineApp
         catch (Exception exception)
         {
             (int exitCode, string message) = Failure.Describe(exception);
-            Abandon(terminal.Out);
-            terminal.Error.WriteLine($"llamanet: {message}");
+            // What the failed command has written, and why it failed: as far as the streams still take them.
+            Attempt(terminal.Out.Flush);
+            Attempt(() => terminal.Error.WriteLine($"llamanet: {message}"));
             return exitCode;
         }
     }
 
-    // Brings out what a failed command has written, if that can be done at all.
-    private static void Abandon(TextWriter output)
+    private static void Attempt(Action write)
     {
         try
         {
-            output.Flush();
+            write();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The failure that is about to be told.
+            // A full disk, or a stream that is closed: there is nobody left to tell.
         }
     }
 
@@ -67,6 +69,11 @@ internal static class CommandLineApp
         new HelpOption { Description = "Show help; also: llamanet COMMAND --help" },
         new VersionOption { Description = "Show the version", Action = new PrintVersion() },
     };
+
+    // The parser takes an option that it does not know for a MODEL, if there is none yet.
+    private static string? UnknownOption(ParseResult parsed) =>
+        parsed.CommandResult.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens)
+            .FirstOrDefault(word => word.StartsWith('-'));
 
     // Of several errors the parser tells last which words it did not know, and that is the one that helps.
     private static string Problem(ParseResult parsed) =>

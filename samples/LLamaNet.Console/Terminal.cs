@@ -8,14 +8,19 @@ internal sealed class Terminal : IDisposable
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    private Terminal(TextReader input, TextWriter output, TextWriter error)
+    private readonly Func<Stream> _openIn;
+
+    private Terminal(Func<Stream> openIn, TextWriter output, TextWriter error)
     {
-        In = input;
+        _openIn = openIn;
         Out = output;
         Error = error;
     }
 
-    public TextReader In { get; }
+    // Opened when it is wanted: most commands do not read, and stdin may be closed.
+    public Stream InBytes => field ??= _openIn();
+
+    public TextReader In => field ??= InIsPerson ? Console.In : new StreamReader(InBytes, s_utf8);
 
     public TextWriter Out { get; }
 
@@ -37,7 +42,7 @@ internal sealed class Terminal : IDisposable
         bool input = !Console.IsInputRedirected, output = !Console.IsOutputRedirected, error = !Console.IsErrorRedirected;
         if (output || error) Console.OutputEncoding = s_utf8;
         return new Terminal(
-            input ? Console.In : new StreamReader(Console.OpenStandardInput(), s_utf8),
+            Console.OpenStandardInput,
             output ? Console.Out : new StreamWriter(Console.OpenStandardOutput(), s_utf8),
             error ? Console.Error : new StreamWriter(Console.OpenStandardError(), s_utf8) { AutoFlush = true })
         {
@@ -48,7 +53,7 @@ internal sealed class Terminal : IDisposable
     }
 
     // Streams that nobody looks at, as if all were redirected.
-    public static Terminal Redirected(TextReader input, TextWriter output, TextWriter error) => new(input, output, error);
+    public static Terminal Redirected(Stream input, TextWriter output, TextWriter error) => new(() => input, output, error);
 
     public void Dispose()
     {

@@ -32,6 +32,11 @@ internal sealed class GenerateCommand : Command
         Add(_ids);
         Add(_stats);
         Add(_json);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_echo) is not null && (result.GetResult(_ids) ?? result.GetResult(_json)) is not null)
+                result.AddError("--echo goes with text, not with --ids or --json.");
+        });
         SetAction(RunAsync);
     }
 
@@ -61,13 +66,16 @@ internal sealed class GenerateCommand : Command
     private async Task<GenerationResult> StreamAsync(
         LlamaModel model, string prompt, GenerationOptions options, Show show, bool echo, CancellationToken cancellationToken)
     {
-        if (echo && show == Show.Text) _terminal.Out.Write(prompt);
         GenerationResult? result = null;
+        bool begun = false;
         string separator = "";
         try
         {
             await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken))
             {
+                // Not before: a prompt that is refused leaves nothing on stdout.
+                if (echo && !begun) _terminal.Out.Write(prompt);
+                begun = true;
                 if (show == Show.Text) _terminal.Out.Write(part.Text);
                 if (show == Show.Ids)
                 {
@@ -84,7 +92,7 @@ internal sealed class GenerateCommand : Command
         }
         finally
         {
-            if (show != Show.Nothing) _terminal.Out.WriteLine();
+            if (begun && show != Show.Nothing) _terminal.Out.WriteLine();
         }
 
         return result ?? throw new CommandException("the generation ended without a result");

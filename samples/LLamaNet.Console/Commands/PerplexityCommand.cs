@@ -32,7 +32,7 @@ internal sealed class PerplexityCommand : Command
     {
         int context = parsed.GetValue(_context) ?? DefaultContext;
         string file = parsed.GetRequiredValue(_file);
-        string text = file == "-" ? await _terminal.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+        string text = await new InputText(_terminal, file).ReadAsync(cancellationToken);
         ModelOptions options = _load.Bind(parsed) with { ContextLength = context };
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), options, cancellationToken);
 

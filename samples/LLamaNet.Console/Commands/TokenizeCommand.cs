@@ -44,10 +44,10 @@ internal sealed class TokenizeCommand : Command
         bool special = parsed.GetValue(_special), parseSpecial = parsed.GetValue(_parseSpecial);
         if (parsed.GetValue(_jsonl) is { } file)
         {
-            using TextReader? opened = file == "-" ? null : File.OpenText(file);
-            TextReader reader = opened ?? _terminal.In;
-            for (int line = 1; await reader.ReadLineAsync(cancellationToken) is { } json; line++)
+            int line = 0;
+            await foreach (string json in new InputText(_terminal, file).ReadLinesAsync(cancellationToken))
             {
+                line++;
                 if (!string.IsNullOrWhiteSpace(json)) WriteIds(tokenizer.Encode(TextOf(json, file, line), special, parseSpecial));
             }
         }

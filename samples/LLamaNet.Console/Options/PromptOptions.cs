@@ -23,7 +23,7 @@ internal sealed class PromptOptions
     public async Task<string> ReadAsync(ParseResult parsed, Terminal terminal, string? fallback, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_file) is { } file)
-            return file == "-" ? await terminal.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(file, cancellationToken);
+            return await new InputText(terminal, file).ReadAsync(cancellationToken);
         return parsed.GetValue(_prompt) ?? fallback ?? throw new UsageException("Give the text to continue with --prompt or --prompt-file.");
     }
 }

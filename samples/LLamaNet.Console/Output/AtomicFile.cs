@@ -5,8 +5,9 @@ internal static class AtomicFile
 {
     public static async Task WriteAsync(string path, Func<Stream, Task> write)
     {
-        // A device such as /dev/null is written to, never replaced by a file.
-        if (Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
+        // A device such as /dev/null is written to, never replaced by a file; /dev/shm holds files.
+        string full = Path.GetFullPath(path);
+        if (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))
         {
             await using FileStream device = File.OpenWrite(path);
             await write(device);

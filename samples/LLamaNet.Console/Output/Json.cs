@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace LLamaNet.Runner.Output;
 
-// One JSON value on stdout.
+// One JSON value on stdout, on one line.
 internal static class Json
 {
     // The output goes to programs, not into HTML: quotes and letters of other scripts stay readable.
-    private static readonly JsonWriterOptions s_indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(Terminal terminal, Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, s_indented)) write(writer);
+        using (var writer = new Utf8JsonWriter(buffer, s_options)) write(writer);
         terminal.Out.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 

@@ -50,6 +50,10 @@ internal sealed class CheckedFile : IDisposable
         {
             throw new ModelFormatException(path, "path", "a readable file", "access denied", exception);
         }
+        catch (IOException exception) when (exception is not ModelFormatException)
+        {
+            throw new ModelFormatException(path, "path", "a readable file", exception.Message, exception);
+        }
     }
 
     // A whole small file; as Open, and ModelFormatException for one of more than maxBytes, told before anything is read.

@@ -14,7 +14,18 @@ internal readonly record struct CheckpointLocation(CheckpointKind Kind, string P
     public bool HasTokenizerFile => Has(Path, "tokenizer.json") || Has(Path, "tokenizer.model");
 
     // A file of a Hugging Face or Meta folder stands for its folder.
-    public static CheckpointLocation Of(string path) => Directory.Exists(path) ? OfFolder(path) : OfFile(path);
+    public static CheckpointLocation Of(string path)
+    {
+        if (!Directory.Exists(path)) return OfFile(path);
+        try
+        {
+            return OfFolder(path);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelFormatException(path, "folder", "a readable folder", "access denied", exception);
+        }
+    }
 
     // What was looked for, for the message about a path that holds something else.
     public ModelFormatException Unknown(string sought = "a checkpoint")

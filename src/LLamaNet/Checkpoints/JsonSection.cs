@@ -33,6 +33,8 @@ internal sealed class JsonSection
     public JsonElement? Find(string key) =>
         Element.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    public bool IsEmpty => Element.GetPropertyCount() == 0;
+
     public bool Has(string key) => Find(key) is not null;
 
     public long Integer(string key) => OptionalInteger(key) ?? throw Missing(key, "a whole number");

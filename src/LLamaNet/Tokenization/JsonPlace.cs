@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace LLamaNet.Tokenization;
 
@@ -8,6 +9,8 @@ internal readonly struct JsonPlace(JsonElement element, string path, string plac
 {
     public static JsonPlace Parse(ReadOnlySpan<byte> json, string path)
     {
+        // The parser lets bad bytes inside a string pass and fails when the string is read.
+        if (!Utf8.IsValid(json)) throw new ModelFormatException(path, "JSON", "UTF-8", "bytes that are not");
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false };

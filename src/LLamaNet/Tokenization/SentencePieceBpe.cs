@@ -16,14 +16,20 @@ internal sealed class SentencePieceBpe : PieceTokenizer
     private readonly int[] _byteIds;
     // No piece has ▁ behind another character, so nothing joins across the beginning of a word.
     private readonly bool _wordsAreSeparate;
+    private readonly AddedTokenMatcher _userDefined;
+    private readonly bool _hasUserDefined;
 
+    // userDefined: pieces that are matched inside the text and join with nothing.
     public SentencePieceBpe(
-        TokenizerVocabulary vocabulary, SentencePieceMerges merges, IEnumerable<AddedToken> addedTokens, IEnumerable<int> endIds)
+        TokenizerVocabulary vocabulary, SentencePieceMerges merges, IEnumerable<AddedToken> addedTokens,
+        IReadOnlyCollection<AddedToken> userDefined, IEnumerable<int> endIds)
         : base(vocabulary, merges.Table, addedTokens, endIds)
     {
         _symbols = merges.Characters;
         _looseCharacters = merges.LooseCharacters;
         _wordsAreSeparate = merges.WordsAreSeparate;
+        _userDefined = new(userDefined);
+        _hasUserDefined = userDefined.Count > 0;
         for (int c = 0; c < _asciiSymbols.Length; c++) _asciiSymbols[c] = _symbols.GetValueOrDefault(c, PieceMerger.NoSymbol);
         _asciiSymbols[' '] = _symbols.GetValueOrDefault(Space, PieceMerger.NoSymbol);
 
@@ -46,6 +52,41 @@ internal sealed class SentencePieceBpe : PieceTokenizer
 
     protected override void EncodeStretch(
         ReadOnlySpan<char> stretch, int offset, bool spacePrefix, PieceMerger merger, TokenBuffer tokens)
+    {
+        if (!_hasUserDefined)
+        {
+            EncodePlain(stretch, offset, spacePrefix, merger, tokens);
+            return;
+        }
+
+        // Pieces are matched where spaces are ▁ already, and one may begin with the space before the text.
+        ReadOnlySpan<char> text = (spacePrefix ? $"{Space}{stretch}" : stretch.ToString()).Replace(' ', Space);
+        int prefix = text.Length - stretch.Length, plain = 0;
+        for (int at = 0; (at = _userDefined.NextCandidate(text, at)) >= 0;)
+        {
+            if (_userDefined.LongestAt(text, at, specialEnd: 0) is not { } token)
+            {
+                at++;
+                continue;
+            }
+
+            EncodeBetween(text[plain..at], plain, merger, tokens);
+            int end = at + token.Content.Length;
+            tokens.Add(token.Id, offset + Math.Max(0, at - prefix), offset + end - prefix);
+            plain = at = end;
+        }
+
+        EncodeBetween(text[plain..], plain, merger, tokens);
+
+        void EncodeBetween(ReadOnlySpan<char> part, int start, PieceMerger merger, TokenBuffer tokens)
+        {
+            bool opens = spacePrefix && start == 0 && !part.IsEmpty;
+            EncodePlain(opens ? part[1..] : part, offset + Math.Max(0, start - prefix), opens, merger, tokens);
+        }
+    }
+
+    // Text without user-defined pieces.
+    private void EncodePlain(ReadOnlySpan<char> stretch, int offset, bool spacePrefix, PieceMerger merger, TokenBuffer tokens)
     {
         bool inUnknown = false;
         merger.Clear();

@@ -54,6 +54,7 @@ internal static class SentencePieceModel
             BosId = IdOrNone(trainer.BosId, pieces.Count, "trainer_spec.bos_id", path),
             EosId = IdOrNone(trainer.EosId, pieces.Count, "trainer_spec.eos_id", path),
             AddBos = trainer.BosId >= 0,
+            UserDefinedInText = true,
             SpacePrefix = addDummyPrefix ? SpacePrefix.EveryStretch : SpacePrefix.Never,
         };
     }

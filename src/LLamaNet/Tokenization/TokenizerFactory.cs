@@ -15,10 +15,12 @@ internal static class TokenizerFactory
     {
         VocabularyChecks.Check(vocabulary, sourcePath);
         vocabulary = vocabulary with { Types = TypesWithControlEnds(vocabulary) };
-        IEnumerable<AddedToken> addedTokens = AllAddedTokens(vocabulary);
+        List<AddedToken> addedTokens = AllAddedTokens(vocabulary), userDefined = UserDefinedTokens(vocabulary);
+        if (!vocabulary.UserDefinedInText) addedTokens.AddRange(userDefined);
         IEnumerable<int> endIds = AllEndIds(vocabulary);
         return vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
-            ? new SentencePieceBpe(vocabulary, new(vocabulary, sourcePath), addedTokens, endIds)
+            ? new SentencePieceBpe(
+                vocabulary, new(vocabulary, sourcePath), addedTokens, vocabulary.UserDefinedInText ? userDefined : [], endIds)
             : new ByteLevelBpe(vocabulary, new(vocabulary, sourcePath), addedTokens, endIds);
     }
 
@@ -34,23 +36,30 @@ internal static class TokenizerFactory
         return types;
     }
 
-    // The listed ones, then control, unknown and user-defined pieces without rules of their own, which GGUF and SentencePiece
-    // do not have. A user-defined piece is matched in the text before spaces become ▁.
-    private static List<AddedToken> AllAddedTokens(TokenizerVocabulary vocabulary)
-    {
-        bool hasEscapedSpaces = vocabulary.Kind == TokenizerModelKind.SentencePieceBpe;
-        List<AddedToken> tokens = [.. vocabulary.AddedTokens];
-        HashSet<int> listed = [.. tokens.Select(t => t.Id)];
-        for (int id = 0; id < vocabulary.Pieces.Length; id++)
-        {
-            if (listed.Contains(id)) continue;
-            string piece = vocabulary.Pieces[id];
-            if (vocabulary.Types[id] is TokenType.Control or TokenType.Unknown) tokens.Add(new(id, piece, Special: true));
-            else if (vocabulary.Types[id] == TokenType.UserDefined)
-                tokens.Add(new(id, hasEscapedSpaces ? piece.Replace(SentencePieceBpe.Space, ' ') : piece, Special: false));
-        }
+    // The listed ones, then control and unknown pieces without rules of their own, which GGUF and SentencePiece do not have.
+    private static List<AddedToken> AllAddedTokens(TokenizerVocabulary vocabulary) =>
+    [
+        .. vocabulary.AddedTokens,
+        .. UnlistedIds(vocabulary, type => type is TokenType.Control or TokenType.Unknown)
+            .Select(id => new AddedToken(id, vocabulary.Pieces[id], Special: true)),
+    ];
 
-        return tokens;
+    // User-defined pieces without rules of their own. Those that cut the text are matched before its spaces become ▁.
+    private static List<AddedToken> UserDefinedTokens(TokenizerVocabulary vocabulary)
+    {
+        bool hasPlainSpaces = vocabulary.Kind == TokenizerModelKind.SentencePieceBpe && !vocabulary.UserDefinedInText;
+        string TextOf(string piece) => hasPlainSpaces ? piece.Replace(SentencePieceBpe.Space, ' ') : piece;
+        return
+        [
+            .. UnlistedIds(vocabulary, type => type == TokenType.UserDefined)
+                .Select(id => new AddedToken(id, TextOf(vocabulary.Pieces[id]), Special: false)),
+        ];
+    }
+
+    private static IEnumerable<int> UnlistedIds(TokenizerVocabulary vocabulary, Func<TokenType, bool> isWanted)
+    {
+        HashSet<int> listed = [.. vocabulary.AddedTokens.Select(token => token.Id)];
+        return Enumerable.Range(0, vocabulary.Pieces.Length).Where(id => isWanted(vocabulary.Types[id]) && !listed.Contains(id));
     }
 
     private static IEnumerable<int> AllEndIds(TokenizerVocabulary vocabulary)

@@ -45,6 +45,9 @@ internal sealed record TokenizerVocabulary
     // Unknown characters in a row become one unknown token.
     public bool FuseUnknown { get; init; } = true;
 
+    // User-defined pieces stand inside the text, as in SentencePiece. Otherwise they cut it, as control tokens do: llama.cpp.
+    public bool UserDefinedInText { get; init; }
+
     // Rules of tokens matched as a whole. Control and user-defined pieces that are not listed have none.
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 

@@ -65,6 +65,15 @@ public class CheckedFileTests
     }
 
     [Fact]
+    public void Links_in_a_circle_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["link"], folder["link"]);
+        var exception = Assert.Throws<ModelFormatException>(() => CheckedFile.Open(folder["link"]));
+        Assert.Equal((folder["link"], "path", "a readable file"), (exception.Path, exception.Place, exception.Expected));
+    }
+
+    [Fact]
     public void Whole_files_are_read_up_to_a_size()
     {
         using var folder = new TemporaryFolder();

@@ -10,7 +10,7 @@ public class ColumnsTests
     public void Columns_are_aligned_when_nobody_looks()
     {
         var output = new StringWriter();
-        using Terminal terminal = Terminal.Redirected(TextReader.Null, output, TextWriter.Null);
+        using Terminal terminal = Terminal.Redirected(Stream.Null, output, TextWriter.Null);
         var columns = new Columns("name", "bytes>");
         columns.Add("a", "12345");
         columns.Add("longer", "1");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LLamaNet.Runner;
 using Xunit;
@@ -9,23 +10,26 @@ internal sealed record ConsoleRun(int ExitCode, string Out, string Error)
 {
     public static Task<ConsoleRun> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
 
-    public static async Task<ConsoleRun> WithInputAsync(string input, params string[] arguments)
+    public static Task<ConsoleRun> WithInputAsync(string input, params string[] arguments) =>
+        WithInputAsync(Encoding.UTF8.GetBytes(input), arguments);
+
+    public static async Task<ConsoleRun> WithInputAsync(byte[] input, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        return await RunAsync(input, new StringWriter(), interrupts, arguments);
+        return await RunAsync(new MemoryStream(input), new StringWriter(), interrupts, arguments);
     }
 
     // Ctrl-C comes when the first text was written.
     public static async Task<ConsoleRun> InterruptedAsync(string input, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        return await RunAsync(input, new InterruptingWriter(interrupts), interrupts, arguments);
+        return await RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), new InterruptingWriter(interrupts), interrupts, arguments);
     }
 
-    private static async Task<ConsoleRun> RunAsync(string input, TextWriter output, Interrupts interrupts, string[] arguments)
+    public static async Task<ConsoleRun> RunAsync(Stream input, TextWriter output, Interrupts interrupts, string[] arguments)
     {
         var error = new StringWriter();
-        using Terminal terminal = Terminal.Redirected(new StringReader(input), output, error);
+        using Terminal terminal = Terminal.Redirected(input, output, error);
         int exitCode = await CommandLineApp.RunAsync(arguments, terminal, interrupts);
         return new ConsoleRun(exitCode, output.ToString()!, error.ToString());
     }

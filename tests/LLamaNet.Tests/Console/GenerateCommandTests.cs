@@ -38,6 +38,7 @@ public class GenerateCommandTests
         ConsoleRun run = (await ConsoleRun.OfAsync(
             "generate", Repository.DemoModel(), "--prompt", "Prince Andrew", "--temperature", "0", "--max-tokens", "12", "--ignore-eos", "--json")).Succeeded();
         JsonElement json = run.Json();
+        Assert.Single(run.Out.TrimEnd('\n').Split('\n'));
         Assert.Equal(12, json.GetProperty("ids").GetArrayLength());
         Assert.Equal(12, json.GetProperty("generatedTokens").GetInt32());
         Assert.Equal(3, json.GetProperty("promptTokens").GetInt32());
@@ -75,11 +76,15 @@ public class GenerateCommandTests
     public async Task What_cannot_be_done_is_one_line_and_exit_code_1(params string[] arguments) =>
         (await ConsoleRun.OfAsync(["generate", Repository.DemoModel(), .. arguments])).FailedWith(1);
 
-    [Fact]
-    public async Task A_prompt_longer_than_the_context_is_one_line_and_exit_code_1()
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--ids")]
+    [InlineData("--echo")]
+    [InlineData("--stats")]
+    public async Task A_prompt_longer_than_the_context_is_one_line_and_exit_code_1(string option)
     {
         ConsoleRun run = await ConsoleRun.OfAsync(
-            "generate", Repository.DemoModel(), "--prompt", string.Concat(Enumerable.Repeat("Prince Andrew ", 100)), "--context", "64", "--json");
+            "generate", Repository.DemoModel(), "--prompt", string.Concat(Enumerable.Repeat("Prince Andrew ", 100)), "--context", "64", option);
         run.FailedWith(1);
     }
 }

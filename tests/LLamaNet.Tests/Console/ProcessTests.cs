@@ -45,16 +45,34 @@ public class ProcessTests
         Assert.Equal((130, "llamanet: cancelled"), (process.ExitCode, error.TrimEnd('\n')));
     }
 
-    private static Process Start(params string[] arguments)
+    [Theory]
+    [InlineData("<&-", "--prompt a", 0, "")]
+    [InlineData(">&-", "--prompt a", 1, "llamanet: Access to the path is denied.\n")]
+    [InlineData(">/dev/full", "--prompt a", 1, "llamanet: No space left on device\n")]
+    [InlineData("2>&-", "--top-k -1", 2, "")]
+    public async Task Streams_that_are_closed_or_full_end_no_process_with_a_stack_trace(
+        string redirection, string arguments, int exitCode, string expected)
     {
-        var start = new ProcessStartInfo("dotnet")
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Redirections are the shell's, messages the system's.");
+        string command = $"exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --max-tokens 2 {arguments} {redirection}";
+        using Process process = StartProgram("sh", "-c", command);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((exitCode, expected), (process.ExitCode, error));
+    }
+
+    private static Process Start(params string[] arguments) =>
+        StartProgram("dotnet", [typeof(CommandLineApp).Assembly.Location, .. arguments]);
+
+    private static Process StartProgram(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = System.Text.Encoding.UTF8,
         };
-        start.ArgumentList.Add(typeof(CommandLineApp).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

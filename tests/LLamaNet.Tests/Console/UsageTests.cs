@@ -26,7 +26,12 @@ public class UsageTests
 
     [Theory]
     [InlineData("Unrecognized command or argument 'nope'.", "nope")]
-    [InlineData("Unrecognized command or argument '--nope'.", "plan", "--nope")]
+    [InlineData("Unrecognized option '--nope'", "plan", "--nope")]
+    [InlineData("Unrecognized option '--nope'", "generate", "--prompt", "a", "--nope")]
+    [InlineData("Unrecognized option '-nope'", "quantize", "-nope", "a", "b", "--type", "q8_0")]
+    [InlineData("Unrecognized option '--maxtokens'", "generate", "m", "--prompt", "a", "--maxtokens", "3")]
+    [InlineData("--echo goes with text", "generate", "m", "--prompt", "a", "--echo", "--ids")]
+    [InlineData("--echo goes with text", "generate", "m", "--prompt", "a", "--echo", "--json")]
     [InlineData("'MODEL' missing", "inspect")]
     [InlineData("--top-p: expected a number from 0.0001 to 1, found '1.5'.", "generate", "m", "--prompt", "a", "--top-p", "1.5")]
     [InlineData("--temperature: expected a number from 0 to 100, found 'NaN'.", "generate", "m", "--prompt", "a", "--temperature", "NaN")]

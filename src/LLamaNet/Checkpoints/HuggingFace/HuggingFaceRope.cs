@@ -3,15 +3,18 @@ using System.Text.Json;
 namespace LLamaNet.Checkpoints.HuggingFace;
 
 // Rotary settings. transformers 5 has everything in rope_parameters; before, rope_theta stood at the top and the rest in
-// rope_scaling, its kind under "rope_type" or, earlier, "type". Formulas: transformers' modeling_rope_utils.
+// rope_scaling, its kind under "rope_type" or, earlier, "type". A file with both scales as rope_scaling says, as transformers
+// does. Formulas: transformers' modeling_rope_utils.
 internal static class HuggingFaceRope
 {
     private const string Original = "original_max_position_embeddings";
 
     public static (float Theta, RopeScaling Scaling) Read(JsonSection json, int context)
     {
-        JsonSection? rope = json.OptionalSection("rope_parameters") ?? json.OptionalSection("rope_scaling");
-        float theta = rope?.OptionalNumber("rope_theta") ?? json.OptionalNumber("rope_theta") ?? 10000f;
+        JsonSection? parameters = json.OptionalSection("rope_parameters"), rope = json.OptionalSection("rope_scaling");
+        if (rope is null || rope.IsEmpty) rope = parameters;
+        float theta = rope?.OptionalNumber("rope_theta") ?? parameters?.OptionalNumber("rope_theta")
+            ?? json.OptionalNumber("rope_theta") ?? 10000f;
         RefusePartial(json);
         if (rope is null) return (theta, RopeScaling.None);
 

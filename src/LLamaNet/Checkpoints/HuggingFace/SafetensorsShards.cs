@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace LLamaNet.Checkpoints.HuggingFace;
 
 // A model's safetensors files: one, or those that model.safetensors.index.json names. The index's total_size is not read:
-// published files get it wrong, and each shard's own size is checked exactly.
+// published files lack it or get it wrong, and each shard's own size is checked exactly. Every tensor of a shard counts, one
+// that the weight_map leaves out too, as in transformers.
 internal sealed class SafetensorsShards : IDisposable
 {
     private const string SingleFileName = "model.safetensors";

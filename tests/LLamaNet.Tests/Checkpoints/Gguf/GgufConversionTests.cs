@@ -196,7 +196,23 @@ public class GgufConversionTests
         File.CreateSymbolicLink(folder["link.gguf"], folder["a.gguf"]);
         using GgufCheckpoint source = GgufCheckpoint.Open(folder["a.gguf"]);
         Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, folder["a.gguf"], DType.F16, null, CancellationToken.None));
-        Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, folder["link.gguf"], DType.F16, null, CancellationToken.None));
+        string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["relative.gguf"]);
+        File.CreateSymbolicLink(folder["relative.gguf"], "a.gguf");
+        foreach (string link in (string[])[folder["link.gguf"], folder["relative.gguf"], relative])
+            Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, link, DType.F16, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_device_is_never_replaced_by_a_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Devices in the file system are Unix's.");
+        using var folder = new TemporaryFolder();
+        TinyModel.Create().Write(folder["a.gguf"]);
+        File.CreateSymbolicLink(folder["link"], "/dev/null");
+        using GgufCheckpoint source = GgufCheckpoint.Open(folder["a.gguf"]);
+        foreach (string device in (string[])["/dev/null", folder["link"]])
+            Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, device, DType.F16, null, CancellationToken.None));
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
     }
 
     [Fact]

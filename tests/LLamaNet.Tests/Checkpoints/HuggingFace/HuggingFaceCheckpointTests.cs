@@ -103,6 +103,14 @@ public class HuggingFaceCheckpointTests
     }
 
     [Fact]
+    public void A_tensor_that_the_index_leaves_out_is_found_in_its_shard()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map.Remove("lm_head.weight"));
+        using HuggingFaceCheckpoint checkpoint = model.Open();
+        Assert.Equal(12, checkpoint.Tensors.Count);
+    }
+
+    [Fact]
     public void A_tensor_in_two_shards_is_refused()
     {
         using HuggingFaceModel model = HuggingFaceModel.CreateSharded();

@@ -86,6 +86,17 @@ public class HuggingFaceConfigTests
     }
 
     [Theory]
+    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_theta": 77}}""", "Linear(2)", 77)]
+    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2, "rope_theta": 5}, "rope_parameters": {"rope_theta": 77}}""", "Linear(2)", 5)]
+    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_type": "linear", "factor": 3}, "rope_theta": 7}""", "Linear(2)", 7)]
+    [InlineData("""{"rope_scaling": {}, "rope_parameters": {"rope_type": "linear", "factor": 3}}""", "Linear(3)", 10000)]
+    public void A_file_with_both_scales_as_rope_scaling_says(string changes, string scaling, float theta)
+    {
+        LlamaConfig config = Read(changes);
+        Assert.Equal((scaling, theta), (InWords(config), config.RopeTheta));
+    }
+
+    [Theory]
     [InlineData("""{"model_type": "gpt2"}""", "model_type", "\"gpt2\"")]
     [InlineData("""{"model_type": "llama4"}""", "model_type", "\"llama4\"")]
     [InlineData("""{"model_type": null}""", "model_type", "nothing")]
