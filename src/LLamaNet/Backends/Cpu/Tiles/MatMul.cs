@@ -17,11 +17,21 @@ internal readonly unsafe struct MatMul(
     private readonly bool _add = add;
     private readonly PanelSplit _split = split;
 
-    [SkipLocalsInit]
     public void Run(int chunk)
     {
+        (int first, int end) = _split.Panels(chunk);
+        foreach (CpuWeight.Part part in _weight.Parts)
+        {
+            Multiply(part, Math.Max(0, first), Math.Min(part.Panels, end));
+            first -= part.Panels;
+            end -= part.Panels;
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Multiply(CpuWeight.Part part, int firstPanel, int endPanel)
+    {
         float* sums = stackalloc float[TileKernel.MaxTokens * TileKernel.Rows];
-        CpuWeight.Part part = _split.Find(chunk, out int firstPanel, out int endPanel);
         ActivationRecords records = part.Format.QuantizesActivations ? _quantized : _floats;
         for (int group = 0; group < records.Groups; group++)
         {

@@ -1,38 +1,45 @@
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// The panels of a weight, shared out in runs of neighbours: each is one sequential stream of memory.
+// The panels of a weight, counted through its parts, shared out in runs of neighbours: each is one sequential stream of memory.
 internal readonly struct PanelSplit
 {
     // What a chunk's weights may take when many tokens pass over them: they stay in the L2 cache from group to group.
     private const long CachedBytes = 256 * 1024;
 
-    // For balance: a thread that is late holds up the others by one chunk at most.
-    private const int ChunksPerThread = 6;
+    // One pass over the weights: a long run for each thread first, three quarters of its share, for a stream of memory is slow
+    // to get going; then short ones, by which a late thread holds up the others at most. Against twelve equal runs on two cores
+    // this was worth 5 to 15 % of a 1.1B model's decoding.
+    private const int ShortRunsPerShare = 8;
 
-    private readonly CpuWeight _weight;
-    private readonly long _chunkBytes;
+    private readonly int _panels;
+    private readonly int _longRuns;
+    private readonly int _longPanels;
+    private readonly int _shortPanels;
 
     public PanelSplit(CpuWeight weight, int groups, int threads)
     {
-        _weight = weight;
-        _chunkBytes = weight.Bytes / (threads * ChunksPerThread);
-        if (groups > 1) _chunkBytes = Math.Min(_chunkBytes, CachedBytes);
-        foreach (CpuWeight.Part part in weight.Parts) Chunks += ChunksOf(part);
+        foreach (CpuWeight.Part part in weight.Parts) _panels += part.Panels;
+        _shortPanels = Math.Max(1, _panels / (threads * ShortRunsPerShare));
+        if (groups > 1)
+        {
+            _shortPanels = (int)Math.Clamp(CachedBytes * _panels / weight.Bytes, 1, _shortPanels);
+        }
+        else
+        {
+            _longRuns = threads;
+            _longPanels = _panels / threads / 4 * 3;
+        }
+
+        Chunks = _longRuns + (_panels - _longRuns * _longPanels + _shortPanels - 1) / _shortPanels;
     }
 
     public int Chunks { get; }
 
-    public CpuWeight.Part Find(int chunk, out int firstPanel, out int endPanel)
+    // End: the first panel behind the chunk.
+    public (int First, int End) Panels(int chunk)
     {
-        int index = 0;
-        for (; chunk >= ChunksOf(_weight.Parts[index]); index++) chunk -= ChunksOf(_weight.Parts[index]);
-        CpuWeight.Part part = _weight.Parts[index];
-        firstPanel = chunk * PanelsPerChunk(part);
-        endPanel = Math.Min(part.Panels, firstPanel + PanelsPerChunk(part));
-        return part;
+        if (chunk < _longRuns) return (chunk * _longPanels, (chunk + 1) * _longPanels);
+        int first = _longRuns * _longPanels + (chunk - _longRuns) * _shortPanels;
+        return (first, Math.Min(_panels, first + _shortPanels));
     }
-
-    private int PanelsPerChunk(CpuWeight.Part part) => (int)Math.Max(1, _chunkBytes / part.PanelBytes);
-
-    private int ChunksOf(CpuWeight.Part part) => (part.Panels + PanelsPerChunk(part) - 1) / PanelsPerChunk(part);
 }
