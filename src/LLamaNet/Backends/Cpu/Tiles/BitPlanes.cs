@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
@@ -75,7 +76,7 @@ internal static unsafe class BitPlanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TRegister Group<TRegister, TFormat>(byte* planes, int g)
         where TRegister : unmanaged, IRegister<TRegister>
-        where TFormat : struct, ITileFormat
+        where TFormat : struct, IBlockFormat
     {
         TRegister low = Field<TRegister>(planes, TFormat.LowBits, g, 0);
         return TFormat.HighBits == 0 ? low : TRegister.Or(low, Field<TRegister>(planes + Stride * TFormat.LowBits, TFormat.HighBits, g, TFormat.LowBits));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
@@ -10,7 +11,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     where TRegister : unmanaged, IRegister<TRegister>
     where TDots : struct, IByteDots<TRegister>
-    where TFormat : struct, ITileFormat
+    where TFormat : struct, IBlockFormat
 {
     public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums) =>
         Run(panel, steps / TileLayout<TFormat>.Steps, records, tokens, sums);

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Tensors;
+using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // Tiles of a quantised format, laid out as TileLayout says.
 internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
-    where TFormat : struct, ITileFormat
+    where TFormat : struct, IBlockFormat
 {
     private const int Rows = TileKernel.Rows;
 

@@ -1,5 +1,6 @@
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Backends.Cpu.Tiles.Formats;
+using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
@@ -10,8 +11,8 @@ internal abstract unsafe class TileFormat(DType type)
     private static readonly TileFormat[] s_all =
     [
         new FloatTiles<F32Elements>(), new FloatTiles<F16Elements>(), new FloatTiles<BF16Elements>(),
-        new QuantTiles<Q8_0Tile>(), new QuantTiles<Q4_0Tile>(), new QuantTiles<Q4_1Tile>(), new QuantTiles<Q5_0Tile>(), new QuantTiles<Q5_1Tile>(),
-        new QuantTiles<Q2_KTile>(), new QuantTiles<Q3_KTile>(), new QuantTiles<Q4_KTile>(), new QuantTiles<Q5_KTile>(), new QuantTiles<Q6_KTile>(),
+        new QuantTiles<Q8_0Block>(), new QuantTiles<Q4_0Block>(), new QuantTiles<Q4_1Block>(), new QuantTiles<Q5_0Block>(), new QuantTiles<Q5_1Block>(),
+        new QuantTiles<Q2_KBlock>(), new QuantTiles<Q3_KBlock>(), new QuantTiles<Q4_KBlock>(), new QuantTiles<Q5_KBlock>(), new QuantTiles<Q6_KBlock>(),
     ];
 
     public static IReadOnlyList<TileFormat> All => s_all;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
@@ -11,7 +12,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 // A step is 32 weights of each row, as eight groups of four neighbours: one dword a row and group. A plane of b bits keeps
 // group g of sixteen rows in its vector g % b (16 dwords, 64 bytes), at bit b * (g / b) of each byte.
 internal static class TileLayout<TFormat>
-    where TFormat : struct, ITileFormat
+    where TFormat : struct, IBlockFormat
 {
     public static int Bits
     {

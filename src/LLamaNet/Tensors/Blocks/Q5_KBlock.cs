@@ -1,8 +1,8 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // half d | half dmin | 12 bytes of 6-bit scales and minimums | 32 bytes of fifth bits | 128 bytes of nibbles
 // w = d * scale * q - dmin * minimum; bit s of byte i of the fifth bits belongs to weight 32 s + i, nibbles as in Q4_K.
-internal readonly unsafe struct Q5_KTile : ITileFormat
+internal readonly unsafe struct Q5_KBlock : IBlockFormat
 {
     public static DType Type => DType.Q5_K;
 

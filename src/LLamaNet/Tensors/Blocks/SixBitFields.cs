@@ -1,4 +1,4 @@
-namespace LLamaNet.Backends.Cpu.Tiles;
+namespace LLamaNet.Tensors.Blocks;
 
 // Eight 6-bit multipliers and minimums in twelve bytes, as in Q4_K and Q5_K. The first four are the low bits of bytes 0..3 and
 // 4..7; the others have their low four bits in the halves of bytes 8..11 and their high two above the first four's.

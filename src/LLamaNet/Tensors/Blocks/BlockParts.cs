@@ -1,4 +1,4 @@
-namespace LLamaNet.Backends.Cpu.Tiles;
+namespace LLamaNet.Tensors.Blocks;
 
 // A block of a row-major format with its bit packing undone.
 internal unsafe struct BlockParts

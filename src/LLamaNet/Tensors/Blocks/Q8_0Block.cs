@@ -1,7 +1,7 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
-// half d | 32 signed bytes                                       w = d * s; the tile has q = s + 128
-internal readonly unsafe struct Q8_0Tile : ITileFormat
+// half d | 32 signed bytes                                       w = d * s; taken apart q = s + 128
+internal readonly unsafe struct Q8_0Block : IBlockFormat
 {
     private const ulong SignBits = 0x8080808080808080;
 

@@ -1,8 +1,8 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // 16 bytes of 4-bit scales (lower halves) and minimums (upper) | 64 bytes of bit pairs | half d | half dmin
 // w = d * scale * q - dmin * minimum
-internal readonly unsafe struct Q2_KTile : ITileFormat
+internal readonly unsafe struct Q2_KBlock : IBlockFormat
 {
     public static DType Type => DType.Q2_K;
 

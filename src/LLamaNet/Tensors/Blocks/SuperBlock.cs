@@ -1,4 +1,4 @@
-namespace LLamaNet.Backends.Cpu.Tiles;
+namespace LLamaNet.Tensors.Blocks;
 
 // The bit packings that formats with blocks of 256 share, to and from one byte a weight.
 internal static unsafe class SuperBlock

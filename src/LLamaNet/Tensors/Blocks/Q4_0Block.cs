@@ -1,7 +1,7 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // half d | 16 bytes of nibbles                                   w = d * (q - 8)
-internal readonly unsafe struct Q4_0Tile : ITileFormat
+internal readonly unsafe struct Q4_0Block : IBlockFormat
 {
     public static DType Type => DType.Q4_0;
 

@@ -1,9 +1,9 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // 32 bytes of third bits | 64 bytes of bit pairs | 12 bytes of 6-bit scales | half d      w = d * (scale - 32) * (q - 4)
 // Bit s of byte i of the third bits belongs to weight 32 s + i. Scale k has its low four bits in half k / 8 of byte k % 8
 // and its high two at bit 2 (k / 4) of byte 8 + k % 4.
-internal readonly unsafe struct Q3_KTile : ITileFormat
+internal readonly unsafe struct Q3_KBlock : IBlockFormat
 {
     public static DType Type => DType.Q3_K;
 

@@ -1,9 +1,9 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // 128 bytes of low nibbles | 64 bytes of upper bit pairs | 16 signed scales | half d     w = d * scale * (q - 32)
 // Of each 128 weights, weight 32 j + i has its pair at bit 2 j of byte i, and its nibble in byte i (j even) or 32 + i (odd),
 // in the lower half for j < 2 and the upper after.
-internal readonly unsafe struct Q6_KTile : ITileFormat
+internal readonly unsafe struct Q6_KBlock : IBlockFormat
 {
     public static DType Type => DType.Q6_K;
 

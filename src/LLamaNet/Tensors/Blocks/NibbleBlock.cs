@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LLamaNet.Backends.Cpu.Tiles;
+namespace LLamaNet.Tensors.Blocks;
 
 // The bit packings that several row-major formats share, to and from one byte a weight.
 internal static unsafe class NibbleBlock

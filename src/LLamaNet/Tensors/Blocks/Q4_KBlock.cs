@@ -1,8 +1,8 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // half d | half dmin | 12 bytes of 6-bit scales and minimums | 128 bytes of nibbles      w = d * scale * q - dmin * minimum
 // Weights 64 j to 64 j + 31 are the lower halves of bytes 32 j and up, the 32 after them the upper halves.
-internal readonly unsafe struct Q4_KTile : ITileFormat
+internal readonly unsafe struct Q4_KBlock : IBlockFormat
 {
     public static DType Type => DType.Q4_K;
 

@@ -1,7 +1,7 @@
-namespace LLamaNet.Backends.Cpu.Tiles.Formats;
+namespace LLamaNet.Tensors.Blocks;
 
 // half d | 32 fifth bits | 16 bytes of nibbles                    w = d * (q - 16)
-internal readonly unsafe struct Q5_0Tile : ITileFormat
+internal readonly unsafe struct Q5_0Block : IBlockFormat
 {
     public static DType Type => DType.Q5_0;
 
