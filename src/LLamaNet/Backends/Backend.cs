@@ -28,6 +28,20 @@ internal abstract class Backend : IDisposable
 
     public abstract void Read(Tensor source, int firstRow, Span<float> values);
 
+    // ---- steps ----
+
+    // Device bytes of buffers that the operations need within these limits.
+    public virtual long ScratchBytes(StepLimits limits) => 0;
+
+    // Makes those buffers, so that no operation within the limits has to.
+    public virtual void Reserve(StepLimits limits)
+    {
+    }
+
+    // Runs the operations of one step. A device may record them and replay the recording for batches of the same form:
+    // what they do may depend on the numbers of rows and outputs and on whether tokens are drawn, and on nothing else.
+    public virtual void Step(Batch batch, Action<Batch> operations) => operations(batch);
+
     // ---- plain operations ----
 
     // y[r] = table[batch.Tokens[r]]                                  y: [rows, width], table: [vocabulary, width]
@@ -60,6 +74,15 @@ internal abstract class Backend : IDisposable
     // Causal: keys after a token's position are never read. Scores are never stored beyond one page of keys.
     // y: [rows, heads * headDim]; keys and values come from kv only.
     public abstract void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch);
+
+    // Whether there are Sample and ReadSampled; otherwise tokens are drawn on the host from the logits.
+    public virtual bool CanSample => false;
+
+    // Draws a token from each row of logits by batch.Sampling.       logits: [batch.OutputCount and more, vocabulary]
+    public virtual void Sample(Tensor logits, Batch batch) => throw new NotSupportedException($"{Name} draws no tokens.");
+
+    // The tokens drawn, -1 where the logits allow none: one is NaN or positive infinity, or all are negative infinity.
+    public virtual void ReadSampled(Span<int> tokens) => throw new NotSupportedException($"{Name} draws no tokens.");
 
     // ---- fused operations ----
 

@@ -64,17 +64,37 @@ internal sealed class GenerationRequest : Request
         _events.Writer.TryWrite(new Event(null, new PrefillProgress(_reportedTokens, PromptLength)));
     }
 
+    public override SampleSettings? Sampling => _settings.IsPlain
+        ? new(_seed, (ulong)_generated.Count, _settings.Temperature, _settings.TopP, _settings.MinP, _settings.TopK, _vocabulary)
+        : null;
+
     public override void Accept(int position, ReadOnlySpan<float> logits)
     {
         logits = logits[.._vocabulary];
         if (!float.IsFinite(TensorPrimitives.Max(logits))) throw new NonFiniteLogitsException(position, Number);
         int id = _sampler.Sample(logits, _generated.Count);
         if (id < 0) throw new NonFiniteLogitsException(position, Number);
-        if (_generated.Count == 0) _firstToken = Stopwatch.GetTimestamp();
-
-        GeneratedToken token = _settings.LogProbabilities
+        Take(_settings.LogProbabilities
             ? LogProbabilities.Report(id, logits, _settings.TopLogProbabilities, _workspace)
-            : new GeneratedToken(id, null, []);
+            : new GeneratedToken(id, null, []));
+    }
+
+    public override void Accept(int position, int token)
+    {
+        if (token < 0) throw new NonFiniteLogitsException(position, Number);
+        Take(new GeneratedToken(token, null, []));
+    }
+
+    public override void Fail(Exception exception)
+    {
+        IsFinished = true;
+        _events.Writer.TryComplete(exception);
+    }
+
+    private void Take(GeneratedToken token)
+    {
+        int id = token.Id;
+        if (_generated.Count == 0) _firstToken = Stopwatch.GetTimestamp();
         _generated.Add(token);
         Append(id);
         _sampler.Observe(Tokens);
@@ -93,12 +113,6 @@ internal sealed class GenerationRequest : Request
         if (reason is null) return;
         IsFinished = true;
         _events.Writer.Complete();
-    }
-
-    public override void Fail(Exception exception)
-    {
-        IsFinished = true;
-        _events.Writer.TryComplete(exception);
     }
 
     private GenerationResult Result(FinishReason reason)

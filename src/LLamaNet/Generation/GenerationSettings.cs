@@ -81,6 +81,10 @@ internal sealed class GenerationSettings
 
     public IProgress<PrefillProgress>? PrefillProgress { get; }
 
+    // Nothing but temperature, top-k, top-p and min-p shapes the choice of a token, and nothing is told about it.
+    public bool IsPlain =>
+        TypicalP == 1 && RepetitionPenalty == 1 && PresencePenalty == 0 && FrequencyPenalty == 0 && LogitBias.Length == 0 && !LogProbabilities;
+
     private void CheckLogitBias(int vocabulary)
     {
         const string Name = nameof(LogitBias);

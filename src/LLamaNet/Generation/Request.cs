@@ -47,8 +47,14 @@ internal abstract class Request(int[] prompt, int contextLength, CancellationTok
     // After each step, before its logits.
     public virtual void Advance(int count) => Computed += count;
 
+    // How to draw the next token, when that is all its logits are for and no more than the settings say; null: they are wanted.
+    public virtual SampleSettings? Sampling => null;
+
     // The logits after a position; valid during the call only.
     public abstract void Accept(int position, ReadOnlySpan<float> logits);
+
+    // The token drawn after a position, by Sampling; -1: the logits allow none.
+    public virtual void Accept(int position, int token) => throw new InvalidOperationException("This request draws no token.");
 
     public abstract void Fail(Exception exception);
 

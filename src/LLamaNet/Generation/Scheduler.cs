@@ -12,6 +12,7 @@ internal sealed class Scheduler : IDisposable
     private readonly SchedulerLimits _limits;
     private readonly Batch _batch;
     private readonly float[] _logits; // [maxOutputs, vocabulary]
+    private readonly int[] _drawn; // [maxOutputs]
     private readonly List<(Request Request, int Count, int Outputs)> _step = []; // the batch's segments, in order
     private readonly List<Request> _running = []; // oldest first
     private readonly LinkedList<Request> _waiting = []; // first to be admitted first
@@ -34,6 +35,7 @@ internal sealed class Scheduler : IDisposable
         _limits = limits;
         _batch = new Batch(model.MaxTokens);
         _logits = new float[model.MaxOutputs * model.Config.VocabularySize];
+        _drawn = new int[model.MaxOutputs];
         Workspace = new SamplerWorkspace(model.Config.VocabularySize);
         _thread = new Thread(Run) { IsBackground = true, Name = "LLamaNet decoding" };
         _thread.Start();
@@ -110,7 +112,8 @@ internal sealed class Scheduler : IDisposable
         Admit();
         Assemble();
         if (_batch.Count == 0) return;
-        _model.Forward(_batch, _logits);
+        if (_batch.IsSampled) _model.Sample(_batch, _drawn);
+        else _model.Forward(_batch, _logits);
         Deliver();
     }
 
@@ -178,7 +181,9 @@ internal sealed class Scheduler : IDisposable
             if (!isDecoding) prefill -= count;
 
             int outputsBefore = _batch.OutputCount;
-            _batch.Append(request.Tokens.Slice(request.Computed, count), request.Computed, request.Kv.Pages, request.Rope!, outputs);
+            _batch.Append(
+                request.Tokens.Slice(request.Computed, count), request.Computed, request.Kv.Pages, request.Rope!, outputs,
+                _model.CanSample ? request.Sampling : null);
             _step.Add((request, count, _batch.OutputCount - outputsBefore));
         }
     }
@@ -208,7 +213,12 @@ internal sealed class Scheduler : IDisposable
             {
                 request.Advance(count);
                 for (int i = 0; i < outputs; i++)
-                    request.Accept(request.Computed - outputs + i, _logits.AsSpan((row + i) * vocabulary, vocabulary));
+                {
+                    int position = request.Computed - outputs + i;
+                    if (_batch.IsSampled) request.Accept(position, _drawn[row + i]);
+                    else request.Accept(position, _logits.AsSpan((row + i) * vocabulary, vocabulary));
+                }
+
                 if (request.IsFinished) Remove(request);
             }
 #pragma warning disable CA1031 // Told to the one it concerns; the others go on.

@@ -20,4 +20,10 @@ internal interface IForwardPass
 
     // logits: [batch.OutputCount, vocabulary] and more. The keys and values of every token of the batch are in the cache afterwards.
     void Forward(Batch batch, Span<float> logits);
+
+    // Whether tokens can be drawn where the model runs.
+    bool CanSample { get; }
+
+    // As Forward, for a batch that IsSampled. tokens: one for each row with logits, -1 where these allow none.
+    void Sample(Batch batch, Span<int> tokens);
 }

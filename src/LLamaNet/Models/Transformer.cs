@@ -10,6 +10,7 @@ internal sealed class Transformer(
 {
     private readonly AttentionShape _shape = new(config.Heads, config.KvHeads, config.HeadDim);
     private readonly Activations _a = new(backend, config, new(config.Heads, config.KvHeads, config.HeadDim), maxTokens, maxOutputs);
+    private Action<Batch>? _compute;
 
     public LlamaConfig Config => config;
 
@@ -25,8 +26,31 @@ internal sealed class Transformer(
     // The rotation for a sequence whose prompt has this many tokens.
     public RopeTable RopeFor(int promptLength) => ropes.For(promptLength);
 
+    public bool CanSample => backend.CanSample;
+
     // logits: [batch.OutputCount, vocabulary]. The keys and values of every token of the batch are in the cache afterwards.
     public void Forward(Batch batch, Span<float> logits)
+    {
+        backend.Step(batch, _compute ??= Compute);
+        if (batch.OutputCount > 0) backend.Read(_a.Logits, 0, logits[..(batch.OutputCount * config.VocabularySize)]);
+    }
+
+    public void Sample(Batch batch, Span<int> tokens)
+    {
+        backend.Step(batch, _compute ??= Compute);
+        backend.ReadSampled(tokens[..batch.OutputCount]);
+    }
+
+    public void Dispose()
+    {
+        _a.Dispose();
+        ropes.Dispose();
+        cache.Dispose();
+        weights.Dispose();
+        backend.Dispose();
+    }
+
+    private void Compute(Batch batch)
     {
         int rows = batch.Count;
         float epsilon = config.RmsNormEpsilon;
@@ -49,15 +73,6 @@ internal sealed class Transformer(
         if (batch.OutputCount == 0) return;
         backend.Gather(_a.Outputs, _a.Residual, batch.OutputRows);
         backend.RmsNormMatMul(_a.Logits, _a.Outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
-        backend.Read(_a.Logits, 0, logits[..(batch.OutputCount * config.VocabularySize)]);
-    }
-
-    public void Dispose()
-    {
-        _a.Dispose();
-        ropes.Dispose();
-        cache.Dispose();
-        weights.Dispose();
-        backend.Dispose();
+        if (batch.IsSampled) backend.Sample(_a.Logits, batch);
     }
 }

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Generation;
 using LLamaNet.Models;
 
 namespace LLamaNet.Tests.Generation;
@@ -50,6 +51,11 @@ internal sealed class HashModel : IForwardPass, IDisposable
     // A token after which logits are as given.
     public (int Token, float Logit)? Poison { get; set; }
 
+    // Whether it offers to draw tokens, as a device may.
+    public bool CanSample { get; init; }
+
+    public int Draws { get; private set; }
+
     public bool AllPagesAreFree => Cache.FreePages == Cache.PageCount;
 
     public RopeTable RopeFor(int promptLength)
@@ -90,6 +96,30 @@ internal sealed class HashModel : IForwardPass, IDisposable
             Span<float> logitsRow = logits.Slice(output * Config.VocabularySize, Config.VocabularySize);
             Logits(context, promptLength, logitsRow);
             if (Poison is { } poison && context.Contains(poison.Token)) logitsRow[^1] = poison.Logit;
+        }
+    }
+
+    public void Sample(Batch batch, Span<int> tokens)
+    {
+        Assert(CanSample && batch.IsSampled && batch.Sampling.Length == batch.OutputCount, "the batch is not to be sampled");
+        int vocabulary = Config.VocabularySize;
+        var logits = new float[batch.OutputCount * vocabulary];
+        Forward(batch, logits);
+        for (int i = 0; i < batch.OutputCount; i++)
+        {
+            SampleSettings settings = batch.Sampling[i];
+            var options = new GenerationOptions
+            {
+                Temperature = settings.Temperature,
+                TopK = settings.TopK,
+                TopP = settings.TopP,
+                MinP = settings.MinP,
+            };
+            var sampler = new Sampler(
+                new GenerationSettings(options, new(), vocabulary), settings.Seed, [], new SamplerWorkspace(vocabulary));
+            ReadOnlySpan<float> row = logits.AsSpan(i * vocabulary, settings.Vocabulary);
+            tokens[i] = row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue) ? -1 : sampler.Sample(row, (int)settings.Index);
+            Draws++;
         }
     }
 

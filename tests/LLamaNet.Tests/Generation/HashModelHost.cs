@@ -8,11 +8,15 @@ namespace LLamaNet.Tests.Generation;
 internal sealed class HashModelHost : IDisposable
 {
     public HashModelHost(
-        int contextLength = 256, int? cacheTokens = null, int vocabulary = 97, int maxSequences = 8, int prefillChunk = 24, int? maxOutputs = null)
+        int contextLength = 256, int? cacheTokens = null, int vocabulary = 97, int maxSequences = 8, int prefillChunk = 24, int? maxOutputs = null,
+        bool canSample = false)
     {
         Tokenizer = new ByteTokenizer(vocabulary);
         ContextLength = contextLength;
-        Model = new HashModel(vocabulary, cacheTokens ?? 4 * contextLength, maxSequences + prefillChunk, maxOutputs ?? maxSequences);
+        Model = new HashModel(vocabulary, cacheTokens ?? 4 * contextLength, maxSequences + prefillChunk, maxOutputs ?? maxSequences)
+        {
+            CanSample = canSample,
+        };
         Scheduler = new Scheduler(Model, new SchedulerLimits(contextLength, maxSequences, prefillChunk));
         Generator = new Generator(Scheduler, Tokenizer, new GenerationOptions());
     }
