@@ -1,0 +1,179 @@
+// Weights in planes: what a row-major block holds mixed, each in an array of its own, so that neighbouring lanes load
+// neighbouring 16 bytes. PlaneLayout in C# writes what is read here. A new quantised format is one line in the list below.
+//
+//   w = d * multiplier * (q - zero point) + m * minimum            q: an unsigned integer of LowBits + HighBits bits
+//
+// Weights of a row stand in groups of 32. For each group, from its first bit up:
+//   low     LowBits words; field j of the words is weights 4 j .. 4 j + 3, one a byte: word j % bits, at bit bits * (j / bits) of
+//           each byte. 8 bits: signed bytes, q less its zero point
+//   high    HighBits words, the same way
+//   subs    multipliers, then minimums: none, one, or one for each 16 weights; bytes, or four bits each when Nibbles
+// and for each block, which is one group or eight:
+//   scales  half d, or half d and half m
+// Rows of low and high start at multiples of 16 bytes. F32, F16 and BF16 have only `low`: the values in order.
+#pragma once
+#include "device.cuh"
+
+struct Planes {
+    const u8* low;
+    const u8* high;
+    const u8* scales;
+    const u8* subs;
+    int rows;
+    int width; // weights in a row
+    int low_pitch; // bytes from row to row
+    int high_pitch;
+};
+
+// As IBlockFormat describes the format in C#.
+template <int block_length, int low, int high, int zero_point, int multipliers, int minimum_sign, int minimums, bool nibbles = false>
+struct QuantFormat {
+    typedef f16 Operand; // what tensor cores multiply
+    static constexpr int BlockLength = block_length;
+    static constexpr int LowBits = low;
+    static constexpr int HighBits = high;
+    static constexpr int Multipliers = multipliers; // in a group
+    static constexpr int MinimumSign = minimum_sign; // 0: no m
+    static constexpr int Minimums = minimums; // in a group; none: m alone
+    static constexpr bool Nibbles = nibbles;
+    static constexpr bool Signed = low == 8;
+    static constexpr int Zero = Signed ? 0 : zero_point; // what is still to be taken off the stored code
+    static constexpr int ScaleBytes = minimum_sign == 0 ? 2 : 4; // of a block
+    static constexpr int SubBits = nibbles ? 4 : 8;
+    static constexpr int SubBytes = (multipliers + minimums) * SubBits / 8; // of a group
+};
+
+//                             block low high zero mult sign min
+struct Q8_0 : QuantFormat<32,  8, 0, 128, 0,  0, 0> {};
+struct Q4_0 : QuantFormat<32,  4, 0,   8, 0,  0, 0> {};
+struct Q4_1 : QuantFormat<32,  4, 0,   0, 0,  1, 0> {};
+struct Q5_0 : QuantFormat<32,  4, 1,  16, 0,  0, 0> {};
+struct Q5_1 : QuantFormat<32,  4, 1,   0, 0,  1, 0> {};
+struct Q2_K : QuantFormat<256, 2, 0,   0, 2, -1, 2, true> {};
+struct Q3_K : QuantFormat<256, 2, 1,   4, 2,  0, 0> {};
+struct Q4_K : QuantFormat<256, 4, 0,   0, 1, -1, 1> {};
+struct Q5_K : QuantFormat<256, 4, 1,   0, 1, -1, 1> {};
+struct Q6_K : QuantFormat<256, 4, 2,  32, 2,  0, 0> {};
+
+// Calls X(symbol, type) for every quantised format, and for those whose rows are plain numbers.
+#define QUANT_FORMATS(X) X(q8_0, Q8_0) X(q4_0, Q4_0) X(q4_1, Q4_1) X(q5_0, Q5_0) X(q5_1, Q5_1) \
+    X(q2_k, Q2_K) X(q3_k, Q3_K) X(q4_k, Q4_K) X(q5_k, Q5_K) X(q6_k, Q6_K)
+#define FLOAT_FORMATS(X) X(f32, float) X(f16, f16) X(bf16, bf16)
+
+// ---- the fields of words ----
+
+// Weights 4 j .. 4 j + 3 of a group, one a byte.
+template <int Bits> DEVICE u32 field(const u32* words, int j) {
+    if (Bits == 8) return words[j];
+    return words[j % Bits] >> (Bits * (j / Bits)) & 0x01010101u * ((1 << Bits) - 1);
+}
+
+// The codes of weights 4 j .. 4 j + 3.
+template <class F> DEVICE u32 codes(const u32* low, const u32* high, int j) {
+    u32 word = field<F::LowBits>(low, j);
+    if constexpr (F::HighBits != 0) word |= field<F::HighBits>(high, j) << F::LowBits;
+    return word;
+}
+
+// The scales of one block: d, and m with its sign.
+template <class F> DEVICE float scale_of(u32 scales) { return to_f32(f16{(u16)scales}); }
+template <class F> DEVICE float minimum_of(u32 scales) { return F::MinimumSign * to_f32(f16{(u16)(scales >> 16)}); }
+// Multiplier or minimum i of a group, of the `subs` of the group; 1 where the format has none.
+template <class F> DEVICE int multiplier_of(u32 subs, int i) {
+    if constexpr (F::Multipliers == 0) return 1;
+    else if constexpr (F::Nibbles) return subs >> 4 * (i % F::Multipliers) & 15;
+    else return (i8)(subs >> 8 * (i % F::Multipliers));
+}
+template <class F> DEVICE int sub_minimum_of(u32 subs, int i) {
+    if constexpr (F::Minimums == 0) return 1;
+    else return subs >> F::SubBits * (F::Multipliers + i % F::Minimums) & ((1 << F::SubBits) - 1);
+}
+
+// ---- one group of 32 ----
+
+template <class F> DEVICE u32 load_scales(const Planes& w, int row, int block) {
+    const u8* p = w.scales + ((u64)row * (w.width / F::BlockLength) + block) * F::ScaleBytes;
+    return F::ScaleBytes == 2 ? load_streaming2(p) : load_streaming4(p);
+}
+
+// Of `groups` neighbouring groups, at most four bytes in all.
+template <class F, int groups> DEVICE u32 load_subs(const Planes& w, int row, int group) {
+    static_assert(groups * F::SubBytes <= 4, "a word");
+    if constexpr (F::SubBytes == 0) {
+        return 0;
+    } else {
+        const u8* p = w.subs + ((u64)row * (w.width / 32) + group) * F::SubBytes;
+        return groups * F::SubBytes == 2 ? load_streaming2(p) : load_streaming4(p);
+    }
+}
+
+DEVICE void store_words(u32* words, uint4 v) {
+    words[0] = v.x;
+    words[1] = v.y;
+    words[2] = v.z;
+    words[3] = v.w;
+}
+
+// 1, 2, 4 or 8 words, at an address that is a multiple of as many bytes, or of 16.
+template <int Words> DEVICE void load_words(u32* words, const u8* p) {
+    if constexpr (Words == 1) {
+        words[0] = load_streaming4(p);
+    } else if constexpr (Words == 2) {
+        uint2 v = load_streaming8(p);
+        words[0] = v.x;
+        words[1] = v.y;
+    } else {
+#pragma unroll
+        for (int i = 0; i < Words; i += 4) {
+            uint4 v = load_streaming16(p + 4 * i);
+            store_words(words + i, v);
+        }
+    }
+}
+
+// Byte i of a word as a float, less `zero`: the byte becomes the end of the mantissa of 2^23.
+DEVICE float byte_less(u32 word, int i, int zero) {
+    return bits_to_f32(__byte_perm(word, 0x4b000000u, 0x7440 + i)) - (8388608.0f + zero);
+}
+
+// The 32 weights of a group exactly as WeightFormat.Dequantize computes them.
+template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, float (&values)[32]) {
+    u32 low[F::LowBits], high[F::HighBits + 1];
+    load_words<F::LowBits>(low, w.low + (u64)row * w.low_pitch + group * 4 * F::LowBits);
+    if constexpr (F::HighBits != 0) load_words<F::HighBits>(high, w.high + (u64)row * w.high_pitch + group * 4 * F::HighBits);
+    u32 scales = load_scales<F>(w, row, group / (F::BlockLength / 32)), subs = load_subs<F, 1>(w, row, group);
+#pragma unroll
+    for (int j = 0; j < 8; j++) {
+        u32 word = codes<F>(low, high, j);
+        if (F::Signed) word ^= 0x80808080u;
+        float scale = scale_of<F>(scales) * multiplier_of<F>(subs, j / 4);
+        float minimum = F::MinimumSign == 0 ? 0 : minimum_of<F>(scales) * sub_minimum_of<F>(subs, j / 4);
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            float code = byte_less(word, i, F::Signed ? 128 : F::Zero);
+            // The product is exact where there is a minimum (at most 11 + 6 + 5 bits), so that fusing changes nothing.
+            values[4 * j + i] = F::MinimumSign == 0 ? code * scale : fmaf(code, scale, minimum);
+        }
+    }
+}
+
+// The 32 weights of a group as tensor cores take them: pairs of halves (of bfloat16 for BF16 weights), in order. Float formats
+// may end inside the last group: what is missing is zero.
+template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+    float values[32];
+    dequantize32<F>(w, row, group, values);
+#pragma unroll
+    for (int i = 0; i < 16; i++) pairs[i] = pack2<f16>(values[2 * i], values[2 * i + 1]);
+}
+
+DEVICE void copy32(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        int offset = 64 * group + 16 * i;
+        uint4 v = {0, 0, 0, 0};
+        if (offset < w.low_pitch) v = load_streaming16(w.low + (u64)row * w.low_pitch + offset);
+        store_words(pairs + 4 * i, v);
+    }
+}
+template <> __device__ __forceinline__ void dequantize32<f16>(const Planes& w, int row, int group, u32 (&pairs)[16]) { copy32(w, row, group, pairs); }
+template <> __device__ __forceinline__ void dequantize32<bf16>(const Planes& w, int row, int group, u32 (&pairs)[16]) { copy32(w, row, group, pairs); }
