@@ -9,7 +9,7 @@ public sealed class InsufficientMemoryException : Exception
     /// <param name="availableBytes">What there is.</param>
     public InsufficientMemoryException(string device, MemoryPlan plan, long availableBytes)
         : base($"{device}: the model needs {Gib(plan.TotalBytes)} GiB (weights {Gib(plan.WeightBytes)}, key/value cache {Gib(plan.KvCacheBytes)}, "
-            + $"scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; use a smaller weight type or a shorter context")
+            + $"scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
     {
         Plan = plan;
         AvailableBytes = availableBytes;
@@ -20,6 +20,10 @@ public sealed class InsufficientMemoryException : Exception
 
     /// <summary>What there is, in bytes.</summary>
     public long AvailableBytes { get; }
+
+    private static string Advice(MemoryPlan plan, long availableBytes) => plan.WeightBytes > availableBytes
+        ? "use a smaller weight type"
+        : "use a smaller weight type, a shorter context or F16 for the key/value cache";
 
     private static string Gib(long bytes) => (bytes / (double)(1 << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

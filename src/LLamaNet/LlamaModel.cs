@@ -168,7 +168,8 @@ public sealed class LlamaModel : IDisposable
             shape => shape.Name, shape => (MatrixSource)new ShapeMatrix(shape.Name, DType.F32, shape.Rows, shape.Width));
         var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
         using var backend = new CpuBackend(threads: 1);
-        return ModelLimits.For(config, options ?? new(), loader.IsQuantized).Plan(config, loader.Plan(backend).DeviceBytes);
+        var limits = ModelLimits.For(config, options ?? new(), backend.PrefersHalfKvCache || loader.IsQuantized);
+        return limits.Plan(config, loader.Plan(backend.WeightBytes).DeviceBytes, backend.ScratchBytes(limits.Step(config)));
     }
 
     /// <summary>Continues a text.</summary>
@@ -256,14 +257,15 @@ public sealed class LlamaModel : IDisposable
         LlamaConfig config, WeightLoader loader, LlamaTokenizer? tokenizer, GenerationDefaults defaults, ModelOptions options,
         IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        ModelLimits limits = ModelLimits.For(config, options, loader.IsQuantized);
         (Backend backend, DeviceSelection device) = Select(options);
         try
         {
-            (long deviceBytes, long readBytes) = loader.Plan(backend);
-            MemoryPlan plan = limits.Plan(config, deviceBytes);
+            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized);
+            (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
+            MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
             if (plan.TotalBytes > backend.AvailableBytes) throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
 
+            backend.Reserve(limits.Step(config));
             long done = 0;
             LlamaWeights weights = loader.Load(
                 backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);

@@ -9,6 +9,9 @@ internal abstract class Backend : IDisposable
     // For people: "CPU, 2 threads, AVX-512".
     public abstract string Name { get; }
 
+    // Whether keys and values are kept in F16 when nobody says otherwise, whatever the weights are.
+    public virtual bool PrefersHalfKvCache => false;
+
     // ---- memory ----
 
     // Free memory now.

@@ -12,14 +12,15 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
     private const int LogitsBytes = 64 << 20;
 
     // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
-    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool quantized)
+    // halfKvCache: whether keys and values are F16 when the options leave it open.
+    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool halfKvCache)
     {
         Check(options.ContextLength, 1, 1 << 24, nameof(options.ContextLength));
         Check(options.KvCacheTokens, 1, 1 << 28, nameof(options.KvCacheTokens));
         Check(options.MaxSequences, 1, 4096, nameof(options.MaxSequences));
         Check(options.PrefillChunk, 1, 1 << 16, nameof(options.PrefillChunk));
         Check(options.Threads, 1, 1024, nameof(options.Threads));
-        DType kvType = options.KvCacheType ?? (quantized ? DType.F16 : DType.F32);
+        DType kvType = options.KvCacheType ?? (halfKvCache ? DType.F16 : DType.F32);
         if (kvType is not (DType.F32 or DType.F16))
             throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be F32 or F16.");
 
@@ -29,14 +30,19 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
         return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, batchTokens, outputRows);
     }
 
-    public MemoryPlan Plan(LlamaConfig config, long weightBytes)
+    public StepLimits Step(LlamaConfig config)
     {
         var shape = new AttentionShape(config.Heads, config.KvHeads, config.HeadDim);
-        return new MemoryPlan(
-            weightBytes,
-            KvCache.Bytes(config, KvCacheType, KvCacheTokens),
-            Activations.Bytes(config, shape, BatchTokens, OutputRows) + RopeTables.Bytes(config, ContextLength));
+        int width = Math.Max(Math.Max(config.Width, config.FfnWidth), shape.QueryWidth);
+        return new StepLimits(BatchTokens, OutputRows, MaxSequences, ContextLength, shape, width, config.VocabularySize);
     }
+
+    // deviceScratchBytes: what the device needs besides, for these steps.
+    public MemoryPlan Plan(LlamaConfig config, long weightBytes, long deviceScratchBytes) => new(
+        weightBytes,
+        KvCache.Bytes(config, KvCacheType, KvCacheTokens),
+        Activations.Bytes(config, Step(config).Shape, BatchTokens, OutputRows) + RopeTables.Bytes(config, ContextLength)
+            + deviceScratchBytes);
 
     private static void Check(int? value, int least, int most, string option)
     {

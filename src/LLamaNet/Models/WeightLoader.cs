@@ -11,14 +11,14 @@ internal sealed class WeightLoader(LlamaConfig config, RotaryPairing pairing, DT
     // Whether the bulk of the weights is: that of the first layer's gate.
     public bool IsQuantized => WeightFormat.Of(Converted(TensorNames.Gate(0)).Type).BlockLength > 1;
 
-    // Bytes on the device, and bytes that will be read: known before anything is read.
-    public (long DeviceBytes, long ReadBytes) Plan(Backend backend)
+    // Bytes on the device, and bytes that will be read: known before anything is read. weightBytes: as Backend.WeightBytes.
+    public (long DeviceBytes, long ReadBytes) Plan(Func<DType, int, int, long> weightBytes)
     {
         long device = 0;
         long read = 0;
         foreach (MatrixSource matrix in AllMatrices())
         {
-            device += backend.WeightBytes(matrix.Type, matrix.Rows, matrix.Width);
+            device += weightBytes(matrix.Type, matrix.Rows, matrix.Width);
             read += matrix.Bytes;
         }
 
