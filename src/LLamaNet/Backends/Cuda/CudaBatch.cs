@@ -1,0 +1,199 @@
+using System.Runtime.InteropServices;
+using LLamaNet.Backends.Cuda.Driver;
+
+namespace LLamaNet.Backends.Cuda;
+
+// The batch in the GPU's memory, and a mirror of what lies there. A step uploads the stretch that differs, in one copy that
+// the host does not wait for; nothing when the device already has it, because it has itself moved on by a token.
+// One block of 32-bit integers, in this order (64-bit values come first, where they are aligned):
+//   settings [outputs, 10] | ropes [segments, 4] | tokens, positions, segmentOf [tokens] | firstRows [segments + 1]
+//   | firstPositions [segments] | outputRows [outputs] | pages [segments, pageStride]
+internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
+{
+    private const int SettingsLength = 10;
+    private const int RopeLength = 4;
+
+    // Position of Index in SampleSettings, and of its upper half.
+    private const int IndexAt = 2;
+
+    private readonly CudaEvent _copied = new(context);
+    private Sizes _sizes;
+    private int[] _mirror = [];
+    private CudaDeviceVariable<int>? _device;
+    private PinnedMemory<int>? _staging;
+    private int _firstChange;
+    private int _endOfChange;
+
+    // Draws of the step, one a row with logits.
+    public CUdeviceptr Settings => At(0);
+
+    public CUdeviceptr OutputRows => At(_sizes.OutputRows);
+
+    public static long DeviceBytes(StepLimits limits) => sizeof(int) * (long)Sizes.Of(limits).Total;
+
+    // Room for batches of this size. What was recorded with the old pointers is void when this returns true.
+    public bool Reserve(StepLimits limits) => Grow(Sizes.Of(limits));
+
+    // Whether there is room for a batch.
+    public bool Fits(Batch batch) => _sizes.Contains(Needed(batch));
+
+    // Grows if it must; see Reserve.
+    public bool MakeRoom(Batch batch) => Grow(Needed(batch));
+
+    // Uploads what differs from the batch, which fits.
+    public DeviceBatch Update(Batch batch, CudaStream stream)
+    {
+        int longest = 0, longestContext = 0;
+        for (int i = 0; i < batch.Segments.Count; i++)
+        {
+            Batch.Segment segment = batch.Segments[i];
+            int end = segment.FirstPosition + segment.Count;
+            longest = Math.Max(longest, segment.Count);
+            longestContext = Math.Max(longestContext, end);
+            Put(_sizes.FirstRows + i, segment.FirstRow);
+            Put(_sizes.FirstPositions + i, segment.FirstPosition);
+            Put64(_sizes.Ropes + i * RopeLength, ((CudaTensor)segment.Rope.Cosines).Pointer.Value);
+            Put64(_sizes.Ropes + i * RopeLength + 2, ((CudaTensor)segment.Rope.Sines).Pointer.Value);
+            for (int row = 0; row < segment.Count; row++)
+            {
+                Put(_sizes.Positions + segment.FirstRow + row, segment.FirstPosition + row);
+                Put(_sizes.SegmentOf + segment.FirstRow + row, i);
+            }
+
+            Put(_sizes.Pages + i * _sizes.PageStride, segment.Pages.AsSpan(0, PagesFor(end)));
+        }
+
+        Put(_sizes.FirstRows + batch.Segments.Count, batch.Count);
+        Put(_sizes.Tokens, batch.Tokens);
+        Put(_sizes.OutputRows, batch.OutputRows);
+        if (batch.IsSampled) Put(0, MemoryMarshal.Cast<SampleSettings, int>(batch.Sampling));
+        Upload(stream);
+        return new DeviceBatch(
+            At(_sizes.Tokens), At(_sizes.Positions), At(_sizes.SegmentOf), At(_sizes.FirstRows), At(_sizes.FirstPositions),
+            At(_sizes.Pages), _sizes.PageStride, At(_sizes.Ropes), batch.Count, batch.Segments.Count, longest,
+            longest <= 1 ? _sizes.PageStride * KvLayer.PageLength : longestContext);
+    }
+
+    // Uploads what differs from the row indices.
+    public CUdeviceptr UpdateRows(ReadOnlySpan<int> rows, CudaStream stream)
+    {
+        Put(_sizes.OutputRows, rows);
+        Upload(stream);
+        return OutputRows;
+    }
+
+    // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further.
+    public void Advance(ReadOnlySpan<int> tokens)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            _mirror[_sizes.Tokens + i] = tokens[i];
+            _mirror[_sizes.Positions + i]++;
+            _mirror[_sizes.FirstPositions + i]++;
+            MemoryMarshal.Cast<int, ulong>(_mirror.AsSpan(i * SettingsLength + IndexAt, 2))[0]++;
+        }
+    }
+
+    // Nobody knows what the device holds, after a step that failed: the next one uploads all.
+    public void Forget()
+    {
+        _firstChange = 0;
+        _endOfChange = _mirror.Length;
+    }
+
+    public void Dispose()
+    {
+        _device?.Dispose();
+        _staging?.Dispose();
+        _copied.Dispose();
+    }
+
+    private static int PagesFor(int positions) => (positions + KvLayer.PageLength - 1) / KvLayer.PageLength;
+
+    private static Sizes Needed(Batch batch)
+    {
+        int pages = 1;
+        for (int i = 0; i < batch.Segments.Count; i++)
+            pages = Math.Max(pages, PagesFor(batch.Segments[i].FirstPosition + batch.Segments[i].Count));
+        return new Sizes(batch.Count, batch.OutputCount, batch.Segments.Count, pages);
+    }
+
+    private bool Grow(Sizes needed)
+    {
+        if (_device is not null && _sizes.Contains(needed)) return false;
+        _device?.Dispose();
+        _staging?.Dispose();
+        _sizes = _sizes.With(needed);
+        _mirror = new int[_sizes.Total];
+        _device = new CudaDeviceVariable<int>(context, _mirror.Length);
+        _staging = new PinnedMemory<int>(context, _mirror.Length);
+        Forget();
+        return true;
+    }
+
+    private CUdeviceptr At(int index) => _device!.Pointer + index * (long)sizeof(int);
+
+    private void Put(int index, int value)
+    {
+        if (_mirror[index] == value) return;
+        _mirror[index] = value;
+        Changed(index, 1);
+    }
+
+    private void Put64(int index, ulong value)
+    {
+        Put(index, (int)(uint)value);
+        Put(index + 1, (int)(uint)(value >> 32));
+    }
+
+    private void Put(int index, ReadOnlySpan<int> values)
+    {
+        Span<int> held = _mirror.AsSpan(index, values.Length);
+        int same = values.CommonPrefixLength(held);
+        if (same == values.Length) return;
+        values.CopyTo(held);
+        Changed(index + same, values.Length - same);
+    }
+
+    private void Changed(int index, int count)
+    {
+        if (_endOfChange == 0) _firstChange = index;
+        _firstChange = Math.Min(_firstChange, index);
+        _endOfChange = Math.Max(_endOfChange, index + count);
+    }
+
+    private void Upload(CudaStream stream)
+    {
+        if (_endOfChange == 0) return;
+        int count = _endOfChange - _firstChange;
+        // The last copy may still be reading.
+        _copied.Synchronize();
+        _mirror.AsSpan(_firstChange, count).CopyTo(_staging!.Span[_firstChange..]);
+        stream.CopyToDevice(At(_firstChange), _staging, _firstChange, count);
+        _copied.Record(stream);
+        _endOfChange = 0;
+    }
+
+    // Room, and where each part of the block begins.
+    private readonly record struct Sizes(int Rows, int OutputCount, int SegmentCount, int PageStride)
+    {
+        public int Ropes => (OutputCount * SettingsLength + 1) / 2 * 2;
+        public int Tokens => Ropes + SegmentCount * RopeLength;
+        public int Positions => Tokens + Rows;
+        public int SegmentOf => Positions + Rows;
+        public int FirstRows => SegmentOf + Rows;
+        public int FirstPositions => FirstRows + SegmentCount + 1;
+        public int OutputRows => FirstPositions + SegmentCount;
+        public int Pages => OutputRows + OutputCount;
+        public int Total => Pages + SegmentCount * PageStride;
+
+        public static Sizes Of(StepLimits limits) => new(limits.Tokens, limits.Outputs, limits.Sequences, PagesFor(limits.Context));
+
+        public bool Contains(Sizes other) =>
+            Rows >= other.Rows && OutputCount >= other.OutputCount && SegmentCount >= other.SegmentCount && PageStride >= other.PageStride;
+
+        public Sizes With(Sizes other) => new(
+            Math.Max(Rows, other.Rows), Math.Max(OutputCount, other.OutputCount), Math.Max(SegmentCount, other.SegmentCount),
+            Math.Max(PageStride, other.PageStride));
+    }
+}
