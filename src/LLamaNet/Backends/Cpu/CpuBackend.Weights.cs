@@ -35,8 +35,7 @@ internal sealed unsafe partial class CpuBackend
     public override void Embed(Tensor y, Weight table, Batch batch)
     {
         CpuTensor rows = Checked(y, batch.Count, table.Width);
-        if (batch.Tokens.ContainsAnyExceptInRange(0, table.Rows - 1))
-            throw new ArgumentException($"A token is not one of the table's {table.Rows}.", nameof(batch));
+        BatchChecks.Tokens(batch, table.Rows);
         fixed (int* tokens = batch.Tokens)
             _pool.Run(batch.Count, new Embed(rows, (CpuWeight)table, tokens));
     }

@@ -101,7 +101,7 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
     {
-        CheckPages(kv, shape, batch);
+        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape));
         _attention.Build(batch, shape, _pool.Threads);
         CpuTensor attended = Checked(y, batch.Count, shape.QueryWidth);
         Run(_attention.Pieces, new Attention(
@@ -137,20 +137,13 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     private static Rope RopeWork(Tensor qkv, AttentionShape shape, Batch batch, RowSplit split)
     {
-        for (int i = 0; i < batch.Segments.Count; i++)
-        {
-            Batch.Segment segment = batch.Segments[i];
-            int positions = segment.FirstPosition + segment.Count;
-            Checked(segment.Rope.Cosines, positions, shape.HeadDim / 2);
-            Checked(segment.Rope.Sines, positions, shape.HeadDim / 2);
-        }
-
+        BatchChecks.Ropes(batch, shape.HeadDim);
         return new Rope(Checked(qkv, batch.Count, shape.QkvWidth), shape, batch, split);
     }
 
     private static StoreKv StoreKvWork(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch, RowSplit split)
     {
-        CheckPages(kv, shape, batch);
+        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape));
         CpuTensor checkedQkv = Checked(qkv, batch.Count, shape.QkvWidth);
         return new StoreKv((CpuTensor)kv.Keys, (CpuTensor)kv.Values, checkedQkv, shape, batch, split);
     }
@@ -167,25 +160,5 @@ internal sealed unsafe partial class CpuBackend : Backend
         (int rows, int rest) = Math.DivRem(values, tensor.Width);
         if (rest != 0 || firstRow < 0 || firstRow > tensor.Rows - rows)
             throw new ArgumentException($"{values} values from row {firstRow} on are not whole rows of [{tensor.Rows}, {tensor.Width}].");
-    }
-
-    // Every position of the batch has a page, and the pages are pages of the layer.
-    private static void CheckPages(KvLayer kv, AttentionShape shape, Batch batch)
-    {
-        int pages = kv.Keys.Rows / (KvLayer.PageLength * shape.KvHeads);
-        if (kv.HeadDim != shape.HeadDim || kv.KvHeads != shape.KvHeads || kv.Keys.Width != shape.HeadDim
-            || kv.Values.Width != shape.HeadDim || kv.Values.Rows != kv.Keys.Rows || kv.Values.Type != kv.Keys.Type
-            || kv.Keys.Type is not (DType.F32 or DType.F16))
-        {
-            throw new ArgumentException($"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
-        }
-
-        for (int i = 0; i < batch.Segments.Count; i++)
-        {
-            Batch.Segment segment = batch.Segments[i];
-            int used = (segment.FirstPosition + segment.Count + KvLayer.PageLength - 1) / KvLayer.PageLength;
-            if (used > segment.Pages.Length || segment.Pages.AsSpan(0, used).ContainsAnyExceptInRange(0, pages - 1))
-                throw new ArgumentException($"A sequence needs {used} pages of the layer's {pages} for its positions.", nameof(batch));
-        }
     }
 }

@@ -60,7 +60,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
                 Put(_sizes.SegmentOf + segment.FirstRow + row, i);
             }
 
-            Put(_sizes.Pages + i * _sizes.PageStride, segment.Pages.AsSpan(0, PagesFor(end)));
+            Put(_sizes.Pages + i * _sizes.PageStride, segment.Pages.AsSpan(0, Math.Min(PagesFor(end), segment.Pages.Length)));
         }
 
         Put(_sizes.FirstRows + batch.Segments.Count, batch.Count);

@@ -1,0 +1,56 @@
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Backends;
+
+// Kernels follow pointers: what a batch names is checked before them, whoever calls.
+internal static class BatchChecks
+{
+    public static void Tokens(Batch batch, int vocabulary)
+    {
+        if (batch.Tokens.ContainsAnyExceptInRange(0, vocabulary - 1))
+            throw new ArgumentException($"A token is not one of the table's {vocabulary}.", nameof(batch));
+    }
+
+    // Every position has its rotation.
+    public static void Ropes(Batch batch, int headDim)
+    {
+        for (int i = 0; i < batch.Segments.Count; i++)
+        {
+            Batch.Segment segment = batch.Segments[i];
+            int positions = segment.FirstPosition + segment.Count;
+            Rotations(segment.Rope.Cosines, positions, headDim);
+            Rotations(segment.Rope.Sines, positions, headDim);
+        }
+    }
+
+    // Every position has a page, and the pages are among the layer's.
+    public static void Pages(Batch batch, int pages)
+    {
+        for (int i = 0; i < batch.Segments.Count; i++)
+        {
+            Batch.Segment segment = batch.Segments[i];
+            int used = (segment.FirstPosition + segment.Count + KvLayer.PageLength - 1) / KvLayer.PageLength;
+            if (used > segment.Pages.Length || segment.Pages.AsSpan(0, used).ContainsAnyExceptInRange(0, pages - 1))
+                throw new ArgumentException($"A sequence needs {used} pages of the layer's {pages} for its positions.", nameof(batch));
+        }
+    }
+
+    // The layer has the shape's heads; returns its pages.
+    public static int Layer(KvLayer kv, AttentionShape shape)
+    {
+        if (kv.HeadDim != shape.HeadDim || kv.KvHeads != shape.KvHeads || kv.Keys.Width != shape.HeadDim
+            || kv.Values.Width != shape.HeadDim || kv.Values.Rows != kv.Keys.Rows || kv.Values.Type != kv.Keys.Type
+            || kv.Keys.Type is not (DType.F32 or DType.F16))
+        {
+            throw new ArgumentException($"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
+        }
+
+        return kv.Keys.Rows / (KvLayer.PageLength * shape.KvHeads);
+    }
+
+    private static void Rotations(Tensor table, int positions, int headDim)
+    {
+        if (table.Type != DType.F32 || table.Width != headDim / 2 || table.Rows < positions)
+            throw new ArgumentException($"A rotation of [{table.Rows}, {table.Width}] serves no {positions} positions of heads of {headDim}.");
+    }
+}
