@@ -1,0 +1,3 @@
+#include "gemv_float.cuh"
+
+GEMV_FLOAT(bf16, bf16)

@@ -1,0 +1,3 @@
+#include "gemv_float.cuh"
+
+GEMV_FLOAT(f16, f16)

@@ -1,0 +1,3 @@
+#include "gemv_float.cuh"
+
+GEMV_FLOAT(f32, float)

@@ -1,0 +1,3 @@
+#include "gemv_quantized.cuh"
+
+GEMV_QUANTIZED(q3_k, Q3_K)

@@ -1,0 +1,3 @@
+#include "gemv_quantized.cuh"
+
+GEMV_QUANTIZED(q4_0, Q4_0)

@@ -1,0 +1,3 @@
+#include "gemv_quantized.cuh"
+
+GEMV_QUANTIZED(q5_0, Q5_0)

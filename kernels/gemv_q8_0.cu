@@ -1,0 +1,3 @@
+#include "gemv_quantized.cuh"
+
+GEMV_QUANTIZED(q8_0, Q8_0)
