@@ -1,0 +1,51 @@
+// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group], for segments of several rows
+// y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F32 or F16, any even headDim
+// launch: grid (ceil(longest segment * group / 4), kvHeads, segments) of 128 threads: a block takes four (token, head of the
+//   group) pairs, which share the loads of keys. For caches in F32 and head sizes without an attention_prefill
+// numerics: f32, as attention_decode; results do not depend on the batch
+#include "attention.cuh"
+
+#define QUERIES 4
+
+template <class T>
+DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T* values, const int* firstRows,
+    const int* firstPositions, const int* pages, int pageStride, int heads, int kvHeads, int headDim, float scale) {
+    typedef Attention<T, 2, 32, QUERIES, false> Attend;
+    __shared__ typename Attend::Shared shared;
+
+    int segment = blockIdx.z, firstRow = firstRows[segment], count = firstRows[segment + 1] - firstRow;
+    int group = heads / kvHeads, kvHead = blockIdx.y, pairs = count * group;
+    // The last tokens see the most keys: they go first.
+    int firstPair = (gridDim.x - 1 - blockIdx.x) * QUERIES;
+    if (count == 1 || firstPair >= pairs) return;
+
+    Attend attend;
+    attend.start(headDim);
+    int firstPosition = firstPositions[segment], width = (heads + 2 * kvHeads) * headDim;
+#pragma unroll
+    for (int r = 0; r < QUERIES; r++) {
+        int pair = firstPair + r, token = pair / group;
+        const float* query = qkv + (i64)(firstRow + token) * width + (kvHead * group + pair % group) * headDim;
+        attend.set_query(r, pair < pairs ? query : nullptr, pair < pairs ? firstPosition + token + 1 : 0, scale);
+    }
+
+    int lastToken = min(firstPair + QUERIES - 1, pairs - 1) / group;
+    attend.run(keys, values, pages + (i64)segment * pageStride, 0, firstPosition + lastToken + 1, kvHead, kvHeads);
+    attend.merge(shared);
+
+    for (int i = threadIdx.x; i < QUERIES * headDim; i += ATTENTION_THREADS) {
+        int r = i / headDim, pair = firstPair + r, element = i % headDim;
+        if (pair >= pairs) return;
+        i64 head = (i64)(firstRow + pair / group) * heads + kvHead * group + pair % group;
+        y[head * headDim + element] = Attend::merged(shared, r, element) / shared.total[r];
+    }
+}
+
+#define ATTENTION_GENERAL(name, T) \
+    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, \
+        const T* __restrict__ values, const int* __restrict__ firstRows, const int* __restrict__ firstPositions, \
+        const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim, float scale) { \
+        attention_general<T>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, heads, kvHeads, headDim, scale); \
+    }
+ATTENTION_GENERAL(attention_general_f32, float)
+ATTENTION_GENERAL(attention_general_f16, f16)

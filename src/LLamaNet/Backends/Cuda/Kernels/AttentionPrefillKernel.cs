@@ -1,0 +1,30 @@
+using LLamaNet.Backends.Cuda.Driver;
+
+namespace LLamaNet.Backends.Cuda.Kernels;
+
+// Attention of the segments that have several rows, on tensor cores; those of one row are left alone. For an F16 cache and
+// the head sizes that models have.
+internal sealed class AttentionPrefillKernel(KernelLibrary library)
+{
+    private const int Threads = 128;
+    private const int TokensPerBlock = 64;
+    private const int RowPadding = 8;
+
+    public static bool Supports(DType type, int headDim) => type == DType.F16 && headDim is 64 or 80 or 96 or 128 or 256;
+
+    // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32.
+    public void Launch(CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch)
+    {
+        CudaKernel kernel = library.Get("attention_prefill", $"attention_prefill_f16_d{shape.HeadDim}");
+        // Keys and values of a page, and for the largest heads the queries.
+        int tiles = shape.HeadDim > 128 ? 3 : 2;
+        int sharedBytes = tiles * KvLayer.PageLength * (shape.HeadDim + RowPadding) * sizeof(ushort);
+        if (sharedBytes > kernel.MaxDynamicSharedBytes) kernel.MaxDynamicSharedBytes = sharedBytes;
+        int blocks = (batch.LongestSegment + TokensPerBlock - 1) / TokensPerBlock;
+        kernel.Launch(
+            stream, new Dim3(blocks, shape.Heads, batch.Segments), Threads, sharedBytes,
+            y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
+            batch.FirstRows, batch.FirstPositions, batch.Pages, batch.PageStride, shape.Heads, shape.KvHeads,
+            AttentionDecodeKernel.QueryScale(shape.HeadDim));
+    }
+}

@@ -1,0 +1,21 @@
+using LLamaNet.Backends.Cuda.Driver;
+
+namespace LLamaNet.Backends.Cuda.Kernels;
+
+// Draws a token from each row of logits [rows, width] by settings [rows] of SampleSettings. tokens: [rows] int32, -1 where a
+// logit is NaN or positive infinity or all are negative infinity.
+internal sealed class SampleKernel(KernelLibrary library)
+{
+    // Ids have 20 bits in the kernel's ranking.
+    public const int MaxVocabulary = 1 << 20;
+
+    private const int Threads = 1024;
+
+    private readonly CudaKernel _kernel = library.Get("sample", "sample_f32");
+
+    public void Launch(CudaStream stream, CUdeviceptr tokens, CudaTensor logits, CUdeviceptr settings, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(logits.Width, MaxVocabulary);
+        if (rows > 0) _kernel.Launch(stream, rows, Threads, 0, tokens, logits.Pointer, settings, logits.Width);
+    }
+}
