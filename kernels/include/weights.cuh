@@ -136,18 +136,29 @@ DEVICE float byte_less(u32 word, int i, int zero) {
     return bits_to_f32(__byte_perm(word, 0x4b000000u, 0x7440 + i)) - (8388608.0f + zero);
 }
 
-// The 32 weights of a group exactly as WeightFormat.Dequantize computes them.
-template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, float (&values)[32]) {
+// A group as it lies in memory, on its way: loading it and using it may stand far apart.
+template <class F> struct PackedGroup {
     u32 low[F::LowBits], high[F::HighBits + 1];
-    load_words<F::LowBits>(low, w.low + (u64)row * w.low_pitch + group * 4 * F::LowBits);
-    if constexpr (F::HighBits != 0) load_words<F::HighBits>(high, w.high + (u64)row * w.high_pitch + group * 4 * F::HighBits);
-    u32 scales = load_scales<F>(w, row, group / (F::BlockLength / 32)), subs = load_subs<F, 1>(w, row, group);
+    u32 scales, subs;
+};
+
+template <class F> DEVICE PackedGroup<F> load_group(const Planes& w, int row, int group) {
+    PackedGroup<F> g;
+    load_words<F::LowBits>(g.low, w.low + (u64)row * w.low_pitch + group * 4 * F::LowBits);
+    if constexpr (F::HighBits != 0) load_words<F::HighBits>(g.high, w.high + (u64)row * w.high_pitch + group * 4 * F::HighBits);
+    g.scales = load_scales<F>(w, row, group / (F::BlockLength / 32));
+    g.subs = load_subs<F, 1>(w, row, group);
+    return g;
+}
+
+// The 32 weights of a group exactly as WeightFormat.Dequantize computes them.
+template <class F> DEVICE void dequantize32(const PackedGroup<F>& g, float (&values)[32]) {
 #pragma unroll
     for (int j = 0; j < 8; j++) {
-        u32 word = codes<F>(low, high, j);
+        u32 word = codes<F>(g.low, g.high, j);
         if (F::Signed) word ^= 0x80808080u;
-        float scale = scale_of<F>(scales) * multiplier_of<F>(subs, j / 4);
-        float minimum = F::MinimumSign == 0 ? 0 : minimum_of<F>(scales) * sub_minimum_of<F>(subs, j / 4);
+        float scale = scale_of<F>(g.scales) * multiplier_of<F>(g.subs, j / 4);
+        float minimum = F::MinimumSign == 0 ? 0 : minimum_of<F>(g.scales) * sub_minimum_of<F>(g.subs, j / 4);
 #pragma unroll
         for (int i = 0; i < 4; i++) {
             float code = byte_less(word, i, F::Signed ? 128 : F::Zero);
@@ -159,11 +170,18 @@ template <class F> DEVICE void dequantize32(const Planes& w, int row, int group,
 
 // The 32 weights of a group as tensor cores take them: pairs of halves (of bfloat16 for BF16 weights), in order. Float formats
 // may end inside the last group: what is missing is zero.
-template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+template <class F> DEVICE void dequantize32(const PackedGroup<F>& g, u32 (&pairs)[16]) {
     float values[32];
-    dequantize32<F>(w, row, group, values);
+    dequantize32<F>(g, values);
 #pragma unroll
     for (int i = 0; i < 16; i++) pairs[i] = pack2<f16>(values[2 * i], values[2 * i + 1]);
+}
+
+template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, float (&values)[32]) {
+    dequantize32<F>(load_group<F>(w, row, group), values);
+}
+template <class F> DEVICE void dequantize32(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+    dequantize32<F>(load_group<F>(w, row, group), pairs);
 }
 
 DEVICE void copy32(const Planes& w, int row, int group, u32 (&pairs)[16]) {

@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_HALVES(bf16, bf16)

@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_HALVES(f16, f16)

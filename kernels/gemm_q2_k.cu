@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_BLOCKS(q2_k, Q2_K)

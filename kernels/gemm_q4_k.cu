@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_BLOCKS(q4_k, Q4_K)

@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_BLOCKS(q5_1, Q5_1)

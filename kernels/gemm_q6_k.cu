@@ -1,0 +1,3 @@
+#include "gemm.cuh"
+
+GEMM_BLOCKS(q6_k, Q6_K)

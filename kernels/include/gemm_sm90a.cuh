@@ -1,0 +1,162 @@
+// y[r] = W . x[r], or y[r] += W . x[r], for many rows, on Hopper
+// y: [rows, leading] F32, W.rows columns written; x: [rows, W.width] in W's type, F16 for quantised W (convert.cu), by a tensor map with boxes
+//   of 128 rows x 64 columns and the 128-byte swizzle; W: planes, and for F16 and BF16 a tensor map with boxes of TileN rows
+// launch: (ceil(rows / 128), ceil(W.rows / TileN)) blocks of 384 threads; TileN 128, or 256 for _wide
+// numerics: as gemm.cuh
+//
+// A warpgroup brings tiles into a ring of stages, two multiply, each 64 rows of the tile: full[] says that a stage has come, empty[] that both have
+// read it. Why it is built so:
+// - wgmma reads both operands from shared memory: m64n256 reads 10 KB in the time of 128 cycles of it, m64n128 6 KB in 64: both below the
+//   128 bytes a cycle that there are. Wide tiles read less of x and W from the second-level cache, but need n * rows / 32768 blocks to fill the machine.
+// - One group of wgmma stays under way while the next is started, so the tensor cores never wait for a warp.
+// - A stage is 48 KB (wide) or 32 KB, four or six make 192 KB of the 227: memory latency is covered by three and more steps of 512 cycles.
+// - One thread starts the copies; zeros beyond the edges come from the copy engine. With quantised W the 128 threads of that group are a row of the
+//   W tile each: loading a step ahead, about 130 instructions to make 32 halves of them, 260 cycles a step on four schedulers, half of the time that wgmma takes.
+// - 384 threads start with 168 registers; the copying warps give theirs away, so the sums (64 or 128) and addresses never spill.
+#pragma once
+#include "gemm.cuh"
+#include "hopper.cuh"
+
+#define SM90A_ROWS 128
+#define SM90A_THREADS 384
+#define SM90A_X_BYTES (SM90A_ROWS * GEMM_ROW_BYTES)
+
+template <int TileN> struct Ring {
+    static constexpr int Stages = TileN == 256 ? 4 : 6, WBytes = TileN * GEMM_ROW_BYTES, Bytes = Stages * (SM90A_X_BYTES + WBytes);
+    u8* memory; // x tiles, w tiles, full[Stages], empty[Stages]
+    __device__ __forceinline__ u8* x(int stage) { return memory + stage * SM90A_X_BYTES; }
+    __device__ __forceinline__ u8* w(int stage) { return memory + Stages * SM90A_X_BYTES + stage * WBytes; }
+    __device__ __forceinline__ u64* full(int stage) { return (u64*)(memory + Bytes) + stage; }
+    __device__ __forceinline__ u64* empty(int stage) { return full(Stages) + stage; }
+    // arrivals: how many say that a stage is full; the eight warps that multiply say that it is empty.
+    __device__ __forceinline__ void init(int arrivals) {
+        if (threadIdx.x == 0) {
+            for (int stage = 0; stage < Stages; stage++) {
+                barrier_init(full(stage), arrivals);
+                barrier_init(empty(stage), 8);
+            }
+            barrier_init_fence();
+        }
+        __syncthreads();
+    }
+};
+
+// A place in a ring and how often the ring was gone round, modulo 2: the parity of the stage's phase.
+template <int Stages> struct Place {
+    int stage = 0, parity = 0;
+    __device__ __forceinline__ void next() {
+        if (++stage == Stages) {
+            stage = 0;
+            parity ^= 1;
+        }
+    }
+};
+
+// The part of a warpgroup that multiplies; group: which 64 rows.
+template <class T, int TileN> DEVICE void multiply(Ring<TileN> ring, int group, float* y, int leading, int add, int rows, int n, int steps) {
+    constexpr int Sums = TileN / 2;
+    float sums[Sums];
+#pragma unroll
+    for (int i = 0; i < Sums; i++) sums[i] = 0;
+    int lane = threadIdx.x & 31;
+    Place<Ring<TileN>::Stages> place;
+    int before = 0;
+    for (int step = 0; step < steps; step++) {
+        barrier_wait(ring.full(place.stage), place.parity);
+        u64 x = wgmma_tile(ring.x(place.stage) + group * 64 * GEMM_ROW_BYTES), w = wgmma_tile(ring.w(place.stage));
+        wgmma_pin(sums); // set before the fence
+        wgmma_fence();
+#pragma unroll
+        for (int k = 0; k < GEMM_STEP / 16; k++) wgmma16<T>(sums, x + 2 * k, w + 2 * k);
+        wgmma_commit();
+        wgmma_wait<1>(); // the step before has been read
+        if (step > 0 && lane == 0) barrier_arrive(ring.empty(before));
+        before = place.stage;
+        place.next();
+    }
+    wgmma_wait<0>();
+    wgmma_pin(sums);
+    sync_named<1, 256>(); // both groups have read the last stages
+    Outputs<TileN> outputs{(float*)ring.memory + group * 64 * Outputs<TileN>::Pitch};
+    int warp = threadIdx.x / 32 % 4;
+#pragma unroll
+    for (int j = 0; j < TileN / 8; j++)
+#pragma unroll
+        for (int half = 0; half < 2; half++)
+            outputs.put(warp * 16 + half * 8 + (lane >> 2), j * 8 + (lane & 3) * 2, sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1]);
+    sync_named<1, 256>();
+    outputs.store(64, warp, 4, y, leading, add, rows, n, blockIdx.x * SM90A_ROWS + group * 64, blockIdx.y * TileN);
+}
+
+template <class T, int TileN> DEVICE void gemm_halves_sm90a(float* y, int leading, int add, const TensorMap* x, const TensorMap* w_map, const Planes& w, int rows) {
+    extern __shared__ __align__(1024) u8 tiles[];
+    Ring<TileN> ring{tiles};
+    int n = w.rows, k = w.width;
+    int steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
+    ring.init(1);
+    if (group == 0) {
+        registers_decrease<40>();
+        if (threadIdx.x != 0) return;
+        Place<Ring<TileN>::Stages> place;
+        for (int step = 0; step < steps; step++) {
+            barrier_wait(ring.empty(place.stage), place.parity ^ 1);
+            barrier_arrive_expect(ring.full(place.stage), SM90A_X_BYTES + Ring<TileN>::WBytes);
+            copy_box(ring.x(place.stage), x, ring.full(place.stage), step * GEMM_STEP, blockIdx.x * SM90A_ROWS);
+            copy_box(ring.w(place.stage), w_map, ring.full(place.stage), step * GEMM_STEP, blockIdx.y * TileN);
+            place.next();
+        }
+    } else {
+        registers_increase<232>();
+        multiply<T, TileN>(ring, group - 1, y, leading, add, rows, n, steps);
+    }
+}
+
+template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int add, const TensorMap* x, const Planes& w, int rows) {
+    extern __shared__ __align__(1024) u8 tiles[];
+    Ring<128> ring{tiles};
+    int n = w.rows, k = w.width;
+    int steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
+    ring.init(5); // the thread that starts the copy of x, and four warps with weights
+    if (group == 0) {
+        registers_decrease<104>();
+        // As in gemm_blocks: past the edges the last row and the last group stand in.
+        int row = threadIdx.x, w_row = min((int)blockIdx.y * 128 + row, n - 1), last_group = k / 32 - 1;
+        PackedGroup<Format> packed[2];
+        packed[0] = load_group<Format>(w, w_row, 0);
+        packed[1] = load_group<Format>(w, w_row, min(1, last_group));
+        Place<Ring<128>::Stages> place;
+        for (int step = 0; step < steps; step++) {
+            barrier_wait(ring.empty(place.stage), place.parity ^ 1);
+            if (threadIdx.x == 0) {
+                barrier_arrive_expect(ring.full(place.stage), SM90A_X_BYTES);
+                copy_box(ring.x(place.stage), x, ring.full(place.stage), step * GEMM_STEP, blockIdx.x * SM90A_ROWS);
+            }
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                u32 pairs[16];
+                dequantize32<Format>(packed[half], pairs);
+                packed[half] = load_group<Format>(w, w_row, min(step * 2 + 2 + half, last_group));
+                store_group(ring.w(place.stage), row, half, pairs);
+            }
+            async_proxy_fence();
+            __syncwarp();
+            if ((threadIdx.x & 31) == 0) barrier_arrive(ring.full(place.stage));
+            place.next();
+        }
+    } else {
+        registers_increase<200>();
+        multiply<f16, 128>(ring, group - 1, y, leading, add, rows, n, steps);
+    }
+}
+
+#define GEMM_HALVES_SM90A(name, Type, TileN) \
+    KERNEL(name, SM90A_THREADS)( \
+        float* __restrict__ y, int leading, int add, const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap w_map, \
+        const __grid_constant__ Planes w, int rows) { \
+        gemm_halves_sm90a<Type, TileN>(y, leading, add, &x, &w_map, w, rows); \
+    }
+#define GEMM_BLOCKS_SM90A(symbol, Format) \
+    KERNEL(gemm_##symbol, SM90A_THREADS)( \
+        float* __restrict__ y, int leading, int add, const __grid_constant__ TensorMap x, const __grid_constant__ Planes w, int rows) { \
+        gemm_blocks_sm90a<Format>(y, leading, add, &x, w, rows); \
+    }

@@ -1,0 +1,16 @@
+namespace LLamaNet.PtxInterpreter.Hopper;
+
+internal static class SwizzleExtensions
+{
+    /// <summary>Where the byte that a plain layout has at the address stands. Its own inverse.</summary>
+    public static uint Apply(this Swizzle swizzle, uint address) => swizzle switch
+    {
+        Swizzle.Bytes32 => address ^ (address >> 3 & 0x10),
+        Swizzle.Bytes64 => address ^ (address >> 3 & 0x30),
+        Swizzle.Bytes128 => address ^ (address >> 3 & 0x70),
+        _ => address,
+    };
+
+    /// <summary>Bytes inside which chunks change places; 0: none do.</summary>
+    public static int Span(this Swizzle swizzle) => swizzle == Swizzle.None ? 0 : 16 << (int)swizzle;
+}
