@@ -27,6 +27,9 @@ internal unsafe interface IBlockFormat
     // Minimum integers in 32 weights: none (m alone), one, or one for each 16 weights.
     static abstract int Minimums { get; }
 
+    // Bits that hold a multiplier or a minimum integer: 8, or 4 when neither is above 15.
+    static virtual int IntegerBits => 8;
+
     static abstract void Split(byte* block, BlockParts* parts);
 
     // The exact inverse: gives back every bit of the block.

@@ -20,6 +20,8 @@ internal readonly unsafe struct Q2_KBlock : IBlockFormat
 
     public static int Minimums => 2;
 
+    public static int IntegerBits => 4;
+
     public static void Split(byte* block, BlockParts* parts)
     {
         for (int i = 0; i < 16; i++)

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.Tensors;
+using LLamaNet.Tensors.Blocks;
+
+namespace LLamaNet.Backends.Cuda.Planes;
+
+// Planes of a quantised format, as kernels/include/weights.cuh reads them.
+internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
+    where TFormat : struct, IBlockFormat
+{
+    private const int GroupLength = 32;
+
+    private static int Groups => TFormat.BlockLength / GroupLength;
+
+    private static int LowBytes => TFormat.LowBits * sizeof(uint);
+
+    private static int HighBytes => TFormat.HighBits * sizeof(uint);
+
+    private static int ScaleBytes => TFormat.MinimumSign == 0 ? sizeof(ushort) : 2 * sizeof(ushort);
+
+    // Multipliers and minimums of a group.
+    private static int SubBytes => (TFormat.Multipliers + TFormat.Minimums) * TFormat.IntegerBits / 8;
+
+    public override bool QuantizesActivations => true;
+
+    public override PlaneLayout Layout(int rows, int width)
+    {
+        if (width % TFormat.BlockLength != 0)
+            throw new ArgumentException($"{width} is no multiple of the {TFormat.BlockLength} weights in a block of {Type}.", nameof(width));
+        int groups = width / GroupLength;
+        return new PlaneLayout(
+            rows, Padded(groups * LowBytes), Padded(groups * HighBytes), width / TFormat.BlockLength * ScaleBytes, groups * SubBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Pack(byte* rows, int count, int width, byte* planes, PlaneLayout layout, int firstRow)
+    {
+        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes, blocks = width / TFormat.BlockLength;
+        BlockParts parts;
+        for (int row = firstRow; row < firstRow + count; row++)
+        {
+            var place = new Place(planes, layout, row);
+            for (int block = 0; block < blocks; block++)
+            {
+                TFormat.Split(rows, &parts);
+                Write(&parts, place.At(block));
+                rows += blockBytes;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Unpack(byte* planes, PlaneLayout layout, int firstRow, int width, byte* row)
+    {
+        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes, blocks = width / TFormat.BlockLength;
+        BlockParts parts;
+        var place = new Place(planes, layout, firstRow);
+        for (int block = 0; block < blocks; block++)
+        {
+            Read(place.At(block), &parts);
+            TFormat.Join(&parts, row + (long)block * blockBytes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(BlockParts* parts, Place place)
+    {
+        ((ushort*)place.Scales)[0] = parts->Scale;
+        if (TFormat.MinimumSign != 0) ((ushort*)place.Scales)[1] = parts->Minimum;
+        for (int group = 0; group < Groups; group++)
+        {
+            WriteFields((uint*)(parts->Quants + 4 * group), 0, TFormat.LowBits, (uint*)(place.Low + group * LowBytes));
+            if (TFormat.HighBits > 0)
+                WriteFields((uint*)(parts->Quants + 4 * group), TFormat.LowBits, TFormat.HighBits, (uint*)(place.High + group * HighBytes));
+            ulong subs = 0;
+            for (int i = 0; i < TFormat.Multipliers; i++)
+                subs |= (ulong)(byte)parts->Multipliers[group * TFormat.Multipliers + i] << TFormat.IntegerBits * i;
+            for (int i = 0; i < TFormat.Minimums; i++)
+                subs |= (ulong)parts->Minimums[group * TFormat.Minimums + i] << TFormat.IntegerBits * (TFormat.Multipliers + i);
+            for (int i = 0; i < SubBytes; i++) place.Subs[group * SubBytes + i] = (byte)(subs >> 8 * i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Read(Place place, BlockParts* parts)
+    {
+        parts->Scale = ((ushort*)place.Scales)[0];
+        if (TFormat.MinimumSign != 0) parts->Minimum = ((ushort*)place.Scales)[1];
+        for (int group = 0; group < Groups; group++)
+        {
+            var quants = (uint*)(parts->Quants + 4 * group);
+            new Span<uint>(quants, 8).Clear();
+            ReadFields((uint*)(place.Low + group * LowBytes), 0, TFormat.LowBits, quants);
+            if (TFormat.HighBits > 0) ReadFields((uint*)(place.High + group * HighBytes), TFormat.LowBits, TFormat.HighBits, quants);
+            ulong subs = 0, mask = (1ul << TFormat.IntegerBits) - 1;
+            for (int i = 0; i < SubBytes; i++) subs |= (ulong)place.Subs[group * SubBytes + i] << 8 * i;
+            for (int i = 0; i < TFormat.Multipliers; i++)
+                parts->Multipliers[group * TFormat.Multipliers + i] = (sbyte)(subs >> TFormat.IntegerBits * i & mask);
+            for (int i = 0; i < TFormat.Minimums; i++)
+                parts->Minimums[group * TFormat.Minimums + i] = (byte)(subs >> TFormat.IntegerBits * (TFormat.Multipliers + i) & mask);
+        }
+    }
+
+    // quants: eight words of four weights. Word j goes to word j % bits of the plane, at bit bits * (j / bits) of each byte.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteFields(uint* quants, int shift, int bits, uint* plane)
+    {
+        if (bits == 8)
+        {
+            // Less their zero point, 128.
+            for (int j = 0; j < 8; j++) plane[j] = quants[j] ^ 0x80808080;
+            return;
+        }
+
+        uint mask = 0x01010101u * ((1u << bits) - 1);
+        for (int word = 0; word < bits; word++)
+        {
+            uint fields = 0;
+            for (int j = word; j < 8; j += bits) fields |= (quants[j] >> shift & mask) << bits * (j / bits);
+            plane[word] = fields;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReadFields(uint* plane, int shift, int bits, uint* quants)
+    {
+        if (bits == 8)
+        {
+            for (int j = 0; j < 8; j++) quants[j] = plane[j] ^ 0x80808080;
+            return;
+        }
+
+        uint mask = 0x01010101u * ((1u << bits) - 1);
+        for (int j = 0; j < 8; j++) quants[j] |= (plane[j % bits] >> bits * (j / bits) & mask) << shift;
+    }
+
+    private static int Padded(int bytes) => (bytes + PlaneLayout.RowAlignment - 1) / PlaneLayout.RowAlignment * PlaneLayout.RowAlignment;
+
+    // A row's, or a block's, beginning in each plane.
+    private readonly struct Place
+    {
+        public readonly byte* Low;
+        public readonly byte* High;
+        public readonly byte* Scales;
+        public readonly byte* Subs;
+
+        public Place(byte* planes, PlaneLayout layout, int row)
+            : this(
+                planes + (long)row * layout.LowPitch,
+                planes + layout.HighOffset + (long)row * layout.HighPitch,
+                planes + layout.ScalesOffset + (long)row * layout.ScalesPitch,
+                planes + layout.SubsOffset + (long)row * layout.SubsPitch)
+        {
+        }
+
+        private Place(byte* low, byte* high, byte* scales, byte* subs)
+        {
+            Low = low;
+            High = high;
+            Scales = scales;
+            Subs = subs;
+        }
+
+        public Place At(int block) => new(
+            Low + (long)block * Groups * LowBytes, High + (long)block * Groups * HighBytes,
+            Scales + (long)block * ScaleBytes, Subs + (long)block * Groups * SubBytes);
+    }
+}
