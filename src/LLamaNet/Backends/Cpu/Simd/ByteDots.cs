@@ -13,4 +13,7 @@ internal enum ByteDots
 
     // Four products as an int: AVX-VNNI.
     Quads256,
+
+    // The same, on two registers at a time.
+    QuadPairs256,
 }

@@ -10,7 +10,7 @@ internal static class ByteDotsChoice
     {
         ByteDots.Pairs512 => Lanes512.IsSupported,
         ByteDots.Pairs256 => Lanes256.IsSupported,
-        ByteDots.Quads256 => Lanes256.IsSupported && AvxVnni.IsSupported,
+        ByteDots.Quads256 or ByteDots.QuadPairs256 => Lanes256.IsSupported && AvxVnni.IsSupported,
         ByteDots.Pairs128 => Ssse3.IsSupported,
         _ => true,
     };
@@ -20,7 +20,8 @@ internal static class ByteDotsChoice
     public static ByteDots For(SimdWidth width, int bits) => width switch
     {
         SimdWidth.V512 when bits < 8 || !AvxVnni.IsSupported => ByteDots.Pairs512,
-        SimdWidth.V512 or SimdWidth.V256 => AvxVnni.IsSupported ? ByteDots.Quads256 : ByteDots.Pairs256,
+        SimdWidth.V512 => ByteDots.QuadPairs256,
+        SimdWidth.V256 => AvxVnni.IsSupported ? ByteDots.Quads256 : ByteDots.Pairs256,
         _ => Ssse3.IsSupported ? ByteDots.Pairs128 : ByteDots.Portable,
     };
 }

@@ -9,6 +9,8 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
 {
     private readonly Vector256<int> _v = value;
 
+    public Vector256<int> Value => _v;
+
     public static int Lanes => 8;
 
     public static Register256 Zero => default;

@@ -17,6 +17,9 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
         else Run(panel, steps, (float*)records, tokens, sums);
     }
 
+    public override void Store(float* sums, int tokens, float* y, long stride, bool add) =>
+        PanelOutputs<TRegister>.Store(sums, tokens, y, stride, add);
+
     // The same sums of one token, kept in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunOne(byte* tile, int steps, float* x, float* sums)

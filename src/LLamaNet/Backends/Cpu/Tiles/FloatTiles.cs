@@ -25,7 +25,7 @@ internal sealed unsafe class FloatTiles<TElements>() : TileFormat(TElements.Type
     public override TileKernel Kernel(ByteDots dots) => dots switch
     {
         ByteDots.Pairs512 => new FloatKernel<Register512, TElements>(),
-        ByteDots.Pairs256 or ByteDots.Quads256 => new FloatKernel<Register256, TElements>(),
+        ByteDots.Pairs256 or ByteDots.Quads256 or ByteDots.QuadPairs256 => new FloatKernel<Register256, TElements>(),
         ByteDots.Pairs128 => new FloatKernel<Register128, TElements>(),
         _ => new FloatKernel<RegisterPortable, TElements>(),
     };

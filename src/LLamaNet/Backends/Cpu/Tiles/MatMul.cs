@@ -29,6 +29,7 @@ internal readonly unsafe struct MatMul(
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(CpuWeight.Part part, int firstPanel, int endPanel)
     {
         float* sums = stackalloc float[TileKernel.MaxTokens * TileKernel.Rows];
@@ -40,13 +41,15 @@ internal readonly unsafe struct MatMul(
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
                 part.Kernel.Multiply(part.Panel(panel), part.Steps, records.Group(group), tokens, sums);
-                int firstRow = panel * TileKernel.Rows;
-                Store(sums, tokens, y + firstRow, Math.Min(TileKernel.Rows, part.Rows - firstRow));
+                int firstRow = panel * TileKernel.Rows, rows = part.Rows - firstRow;
+                if (rows >= TileKernel.Rows) part.Kernel.Store(sums, tokens, y + firstRow, _weight.Rows, _add);
+                else StoreSome(sums, tokens, y + firstRow, rows);
             }
         }
     }
 
-    private void Store(float* sums, int tokens, float* y, int rows)
+    // Of a last panel with fewer than sixteen rows.
+    private void StoreSome(float* sums, int tokens, float* y, int rows)
     {
         for (int token = 0; token < tokens; token++)
         {

@@ -5,6 +5,7 @@ using LLamaNet.Tensors.Blocks;
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // sum += d * da * (multiplier * (q - zero) . a) + m * minimum * da * sum(a)       over the steps of a row, da the token's
+// A zero point without multipliers counts as a minimum of -zero * d.
 // Shapes    see TileKernel; TileLayout and QuantizedRecord have the formats.
 // Threads   none; the callers share out panels.
 // Numerics  the products of a step are exact integers; then one FMA a step into an f32, and one or two for the minimums.
@@ -13,8 +14,17 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     where TDots : struct, IByteDots<TRegister>
     where TFormat : struct, IBlockFormat
 {
+    private static bool HasMinimum
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFormat.MinimumSign != 0 || TFormat.ZeroPoint != 0 && TFormat.Multipliers == 0;
+    }
+
     public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums) =>
         Run(panel, steps / TileLayout<TFormat>.Steps, records, tokens, sums);
+
+    public override void Store(float* sums, int tokens, float* y, long stride, bool add) =>
+        PanelOutputs<TRegister>.Store(sums, tokens, y, stride, add);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(byte* tile, int blocks, byte* records, int tokens, float* sums)
@@ -78,7 +88,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         TRegister dot = TDots.Dot(
                             TileLayout<TFormat>.Bits, TFormat.Multipliers,
                             w0, w1, w2, w3, w4, w5, w6, w7, h0, h1, h2, h3, h4, h5, h6, h7, first, second, record);
-                        if (TFormat.ZeroPoint != 0)
+                        if (TFormat.ZeroPoint != 0 && !HasMinimum)
                         {
                             TRegister halfSums = TRegister.Broadcast(record + QuantizedRecord.HalfSumsOffset);
                             dot = TRegister.SubtractInts(dot, TRegister.MultiplyShorts(zero, halfSums));
@@ -86,7 +96,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
 
                         TRegister factor = TRegister.MultiplyFloats(scale, TRegister.Broadcast(record + QuantizedRecord.ScaleOffset));
                         TRegister total = TRegister.MultiplyAdd(TRegister.ToFloat(dot), factor, TRegister.Load(sum));
-                        if (TFormat.MinimumSign != 0)
+                        if (HasMinimum)
                             total = TRegister.MultiplyAdd(minimum, TRegister.Broadcast(record + QuantizedRecord.SumOffset), total);
                         if (TFormat.Minimums == 2)
                             total = TRegister.MultiplyAdd(difference, TRegister.Broadcast(record + QuantizedRecord.FirstHalfOffset), total);
@@ -109,10 +119,12 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     {
         for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
         {
-            TRegister.Store(TRegister.LoadHalf((ushort*)tile + lane), scales + lane);
-            if (TFormat.MinimumSign == 0) continue;
-            TRegister minimum = TRegister.LoadHalf((ushort*)tile + Rows + lane);
-            TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(TFormat.MinimumSign)), scales + Rows + lane);
+            TRegister scale = TRegister.LoadHalf((ushort*)tile + lane);
+            TRegister.Store(scale, scales + lane);
+            if (!HasMinimum) continue;
+            TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane);
+            float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
+            TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(factor)), scales + Rows + lane);
         }
     }
 

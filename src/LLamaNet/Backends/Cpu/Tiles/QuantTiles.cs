@@ -24,6 +24,7 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
         ByteDots.Pairs512 => new QuantKernel<Register512, PairDots<Register512>, TFormat>(),
         ByteDots.Pairs256 => new QuantKernel<Register256, PairDots<Register256>, TFormat>(),
         ByteDots.Quads256 => new QuantKernel<Register256, QuadDots<Register256>, TFormat>(),
+        ByteDots.QuadPairs256 => new QuantKernel<RegisterPair256, QuadDots<RegisterPair256>, TFormat>(),
         ByteDots.Pairs128 => new QuantKernel<Register128, PairDots<Register128>, TFormat>(),
         _ => new QuantKernel<RegisterPortable, QuadDots<RegisterPortable>, TFormat>(),
     };

@@ -14,4 +14,7 @@ internal abstract unsafe class TileKernel
 
     // panel: the tiles of sixteen rows. records: [steps][tokens] (ActivationRecords). sums: [tokens][16].
     public abstract void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums);
+
+    // y[t * stride + r] = sums[t][r], or += it, for all sixteen rows of a panel.
+    public abstract void Store(float* sums, int tokens, float* y, long stride, bool add);
 }
