@@ -42,14 +42,12 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
             | Avx2.ConvertToVector256Int32(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 LoadHalf(ushort* source)
+    public static Register256 LoadHalf(ushort* source, HalfWidening<Register256> by)
     {
-        Vector256<int> bits = Avx2.ConvertToVector256Int32((short*)source) << WidenedHalf.Shift & Vector256.Create(WidenedHalf.Bits);
-        Vector256<int> subnormal = Vector256.Equals(bits & Vector256.Create(WidenedHalf.Exponent), Vector256<int>.Zero);
-        Vector256<int> rebased = bits + Vector256.Create(WidenedHalf.Rebias);
-        rebased = Vector256.ConditionalSelect(subnormal, rebased + Vector256.Create(WidenedHalf.ExponentOne), rebased);
-        Vector256<int> excess = bits & Vector256.Create(WidenedHalf.Sign) | Vector256.Create(WidenedHalf.SmallestNormal);
-        return new(Vector256.ConditionalSelect(subnormal.AsSingle(), rebased.AsSingle() - excess.AsSingle(), rebased.AsSingle()).AsInt32());
+        Vector256<int> half = Avx2.ConvertToVector256Int32((short*)source);
+        Vector256<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector256<float> subnormal = Vector256.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
+        return new(Avx.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,15 +40,12 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
             | Avx512F.ConvertToVector512Int32(Vector128.Load(second)) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 LoadHalf(ushort* source)
+    public static Register512 LoadHalf(ushort* source, HalfWidening<Register512> by)
     {
-        // Normal and subnormal halves both ways, and one choice: the compiler keeps it in a mask register.
-        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << WidenedHalf.Shift & Vector512.Create(WidenedHalf.Bits);
-        Vector512<float> normal = (bits + Vector512.Create(WidenedHalf.Rebias)).AsSingle();
-        Vector512<float> raised = (bits + Vector512.Create(WidenedHalf.Rebias + WidenedHalf.ExponentOne)).AsSingle();
-        Vector512<float> excess = (bits & Vector512.Create(WidenedHalf.Sign) | Vector512.Create(WidenedHalf.SmallestNormal)).AsSingle();
-        Vector512<int> isSubnormal = Vector512.Equals(bits & Vector512.Create(WidenedHalf.Exponent), Vector512<int>.Zero);
-        return new(Vector512.ConditionalSelect(isSubnormal.AsSingle(), raised - excess, normal).AsInt32());
+        Vector512<int> half = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
+        Vector512<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector512<float> subnormal = Vector512.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
+        return new(Avx512F.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

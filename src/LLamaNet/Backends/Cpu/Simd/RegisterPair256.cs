@@ -54,8 +54,11 @@ internal readonly unsafe struct RegisterPair256(Vector256<int> lower, Vector256<
         From(Register256.LoadSBytePairs(first, second), Register256.LoadSBytePairs(first + 8, second + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPair256 LoadHalf(ushort* source) =>
-        From(Register256.LoadHalf(source), Register256.LoadHalf(source + 8));
+    public static RegisterPair256 LoadHalf(ushort* source, HalfWidening<RegisterPair256> by)
+    {
+        var half = new HalfWidening<Register256>();
+        return From(Register256.LoadHalf(source, half), Register256.LoadHalf(source + 8, half));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 LoadBFloat16(ushort* source) =>

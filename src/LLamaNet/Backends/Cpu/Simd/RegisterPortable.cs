@@ -40,14 +40,12 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
             | Widen(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPortable LoadHalf(ushort* source)
+    public static RegisterPortable LoadHalf(ushort* source, HalfWidening<RegisterPortable> by)
     {
-        Vector128<int> bits = Widen((short*)source) << WidenedHalf.Shift & Vector128.Create(WidenedHalf.Bits);
-        Vector128<int> subnormal = Vector128.Equals(bits & Vector128.Create(WidenedHalf.Exponent), Vector128<int>.Zero);
-        Vector128<int> rebased = bits + Vector128.Create(WidenedHalf.Rebias);
-        rebased = Vector128.ConditionalSelect(subnormal, rebased + Vector128.Create(WidenedHalf.ExponentOne), rebased);
-        Vector128<int> excess = bits & Vector128.Create(WidenedHalf.Sign) | Vector128.Create(WidenedHalf.SmallestNormal);
-        return new(Vector128.ConditionalSelect(subnormal.AsSingle(), rebased.AsSingle() - excess.AsSingle(), rebased.AsSingle()).AsInt32());
+        Vector128<int> half = Widen((short*)source);
+        Vector128<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector128<float> subnormal = normal + normal + by.SmallestNormalNegated._v.AsSingle();
+        return new(Vector128.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,20 +11,34 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     where TRegister : unmanaged, IRegister<TRegister>
     where TElements : struct, ITileElements
 {
-    public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums)
+    [SkipLocalsInit]
+    public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
-        if (tokens == 1 && 2 * TRegister.Lanes >= Rows) RunOne(panel, steps, (float*)records, sums);
-        else Run(panel, steps, (float*)records, tokens, sums);
-    }
+        if (records.Tokens >= FloatPanels<TRegister, TElements>.FewestTokens)
+        {
+            for (int panels; (panels = Math.Min(FloatPanels<TRegister, TElements>.MostPanels, endPanel - firstPanel & ~1)) > 0; firstPanel += panels)
+                FloatPanels<TRegister, TElements>.Multiply(part, firstPanel, panels, records, y);
+        }
 
-    public override void Store(float* sums, int tokens, float* y, long stride, bool add) =>
-        PanelOutputs<TRegister>.Store(sums, tokens, y, stride, add);
+        float* sums = stackalloc float[MaxTokens * Rows];
+        for (int group = 0; group < records.Groups; group++)
+        {
+            int tokens = records.TokensOf(group);
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                if (tokens == 1 && 2 * TRegister.Lanes >= Rows) RunOne(part.Panel(panel), part.Steps, (float*)records.Group(group), sums);
+                else Run(part.Panel(panel), part.Steps, (float*)records.Group(group), tokens, sums);
+                y.Store<TRegister>(sums, Rows, group, tokens, part, panel);
+            }
+        }
+    }
 
     // The same sums of one token, kept in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunOne(byte* tile, int steps, float* x, float* sums)
     {
         TRegister even = TRegister.Zero, odd = TRegister.Zero, upperEven = TRegister.Zero, upperOdd = TRegister.Zero;
+        var widening = new HalfWidening<TRegister>();
         int column = Rows * TElements.Bytes;
         byte* region = tile;
 
@@ -33,12 +47,12 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
             if (tile >= region) region = CacheHint.EnterRegion(tile);
             for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
 
-            even = EverySecond(even, tile, x);
-            odd = EverySecond(odd, tile + column, x + 1);
+            even = EverySecond(even, tile, x, widening);
+            odd = EverySecond(odd, tile + column, x + 1, widening);
             if (TRegister.Lanes < Rows)
             {
-                upperEven = EverySecond(upperEven, tile + TRegister.Lanes * TElements.Bytes, x);
-                upperOdd = EverySecond(upperOdd, tile + column + TRegister.Lanes * TElements.Bytes, x + 1);
+                upperEven = EverySecond(upperEven, tile + TRegister.Lanes * TElements.Bytes, x, widening);
+                upperOdd = EverySecond(upperOdd, tile + column + TRegister.Lanes * TElements.Bytes, x + 1, widening);
             }
 
             x += FloatRecord.Length;
@@ -50,13 +64,13 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRegister EverySecond(TRegister sum, byte* rows, float* x)
+    private static TRegister EverySecond(TRegister sum, byte* rows, float* x, HalfWidening<TRegister> widening)
     {
         const int Pair = 2 * Rows;
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows), TRegister.Broadcast(x), sum);
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + Pair * TElements.Bytes), TRegister.Broadcast(x + 2), sum);
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 2 * Pair * TElements.Bytes), TRegister.Broadcast(x + 4), sum);
-        return TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 3 * Pair * TElements.Bytes), TRegister.Broadcast(x + 6), sum);
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows, widening), TRegister.Broadcast(x), sum);
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 2), sum);
+        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 2 * Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 4), sum);
+        return TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 3 * Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 6), sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,6 +79,7 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
         float* odds = stackalloc float[MaxTokens * Rows];
         new Span<float>(sums, tokens * Rows).Clear();
         new Span<float>(odds, tokens * Rows).Clear();
+        var widening = new HalfWidening<TRegister>();
         int column = Rows * TElements.Bytes;
         byte* region = tile;
 
@@ -76,10 +91,10 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
             for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
             {
                 byte* rows = tile + lane * TElements.Bytes;
-                TRegister w0 = TElements.Load<TRegister>(rows), w1 = TElements.Load<TRegister>(rows + column);
-                TRegister w2 = TElements.Load<TRegister>(rows + 2 * column), w3 = TElements.Load<TRegister>(rows + 3 * column);
-                TRegister w4 = TElements.Load<TRegister>(rows + 4 * column), w5 = TElements.Load<TRegister>(rows + 5 * column);
-                TRegister w6 = TElements.Load<TRegister>(rows + 6 * column), w7 = TElements.Load<TRegister>(rows + 7 * column);
+                TRegister w0 = TElements.Load<TRegister>(rows, widening), w1 = TElements.Load<TRegister>(rows + column, widening);
+                TRegister w2 = TElements.Load<TRegister>(rows + 2 * column, widening), w3 = TElements.Load<TRegister>(rows + 3 * column, widening);
+                TRegister w4 = TElements.Load<TRegister>(rows + 4 * column, widening), w5 = TElements.Load<TRegister>(rows + 5 * column, widening);
+                TRegister w6 = TElements.Load<TRegister>(rows + 6 * column, widening), w7 = TElements.Load<TRegister>(rows + 7 * column, widening);
                 float* x = records;
                 float* even = sums + lane;
                 float* odd = odds + lane;

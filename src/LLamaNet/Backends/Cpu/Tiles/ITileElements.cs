@@ -10,6 +10,6 @@ internal unsafe interface ITileElements
     static abstract int Bytes { get; }
 
     // A register's lanes of neighbours, as floats.
-    static abstract TRegister Load<TRegister>(void* elements)
+    static abstract TRegister Load<TRegister>(void* elements, HalfWidening<TRegister> widening)
         where TRegister : unmanaged, IRegister<TRegister>;
 }

@@ -3,13 +3,26 @@ using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// A panel's sums on their way to the rows of the output.
-internal static unsafe class PanelOutputs<TRegister>
-    where TRegister : unmanaged, IRegister<TRegister>
+// Where the sums of panels go: y[t][row] = sum, or += it.        y: [tokens, weight.Rows]
+internal readonly unsafe struct PanelOutputs(float* y, int stride, bool add)
 {
-    // y[t * stride + r] = sums[t][r], or += it, for sixteen r.
+    private readonly float* _y = y;
+    private readonly int _stride = stride;
+    private readonly bool _add = add;
+
+    // sums: sixteen for each token of the group, sumStride floats from one token's to the next one's.
+    public void Store<TRegister>(float* sums, int sumStride, int group, int tokens, CpuWeight.Part part, int panel)
+        where TRegister : unmanaged, IRegister<TRegister>
+    {
+        int firstRow = panel * TileKernel.Rows;
+        float* y = _y + (long)group * TileKernel.MaxTokens * _stride + part.FirstRow + firstRow;
+        if (part.Rows - firstRow >= TileKernel.Rows) Store<TRegister>(sums, sumStride, tokens, y, _stride, _add);
+        else StoreSome(sums, sumStride, tokens, y, part.Rows - firstRow);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Store(float* sums, int tokens, float* y, long stride, bool add)
+    private static void Store<TRegister>(float* sums, int sumStride, int tokens, float* y, int stride, bool add)
+        where TRegister : unmanaged, IRegister<TRegister>
     {
         for (int token = 0; token < tokens; token++)
         {
@@ -20,8 +33,15 @@ internal static unsafe class PanelOutputs<TRegister>
                 TRegister.Store(sum, y + lane);
             }
 
-            sums += TileKernel.Rows;
+            sums += sumStride;
             y += stride;
         }
+    }
+
+    // Of a last panel with fewer than sixteen rows.
+    private void StoreSome(float* sums, int sumStride, int tokens, float* y, int rows)
+    {
+        for (int token = 0; token < tokens; token++, sums += sumStride, y += _stride)
+            for (int row = 0; row < rows; row++) y[row] = _add ? y[row] + sums[row] : sums[row];
     }
 }

@@ -20,11 +20,20 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         get => TFormat.MinimumSign != 0 || TFormat.ZeroPoint != 0 && TFormat.Multipliers == 0;
     }
 
-    public override void Multiply(byte* panel, int steps, byte* records, int tokens, float* sums) =>
-        Run(panel, steps / TileLayout<TFormat>.Steps, records, tokens, sums);
-
-    public override void Store(float* sums, int tokens, float* y, long stride, bool add) =>
-        PanelOutputs<TRegister>.Store(sums, tokens, y, stride, add);
+    [SkipLocalsInit]
+    public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
+    {
+        float* sums = stackalloc float[MaxTokens * Rows];
+        for (int group = 0; group < records.Groups; group++)
+        {
+            int tokens = records.TokensOf(group);
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                Run(part.Panel(panel), part.Steps / TileLayout<TFormat>.Steps, records.Group(group), tokens, sums);
+                y.Store<TRegister>(sums, Rows, group, tokens, part, panel);
+            }
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(byte* tile, int blocks, byte* records, int tokens, float* sums)
@@ -117,12 +126,13 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void LoadScales(byte* tile, float* scales)
     {
+        var widening = new HalfWidening<TRegister>();
         for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
         {
-            TRegister scale = TRegister.LoadHalf((ushort*)tile + lane);
+            TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening);
             TRegister.Store(scale, scales + lane);
             if (!HasMinimum) continue;
-            TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane);
+            TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane, widening);
             float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
             TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(factor)), scales + Rows + lane);
         }

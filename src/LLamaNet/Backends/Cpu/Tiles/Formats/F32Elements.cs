@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Tiles.Formats;
 
@@ -9,5 +10,5 @@ internal readonly unsafe struct F32Elements : ITileElements
     public static int Bytes => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TRegister ITileElements.Load<TRegister>(void* elements) => TRegister.Load(elements);
+    static TRegister ITileElements.Load<TRegister>(void* elements, HalfWidening<TRegister> widening) => TRegister.Load(elements);
 }

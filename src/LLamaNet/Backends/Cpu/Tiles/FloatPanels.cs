@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Simd;
+
+namespace LLamaNet.Backends.Cpu.Tiles;
+
+// Products of many tokens with panels of float weights: pairs of panels are widened to f32 a stretch of columns at a time, and
+// every token passes over a stretch while it is in the cache.
+internal static unsafe class FloatPanels<TRegister, TElements>
+    where TRegister : unmanaged, IRegister<TRegister>
+    where TElements : struct, ITileElements
+{
+    // From so many tokens on the widening pays.
+    public const int FewestTokens = 12;
+
+    // Of panels in one pass over the activations; their stretch takes 128 KB.
+    public const int MostPanels = 4;
+
+    private const int Rows = TileKernel.Rows;
+    private const int StretchSteps = 64;
+    private const int GroupsAtOnce = 6;
+    private const int PairRows = FloatBlock<TRegister>.PairRows;
+    private const int TokenSums = FloatBlock<TRegister>.TokenSums;
+
+    // panels: an even number of them, from firstPanel of the part on.
+    public static void Multiply(CpuWeight.Part part, int firstPanel, int panels, ActivationRecords records, PanelOutputs y)
+    {
+        int pairs = panels / 2;
+        int pairWeights = StretchSteps * FloatRecord.Length * PairRows, pairSums = GroupsAtOnce * TileKernel.MaxTokens * TokenSums;
+        float* weights = ThreadScratch.Floats(pairs * (pairWeights + pairSums));
+        float* sums = weights + pairs * pairWeights;
+
+        for (int firstGroup = 0; firstGroup < records.Groups; firstGroup += GroupsAtOnce)
+        {
+            int endGroup = Math.Min(firstGroup + GroupsAtOnce, records.Groups);
+            new Span<float>(sums, pairs * pairSums).Clear();
+            for (int firstStep = 0; firstStep < part.Steps; firstStep += StretchSteps)
+            {
+                int steps = Math.Min(StretchSteps, part.Steps - firstStep);
+                for (int panel = 0; panel < panels; panel++)
+                {
+                    byte* source = part.Panel(firstPanel + panel) + (long)firstStep * FloatRecord.Length * Rows * TElements.Bytes;
+                    Widen(source, steps * FloatRecord.Length, weights + panel / 2 * pairWeights + panel % 2 * Rows);
+                }
+
+                for (int group = firstGroup; group < endGroup; group++)
+                {
+                    int tokens = records.TokensOf(group), stepLength = tokens * FloatRecord.Length;
+                    float* x = (float*)records.Group(group) + (long)firstStep * stepLength;
+                    float* sum = sums + (group - firstGroup) * TileKernel.MaxTokens * TokenSums;
+                    for (int pair = 0; pair < pairs; pair++)
+                        FloatBlock<TRegister>.Multiply(weights + pair * pairWeights, steps, x, stepLength, tokens, sum + pair * pairSums);
+                }
+            }
+
+            for (int group = firstGroup; group < endGroup; group++)
+            {
+                float* sum = sums + (group - firstGroup) * TileKernel.MaxTokens * TokenSums;
+                for (int panel = 0; panel < panels; panel++)
+                {
+                    float* panelSums = sum + panel / 2 * pairSums + panel % 2 * Rows;
+                    AddParities(panelSums, records.TokensOf(group));
+                    y.Store<TRegister>(panelSums, TokenSums, group, records.TokensOf(group), part, firstPanel + panel);
+                }
+            }
+        }
+    }
+
+    // weights: [columns][32], of which this panel's sixteen are written.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Widen(byte* panel, int columns, float* weights)
+    {
+        var widening = new HalfWidening<TRegister>();
+        for (int column = 0; column < columns; column++)
+        {
+            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+                TRegister.Store(TElements.Load<TRegister>(panel + lane * TElements.Bytes, widening), weights + lane);
+            panel += Rows * TElements.Bytes;
+            weights += PairRows;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddParities(float* sums, int tokens)
+    {
+        for (int token = 0; token < tokens; token++, sums += TokenSums)
+        {
+            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+                TRegister.Store(TRegister.AddFloats(TRegister.Load(sums + lane), TRegister.Load(sums + PairRows + lane)), sums + lane);
+        }
+    }
+}
