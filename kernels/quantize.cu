@@ -1,11 +1,22 @@
-// a[r] = quantised(x[r]), or quantised(RMSNorm(x[r])) where there is a norm; see activations.cuh
-// codes: [rows, width] bytes, scales: [rows, width / 32] pairs of words; x: [rows, width], norm: [width], F32; width % 32 = 0
-// launch: one block of 256 threads per row
+// a[r] = quantised(x[r]), or quantised(RMSNorm(x[r])) where there is a norm; zeros for the rows behind the last, so that kernels
+// for more rows than there are read numbers; see activations.cuh
+// codes: [grid, width] bytes, scales: [grid, width / 32] pairs of words; x: [rows, width], norm: [width], F32; width % 32 = 0
+// launch: one block of 256 threads per row, of codes
 // numerics: the norm as in rms_norm_f32; then half a step of max |x| / 127 of each 32 numbers at most
 #include "activations.cuh"
 
-KERNEL(quantize_f32, 256)(u8* codes, uint2* scales, const float* __restrict__ x, const float* __restrict__ norm, int width, float epsilon) {
+#define THREADS 256
+
+KERNEL(quantize_f32, THREADS)(
+    u8* __restrict__ codes, uint2* __restrict__ scales, const float* __restrict__ x, const float* __restrict__ norm, int rows, int width, float epsilon) {
     __shared__ float sums[NORM_LANES / 32];
-    int row = blockIdx.x;
-    quantize_row<256>(x + (i64)row * width, norm, width, epsilon, sums, codes + (i64)row * width, scales + (i64)row * (width / 32));
+    int row = blockIdx.x, groups = width / 32;
+    u8* row_codes = codes + (i64)row * width;
+    uint2* row_scales = scales + (i64)row * groups;
+    if (row < rows) {
+        quantize_row<THREADS>(x + (i64)row * width, norm, width, epsilon, sums, row_codes, row_scales);
+        return;
+    }
+    for (int i = threadIdx.x; i < width / 16; i += THREADS) ((uint4*)row_codes)[i] = {0, 0, 0, 0};
+    for (int i = threadIdx.x; i < groups; i += THREADS) row_scales[i] = {0, 0};
 }

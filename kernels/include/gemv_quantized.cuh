@@ -32,10 +32,10 @@ template <class F> DEVICE Unit<F> load_unit(const Planes& w, int row, int unit) 
 }
 
 DEVICE int dot4(const u32* codes, uint4 a, int sum) {
-    sum = __dp4a(codes[0], a.x, sum);
-    sum = __dp4a(codes[1], a.y, sum);
-    sum = __dp4a(codes[2], a.z, sum);
-    return __dp4a(codes[3], a.w, sum);
+    sum = __dp4a((int)codes[0], (int)a.x, sum);
+    sum = __dp4a((int)codes[1], (int)a.y, sum);
+    sum = __dp4a((int)codes[2], (int)a.z, sum);
+    return __dp4a((int)codes[3], (int)a.w, sum);
 }
 
 // Adds one unit of Tile weight rows times Rows activation rows. codes, scales: of the first activation row.

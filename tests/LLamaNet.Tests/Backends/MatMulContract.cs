@@ -51,7 +51,7 @@ public class MatMulContract
                 float[] weights = source.Dequantized();
                 foreach (int tokens in (int[])[1, 2, 9, 33])
                 {
-                    float[] x = Numbers(tokens * width, 11);
+                    float[] x = Values.Uniform(tokens * width, 11);
                     float[] y = Multiply("V128 x 1", [source], x, tokens);
                     for (int t = 0; t < tokens; t++)
                     {
@@ -79,7 +79,7 @@ public class MatMulContract
     public void Products_are_the_same_bits_everywhere(DType type)
     {
         TestMatrix[] parts = [new(type, 17, 256, 1), new(DType.F16, 5, 256, 2), new(type, 16, 256, 3)];
-        float[] x = Numbers(41 * 256, 4);
+        float[] x = Values.Uniform(41 * 256, 4);
         float[] expected = Multiply("V128 x 1", parts, x, 41);
         foreach (string backend in TestBackends.All.Select(row => row.Data))
         {
@@ -93,7 +93,7 @@ public class MatMulContract
     [MemberData(nameof(Formats))]
     public void Not_a_number_stays_one(DType type)
     {
-        float[] x = Numbers(256, 4);
+        float[] x = Values.Uniform(256, 4);
         x[77] = float.NaN;
         Assert.All(Multiply("V128 x 1", [new TestMatrix(type, 3, 256, 1)], x, 1), value => Assert.False(float.IsFinite(value)));
         x[77] = float.PositiveInfinity;
@@ -125,7 +125,7 @@ public class MatMulContract
         using Backend backend = TestBackends.Open("V128 x 1");
         var source = new TestMatrix(DType.Q8_0, 18, 64, 9);
         using Weight weight = Load(backend, [source]);
-        float[] x = Numbers(2 * 64, 1), before = Numbers(2 * 18, 2);
+        float[] x = Values.Uniform(2 * 64, 1), before = Values.Uniform(2 * 18, 2);
         using Tensor input = Filled(backend, x, 64), y = Filled(backend, before, 18), product = backend.Allocate(DType.F32, 2, 18);
         backend.MatMulAdd(y, input, weight, 2, product);
         var actual = new float[2 * 18];
@@ -158,34 +158,5 @@ public class MatMulContract
         return tensor;
     }
 
-    private static float[] Numbers(int count, int seed)
-    {
-        var random = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextSingle() - 1)];
-    }
-
     private static float Largest(float[] x, int first) => x.Skip(first).Take(32).Max(MathF.Abs);
-
-    // Random weights in a format.
-    private sealed class TestMatrix : MatrixSource
-    {
-        private readonly byte[] _blocks;
-
-        public TestMatrix(DType type, int rows, int width, int seed)
-            : base("test", type, rows, width)
-        {
-            _blocks = new byte[Bytes];
-            WeightFormat.Of(type).Quantize(Numbers(rows * width, seed), _blocks);
-        }
-
-        public float[] Dequantized()
-        {
-            var values = new float[Rows * Width];
-            WeightFormat.Of(Type).Dequantize(_blocks, values);
-            return values;
-        }
-
-        public override void ReadRows(int firstRow, int count, Span<byte> destination) =>
-            _blocks.AsSpan((int)(firstRow * RowBytes), (int)(count * RowBytes)).CopyTo(destination);
-    }
 }

@@ -6,7 +6,7 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Backends.Cuda;
 
 // Fills weights: all processors read rows and pack them into one pinned buffer while the device copies from the other.
-internal sealed unsafe class WeightUploader(CudaContext context) : IDisposable
+internal sealed unsafe class WeightUploader(CudaContext context, int stagingBytes = WeightUploader.StagingBytes) : IDisposable
 {
     // Enough for a copy over the bus to be quick, little enough to stay out of the host's way.
     private const int StagingBytes = 16 * 1024 * 1024;
@@ -27,7 +27,7 @@ internal sealed unsafe class WeightUploader(CudaContext context) : IDisposable
             int firstRow = 0;
             foreach (MatrixSource source in part.Sources)
             {
-                int rowsAtATime = (int)Math.Clamp(StagingBytes / Math.Max(1, part.Layout.RowBytes), 1, Math.Max(1, source.Rows));
+                int rowsAtATime = (int)Math.Clamp(stagingBytes / Math.Max(1, part.Layout.RowBytes), 1, Math.Max(1, source.Rows));
                 for (int row = 0; row < source.Rows; row += rowsAtATime, turn ^= 1)
                 {
                     PlaneLayout chunk = part.Layout.WithRows(Math.Min(rowsAtATime, source.Rows - row));

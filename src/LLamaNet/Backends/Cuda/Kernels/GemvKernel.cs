@@ -55,10 +55,10 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             else
             {
                 ArgumentNullException.ThrowIfNull(a);
-                if (!areQuantized) _quantize.Launch(stream, a, x, norm, weight.Width, rows, epsilon);
+                Variant some = Of(part.Format, Math.Max(2, rows));
+                if (!areQuantized) _quantize.Launch(stream, a, x, norm, weight.Width, rows, some.Rows, epsilon);
                 areQuantized = true;
                 WeightPlanes planes = part.Planes;
-                Variant some = Of(part.Format, rows == 1 ? 2 : rows);
                 some.Kernel.Launch(
                     stream, some.Grid(Outputs(part, epilogue), epilogue), Threads, 0,
                     outputs, a.Codes, a.Scales, KernelArgument.At(&planes), rows, pitch, (int)epilogue);
@@ -112,13 +112,13 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         if (_variants.TryGetValue((format, most), out Variant? variant)) return variant;
         string file = $"gemv_{format.Symbol}";
         CudaKernel kernel = library.Get(file, most == 0 ? $"{file}_unaligned" : $"{file}_rows{most}");
-        variant = new Variant(kernel, rowsPerWarp: most <= 2 ? 2 : 4, library.Context.Multiprocessors);
+        variant = new Variant(kernel, most, library.Context.Multiprocessors);
         _variants.Add((format, most), variant);
         return variant;
     }
 
     // A kernel, and how many blocks of it the device holds at a time.
-    private sealed class Variant(CudaKernel kernel, int rowsPerWarp, int multiprocessors)
+    private sealed class Variant(CudaKernel kernel, int rows, int multiprocessors)
     {
         // Past that a multiprocessor's loads are enough to keep memory busy.
         private const int MostBlocks = 8;
@@ -130,9 +130,13 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
 
         public CudaKernel Kernel => kernel;
 
+        // Rows of activations that it reads.
+        public int Rows => rows;
+
         public int Grid(int outputs, Epilogue epilogue)
         {
-            int perBlock = WarpsPerBlock * (epilogue == Epilogue.SwiGlu ? rowsPerWarp / 2 : rowsPerWarp);
+            int tile = rows <= 2 ? 2 : 4;
+            int perBlock = WarpsPerBlock * (epilogue == Epilogue.SwiGlu ? tile / 2 : tile);
             return Math.Min(_resident, (outputs + perBlock - 1) / perBlock);
         }
 
