@@ -1,5 +1,6 @@
 using LLamaNet.Backends;
-using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cuda;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Generation;
@@ -73,7 +74,7 @@ public sealed class LlamaModel : IDisposable
         string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Task.Run(() => Load(CheckpointReader.Open(path), options ?? new(), progress, cancellationToken), cancellationToken);
+        return LoadAsync(path, DeviceChoice.OfThisMachine, options, progress, cancellationToken);
     }
 
     /// <summary>Loads a checkpoint from a stream that holds a GGUF file, such as an embedded resource.</summary>
@@ -89,7 +90,9 @@ public sealed class LlamaModel : IDisposable
         Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(gguf);
-        return Task.Run(() => Load(CheckpointReader.Open(gguf, name), options ?? new(), progress, cancellationToken), cancellationToken);
+        return Task.Run(
+            () => Load(CheckpointReader.Open(gguf, name), DeviceChoice.OfThisMachine, options ?? new(), progress, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>A model with seeded random weights and no tokenizer: for measuring speed without a checkpoint.</summary>
@@ -104,16 +107,7 @@ public sealed class LlamaModel : IDisposable
         LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
-        options = (options ?? new()) with { WeightType = weightType };
-        MatrixSource Random(TensorShape shape, ulong stream) => new RandomMatrix(
-            shape.Name, shape.Rows == 1 ? DType.F32 : FormatChoice.For(weightType, shape.Name, shape.Width, config.TiedEmbeddings),
-            shape.Rows, shape.Width, seed + stream);
-        Dictionary<string, MatrixSource> tensors =
-            TensorShape.Of(config).Select((shape, i) => Random(shape, (ulong)i)).ToDictionary(matrix => matrix.Name);
-        return Task.Run(
-            () => Build(config, new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "random weights", name => tensors[name]),
-                null, GenerationDefaults.None, options, null, cancellationToken),
-            cancellationToken);
+        return CreateRandomAsync(config, weightType, seed, DeviceChoice.OfThisMachine, options, cancellationToken);
     }
 
     /// <summary>Reads what a checkpoint holds without loading its weights.</summary>
@@ -158,7 +152,7 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Memory that a model of this shape takes.</summary>
     /// <param name="config">The hyper-parameters.</param>
     /// <param name="weightType">Format of its matrices.</param>
-    /// <param name="options">Context, cache format, batch.</param>
+    /// <param name="options">Context, cache format, batch; a GPU's layout where the device is one, otherwise the CPU's. None need be here.</param>
     /// <returns>The plan.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
@@ -167,9 +161,12 @@ public sealed class LlamaModel : IDisposable
         Dictionary<string, MatrixSource> shapes = TensorShape.Of(config).ToDictionary(
             shape => shape.Name, shape => (MatrixSource)new ShapeMatrix(shape.Name, DType.F32, shape.Rows, shape.Width));
         var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
-        using var backend = new CpuBackend(threads: 1);
-        var limits = ModelLimits.For(config, options ?? new(), backend.PrefersHalfKvCache || loader.IsQuantized);
-        return limits.Plan(config, loader.Plan(backend.WeightBytes).DeviceBytes, backend.ScratchBytes(limits.Step(config)));
+        options ??= new();
+        bool onGpu = options.Device.Kind == DeviceKind.Cuda;
+        var limits = ModelLimits.For(config, options, onGpu || loader.IsQuantized);
+        return onGpu
+            ? limits.Plan(config, loader.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
+            : limits.Plan(config, loader.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
     }
 
     /// <summary>Continues a text.</summary>
@@ -233,8 +230,30 @@ public sealed class LlamaModel : IDisposable
         _transformer.Dispose();
     }
 
+    // As the public ones, on devices that a test may bring.
+    internal static Task<LlamaModel> LoadAsync(
+        string path, DeviceChoice devices, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default) => Task.Run(
+            () => Load(CheckpointReader.Open(path), devices, options ?? new(), progress, cancellationToken), cancellationToken);
+
+    internal static Task<LlamaModel> CreateRandomAsync(
+        LlamaConfig config, DType weightType, ulong seed, DeviceChoice devices, ModelOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options = (options ?? new()) with { WeightType = weightType };
+        MatrixSource Random(TensorShape shape, ulong stream) => new RandomMatrix(
+            shape.Name, shape.Rows == 1 ? DType.F32 : FormatChoice.For(weightType, shape.Name, shape.Width, config.TiedEmbeddings),
+            shape.Rows, shape.Width, seed + stream);
+        Dictionary<string, MatrixSource> tensors =
+            TensorShape.Of(config).Select((shape, i) => Random(shape, (ulong)i)).ToDictionary(matrix => matrix.Name);
+        return Task.Run(
+            () => Build(config, new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "random weights", name => tensors[name]),
+                null, GenerationDefaults.None, devices, options, null, cancellationToken),
+            cancellationToken);
+    }
+
     private static LlamaModel Load(
-        Checkpoint checkpoint, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        Checkpoint checkpoint, DeviceChoice devices, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         using (checkpoint)
         {
@@ -249,21 +268,27 @@ public sealed class LlamaModel : IDisposable
             TensorShape.CheckAll(checkpoint.Path, config, checkpoint.Tensors);
             var loader = new WeightLoader(
                 config, checkpoint.Pairing, options.WeightType, checkpoint.Path, name => checkpoint.Tensors[name]);
-            return Build(config, loader, tokenizer, checkpoint.GenerationDefaults, options, progress, cancellationToken);
+            return Build(config, loader, tokenizer, checkpoint.GenerationDefaults, devices, options, progress, cancellationToken);
         }
     }
 
     private static LlamaModel Build(
-        LlamaConfig config, WeightLoader loader, LlamaTokenizer? tokenizer, GenerationDefaults defaults, ModelOptions options,
-        IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        LlamaConfig config, WeightLoader loader, LlamaTokenizer? tokenizer, GenerationDefaults defaults, DeviceChoice devices,
+        ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        (Backend backend, DeviceSelection device) = Select(options);
+        (Backend backend, DeviceSelection device) = devices.Open(options);
         try
         {
-            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized);
-            (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
-            MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
-            if (plan.TotalBytes > backend.AvailableBytes) throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+            (ModelLimits limits, MemoryPlan plan, long readBytes) = PlanOn(backend);
+            if (plan.TotalBytes > backend.AvailableBytes)
+            {
+                var exception = new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+                if (options.Device.Kind != DeviceKind.Auto || device.Kind == DeviceKind.Cpu) throw exception;
+                backend.Dispose();
+                (backend, device) = DeviceChoice.OpenCpu(options, $"the GPU is too small: {exception.Message}");
+                (limits, plan, readBytes) = PlanOn(backend);
+                if (plan.TotalBytes > backend.AvailableBytes) throw exception;
+            }
 
             backend.Reserve(limits.Step(config));
             long done = 0;
@@ -279,14 +304,12 @@ public sealed class LlamaModel : IDisposable
             backend.Dispose();
             throw;
         }
-    }
 
-    private static (Backend Backend, DeviceSelection Device) Select(ModelOptions options)
-    {
-        if (options.Device.Kind == DeviceKind.Cuda)
-            throw new NotSupportedException("This version of LLamaNet has no CUDA device; use the CPU (Device.Auto or Device.Cpu).");
-        var backend = new CpuBackend(options.Threads ?? CpuTopology.PhysicalCores);
-        string reason = options.Device.Kind == DeviceKind.Cpu ? "asked for" : "this version of LLamaNet has no CUDA device";
-        return (backend, new DeviceSelection(DeviceKind.Cpu, backend.Name, reason));
+        (ModelLimits Limits, MemoryPlan Plan, long ReadBytes) PlanOn(Backend backend)
+        {
+            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized);
+            (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
+            return (limits, limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config))), readBytes);
+        }
     }
 }

@@ -14,8 +14,8 @@ public sealed record ModelOptions
     public int? ContextLength { get; init; }
 
     /// <summary>
-    /// Format of the key/value cache: <see cref="DType.F32"/> or <see cref="DType.F16"/>; null: F16 for quantised matrices, F32 for
-    /// others.
+    /// Format of the key/value cache: <see cref="DType.F32"/> or <see cref="DType.F16"/>; null: F16 on a GPU and for quantised
+    /// matrices, F32 for others.
     /// </summary>
     public DType? KvCacheType { get; init; }
 

@@ -16,4 +16,7 @@ internal static class Lists
 
     public static ListOption<KnownModel> Models(string name, string description, params KnownModel[] defaults) =>
         new(name, description, "SIZE,SIZE", defaults, (string text, out KnownModel item) => KnownModel.TryRead(text, out item));
+
+    public static ListOption<MemorySize> Memories(string name, string description) =>
+        new(name, description, "SIZE,SIZE", [], (string text, out MemorySize item) => MemorySize.TryRead(text, out item));
 }

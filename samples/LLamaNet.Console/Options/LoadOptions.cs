@@ -8,7 +8,7 @@ internal sealed class LoadOptions
     private readonly DeviceOption _device = new();
     private readonly NumberOption<int> _threads = new("--threads", "CPU threads (default: physical cores)", 1, 1024);
     private readonly NumberOption<int> _context = new("--context", "Tokens of prompt and answer together (default: the model's, at most 4096)", 1, 1 << 24);
-    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default: F16 for quantized weights, F32 for others)", TypeOption.KvCache);
+    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default: F16 on a GPU and for quantized weights, else F32)", TypeOption.KvCache);
     private readonly TypeOption _weightType = new("--weight-type", "Convert the matrices while loading", TypeOption.Weights);
 
     // Commands with lists of threads, or a meaning of their own for the context, leave these two out.

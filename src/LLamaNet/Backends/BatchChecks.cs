@@ -11,6 +11,16 @@ internal static class BatchChecks
             throw new ArgumentException($"A token is not one of the table's {vocabulary}.", nameof(batch));
     }
 
+    // vocabulary: logits in a row.
+    public static void Sampling(Batch batch, int vocabulary)
+    {
+        foreach (SampleSettings settings in batch.Sampling)
+        {
+            if (settings.Vocabulary < 1 || settings.Vocabulary > vocabulary)
+                throw new ArgumentException($"Draws among {settings.Vocabulary} tokens and there are {vocabulary} logits.", nameof(batch));
+        }
+    }
+
     // Every position has its rotation.
     public static void Ropes(Batch batch, int headDim)
     {

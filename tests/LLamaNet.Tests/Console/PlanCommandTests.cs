@@ -44,4 +44,39 @@ public class PlanCommandTests
         Assert.StartsWith("model  type  context", lines[0], StringComparison.Ordinal);
         Assert.StartsWith("65B    Q4_K     2048", lines[1], StringComparison.Ordinal);
     }
+
+    // 65.3 billion weights of two bytes are 130.6 GB, more than a card of 80 GiB has; of 8.5 bits they fit.
+    [Fact]
+    public async Task The_largest_model_fits_a_card_when_its_weights_are_small_enough()
+    {
+        JsonElement json = (await ConsoleRun.OfAsync(
+            "plan", "--json", "--config", "65B", "--type", "f16,q8_0,q4_0", "--context", "2048", "--memory", "80GiB,141GB")).Succeeded().Json();
+        long weights = json[0].GetProperty("weightBytes").GetInt64();
+        Assert.Equal(130.6, weights / 1e9, tolerance: 0.05);
+        bool[] Fits(string memory) => [.. json.EnumerateArray().Select(row => row.GetProperty("fits").GetProperty(memory).GetBoolean())];
+        Assert.Equal([false, true, true], Fits("80GiB"));
+        Assert.Equal([true, true, true], Fits("141GB"));
+        Assert.All(json.EnumerateArray(), row => Assert.Equal("F16", row.GetProperty("kvType").GetString()));
+    }
+
+    [Fact]
+    public async Task The_table_says_what_fits()
+    {
+        ConsoleRun run = (await ConsoleRun.OfAsync("plan", "--config", "7B,13B", "--type", "f16", "--context", "2048", "--memory", "24GB")).Succeeded();
+        string[] lines = run.Out.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith("fits 24GB", lines[0], StringComparison.Ordinal);
+        Assert.Matches("^7B .* yes$", lines[1]);
+        Assert.Matches("^13B .* no$", lines[2]);
+    }
+
+    [Theory]
+    [InlineData("80")]
+    [InlineData("GiB")]
+    [InlineData("-1GiB")]
+    [InlineData("1e9GB")]
+    public async Task Memory_is_a_number_and_a_unit(string memory)
+    {
+        string line = (await ConsoleRun.OfAsync("plan", "--memory", memory)).FailedWith(2);
+        Assert.Contains("expected an amount such as 80GiB or 24GB", line, StringComparison.Ordinal);
+    }
 }

@@ -34,13 +34,12 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     // Room for batches of this size. What was recorded with the old pointers is void when this returns true.
     public bool Reserve(StepLimits limits) => Grow(Sizes.Of(limits));
 
-    // Whether there is room for a batch.
-    public bool Fits(Batch batch) => _sizes.Contains(Needed(batch));
-
     // Grows if it must; see Reserve.
     public bool MakeRoom(Batch batch) => Grow(Needed(batch));
 
-    // Uploads what differs from the batch, which fits.
+    public bool MakeRoom(ReadOnlySpan<int> rows) => Grow(new Sizes(1, rows.Length, 1, 1));
+
+    // Uploads what differs from the batch, for which there is room.
     public DeviceBatch Update(Batch batch, CudaStream stream)
     {
         int longest = 0, longestContext = 0;
@@ -82,11 +81,13 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         return OutputRows;
     }
 
-    // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further.
+    // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further,
+    // but those without a token (-1).
     public void Advance(ReadOnlySpan<int> tokens)
     {
         for (int i = 0; i < tokens.Length; i++)
         {
+            if (tokens[i] < 0) continue;
             _mirror[_sizes.Tokens + i] = tokens[i];
             _mirror[_sizes.Positions + i]++;
             _mirror[_sizes.FirstPositions + i]++;
@@ -121,6 +122,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     private bool Grow(Sizes needed)
     {
         if (_device is not null && _sizes.Contains(needed)) return false;
+        context.Synchronize(); // copies and kernels under way may still use them
         _device?.Dispose();
         _staging?.Dispose();
         _sizes = _sizes.With(needed);

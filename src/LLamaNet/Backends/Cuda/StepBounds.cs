@@ -8,5 +8,6 @@ internal record struct StepBounds(int Vocabulary, int Pages, int HeadDim)
         BatchChecks.Tokens(batch, Vocabulary);
         BatchChecks.Pages(batch, Pages);
         BatchChecks.Ropes(batch, HeadDim);
+        if (batch.IsSampled) BatchChecks.Sampling(batch, Vocabulary);
     }
 }
