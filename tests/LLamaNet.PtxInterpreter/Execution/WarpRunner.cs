@@ -1,0 +1,189 @@
+using System.Numerics;
+
+namespace LLamaNet.PtxInterpreter.Execution;
+
+/// <summary>
+/// Runs the instructions of one warp. Lanes that branched apart are kept as fragments; the one that is furthest back runs
+/// first, and fragments that meet become one.
+/// </summary>
+internal static unsafe class WarpRunner
+{
+    // A fragment that runs longer lets the others run, so that one which spins cannot starve the one it waits for.
+    private const int Slice = 20_000;
+
+    // A loop of more instructions than this does something besides waiting.
+    private const int LongestSpin = 64;
+
+    /// <summary>Runs until no fragment can go on, or the slice is over.</summary>
+    /// <returns>Whether something other than a failing wait was executed.</returns>
+    public static bool Run(Warp warp)
+    {
+        var fragments = warp.Fragments;
+        for (var i = 0; i < fragments.Count; i++)
+            if (fragments[i].State == FragmentState.Stalled) fragments[i] = fragments[i] with { State = FragmentState.Ready };
+        var progress = false;
+        while (warp.WaitsAtBarrier < 0 && Next(fragments) is var next and >= 0)
+        {
+            var fragment = fragments[next];
+            fragments.RemoveAt(next);
+            progress |= Run(warp, fragment);
+        }
+
+        return progress;
+    }
+
+    /// <summary>Puts lanes back; they become one with those that are at the same place.</summary>
+    private static void Add(List<Fragment> fragments, Fragment added)
+    {
+        for (var i = 0; i < fragments.Count; i++)
+        {
+            if (fragments[i].Place != added.Place) continue;
+            var state = fragments[i].State == added.State ? added.State : FragmentState.Ready;
+            fragments[i] = new(added.Place, fragments[i].Mask | added.Mask, state);
+            return;
+        }
+
+        fragments.Add(added);
+    }
+
+    private static int Next(List<Fragment> fragments)
+    {
+        var best = -1;
+        for (var i = 0; i < fragments.Count; i++)
+        {
+            if (fragments[i].State == FragmentState.Ready && (best < 0 || fragments[i].Place < fragments[best].Place)) best = i;
+        }
+
+        return best;
+    }
+
+    /// <summary>Whether lanes at the place are the furthest back, and where they first meet others.</summary>
+    private static bool MayGoOn(List<Fragment> fragments, int place, out int meeting)
+    {
+        meeting = int.MaxValue;
+        foreach (var other in fragments)
+        {
+            if (other.Place == place || (other.Place < place && other.State == FragmentState.Ready)) return false;
+            if (other.Place > place) meeting = Math.Min(meeting, other.Place);
+        }
+
+        return true;
+    }
+
+    private static bool Run(Warp warp, Fragment fragment)
+    {
+        var fragments = warp.Fragments;
+        var (place, mask, _) = fragment;
+        MayGoOn(fragments, place, out var meeting);
+        var first = warp.Kernel.Instructions;
+        var predicates = warp.Predicates;
+        var block = warp.Block;
+        var start = block.Instructions;
+        while (place != meeting)
+        {
+            if (block.Instructions - start >= Slice)
+            {
+                Add(fragments, new(place, mask, FragmentState.Stalled));
+                return true;
+            }
+
+            block.Instructions++;
+            var instruction = first + place;
+            var active = mask;
+            if (instruction->Guard >= 0)
+                active &= instruction->GuardNegated ? ~predicates[instruction->Guard] : predicates[instruction->Guard];
+            if (instruction->Kind == InstructionKind.Plain)
+            {
+                if (active != 0) instruction->Execute(warp, instruction, active);
+                place++;
+                continue;
+            }
+
+            if (active == 0)
+            {
+                place++;
+                continue;
+            }
+
+            switch (instruction->Kind)
+            {
+                case InstructionKind.Branch when active == mask:
+                    place = instruction->Target;
+                    if (fragments.Count == 0 || MayGoOn(fragments, place, out meeting)) continue;
+                    Add(fragments, new(place, mask, FragmentState.Ready));
+                    return true;
+                case InstructionKind.Branch:
+                    Add(fragments, new(instruction->Target, active, FragmentState.Ready));
+                    Add(fragments, new(place + 1, mask & ~active, FragmentState.Ready));
+                    return true;
+                case InstructionKind.Return:
+                    Return(warp, active);
+                    if (active == mask) return true;
+                    mask &= ~active;
+                    place++;
+                    continue;
+                case InstructionKind.Waiting:
+                    instruction->Execute(warp, instruction, active);
+                    place++;
+                    if (!warp.Stalled) continue;
+                    warp.Stalled = false;
+                    Add(fragments, new(place, mask, FragmentState.Stalled));
+                    // Round a loop and back at the same wait: nothing has happened.
+                    return place != fragment.Place || block.Instructions - start > LongestSpin;
+                default:
+                    Together(warp, instruction, place, mask, active);
+                    return true;
+            }
+        }
+
+        Add(fragments, new(place, mask, FragmentState.Ready));
+        return true;
+    }
+
+    private static void Return(Warp warp, uint lanes)
+    {
+        warp.Live &= ~lanes;
+        if (warp.Live == 0) warp.Block.LiveWarps--;
+    }
+
+    /// <summary>Instructions that several lanes execute together: those that are complete do, the others wait.</summary>
+    private static void Together(Warp warp, Instruction* instruction, int place, uint mask, uint active)
+    {
+        var fragments = warp.Fragments;
+        if (active != mask) Add(fragments, new(place + 1, mask & ~active, FragmentState.Ready));
+        var waiting = active;
+        if (instruction->Kind == InstructionKind.Collective)
+        {
+            var members = (uint*)(warp.Registers + instruction->C);
+            for (var rest = active; rest != 0;)
+            {
+                var named = members[BitOperations.TrailingZeroCount(rest)];
+                uint group = 0;
+                for (var lanes = rest; lanes != 0; lanes &= lanes - 1)
+                {
+                    var lane = BitOperations.TrailingZeroCount(lanes);
+                    if (members[lane] == named) group |= 1u << lane;
+                }
+
+                rest &= ~group;
+                if ((group & ~named) != 0)
+                {
+                    throw warp.Fault(FaultKind.DivergentCollective, instruction, group & ~named,
+                        $"executes a collective instruction whose mask 0x{named:x8} does not name it");
+                }
+
+                if ((named & warp.Live & ~group) != 0) continue;
+                instruction->Execute(warp, instruction, group);
+                waiting &= ~group;
+            }
+        }
+        else if (active == (instruction->Kind == InstructionKind.WholeWarp ? Warp.AllLanes : warp.Live))
+        {
+            instruction->Execute(warp, instruction, active);
+            waiting = 0;
+        }
+
+        if ((active & ~waiting) != 0) Add(fragments, new(place + 1, active & ~waiting, FragmentState.Ready));
+        if (waiting != 0) Add(fragments, new(place, waiting, FragmentState.Waiting));
+    }
+}

@@ -1,0 +1,92 @@
+using LLamaNet.PtxInterpreter.Execution;
+
+namespace LLamaNet.PtxInterpreter;
+
+/// <summary>Runs kernels on one device, one block after the other. Not for several threads at once.</summary>
+internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOptions? options = null)
+{
+    private readonly ExecutionOptions _options = options ?? new();
+    private readonly ThreadBlock _block = new(memory);
+    private readonly Dictionary<PtxModule, ulong[]> _variables = [];
+    private byte[] _parameters = GC.AllocateArray<byte>(4096, pinned: true);
+    private uint _launches;
+
+    public DeviceMemory Memory { get; } = memory;
+
+    public long Launches => _launches;
+
+    public long Blocks { get; private set; }
+
+    /// <summary>Instructions that warps executed.</summary>
+    public long WarpInstructions { get; private set; }
+
+    /// <summary>Gives the module's variables their memory. A launch does it, too.</summary>
+    public void Load(PtxModule module) => Addresses(module);
+
+    public void Unload(PtxModule module)
+    {
+        if (!_variables.Remove(module, out var addresses)) return;
+        foreach (var address in addresses) Memory.Free(address);
+    }
+
+    /// <summary>The address of a variable of the module; null when it has none of this name.</summary>
+    public (ulong Address, int Bytes)? FindVariable(PtxModule module, string name)
+    {
+        for (var i = 0; i < module.Variables.Count; i++)
+            if (module.Variables[i].Name == name) return (Addresses(module)[i], module.Variables[i].Bytes);
+        return null;
+    }
+
+    /// <summary>Runs the kernel to its end.</summary>
+    /// <param name="parameters">The parameter block, laid out as <see cref="PtxKernel.Parameters"/> says.</param>
+    /// <exception cref="PtxFaultException">The launch is impossible, or the kernel did something forbidden.</exception>
+    public void Launch(PtxKernel kernel, Grid grid, Grid block, int dynamicSharedBytes, ReadOnlySpan<byte> parameters)
+    {
+        var code = kernel.Code;
+        var sharedBytes = dynamicSharedBytes > 0 ? code.DynamicSharedStart + dynamicSharedBytes : code.StaticSharedBytes;
+        new LaunchLimits(_options, kernel).Check(grid, block, dynamicSharedBytes, parameters.Length);
+        var launch = new LaunchShape(code, grid, block, dynamicSharedBytes, sharedBytes, ++_launches, _options.Multiprocessors);
+        if (_parameters.Length < parameters.Length) _parameters = GC.AllocateArray<byte>(parameters.Length, pinned: true);
+        parameters.CopyTo(_parameters);
+        fixed (byte* native = _parameters)
+        {
+            _block.Prepare(launch, native, Addresses(kernel.Module));
+            var runner = new BlockRunner(_block, _options.MaximumBlockInstructions);
+            var number = 0;
+            for (var z = 0; z < grid.Z; z++)
+                for (var y = 0; y < grid.Y; y++)
+                    for (var x = 0; x < grid.X; x++)
+                        Run(runner, new(x, y, z), number++, sharedBytes);
+        }
+    }
+
+    private void Run(BlockRunner runner, Grid index, int number, int sharedBytes)
+    {
+        _block.Start(index, number, sharedBytes);
+        try
+        {
+            runner.Run();
+        }
+        finally
+        {
+            Blocks++;
+            WarpInstructions += _block.Instructions;
+        }
+    }
+
+    private ulong[] Addresses(PtxModule module)
+    {
+        if (_variables.TryGetValue(module, out var addresses)) return addresses;
+        addresses = new ulong[module.Variables.Count];
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            var variable = module.Variables[i];
+            var allocation = Memory.Allocate(Math.Max(1, variable.Bytes), variable.Constant);
+            addresses[i] = allocation.Start;
+            // Variables without a first value start as zeros.
+            Memory.CopyIn(allocation.Start, variable.Content ?? new byte[allocation.Length]);
+        }
+
+        return _variables[module] = addresses;
+    }
+}

@@ -1,0 +1,16 @@
+namespace LLamaNet.PtxInterpreter.Memory;
+
+/// <summary>Where the other state spaces lie among generic addresses. Global memory lies below them all.</summary>
+internal static class AddressWindow
+{
+    public const ulong Parameter = 1UL << 59;
+    public const ulong Shared = 1UL << 60;
+    public const ulong Local = 1UL << 61;
+
+    /// <summary>The space of a generic address and the address in that space.</summary>
+    public static (AddressSpace Space, ulong Address) Resolve(ulong generic) =>
+        generic < Parameter ? (AddressSpace.Global, generic)
+        : generic >= Local ? (AddressSpace.Local, generic - Local)
+        : generic >= Shared ? (AddressSpace.Shared, generic - Shared)
+        : (AddressSpace.Parameter, generic);
+}

@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using LLamaNet.PtxInterpreter.Execution;
+
+namespace LLamaNet.PtxInterpreter.Memory;
+
+/// <summary>The one way from an address in a register to bytes: finds the space and makes every check.</summary>
+internal static unsafe class MemoryAccess
+{
+    /// <summary>The address that a lane's operand names, in the space of the instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Address(Warp warp, Instruction* instruction, int register, int lane)
+    {
+        var lanes = warp.Registers + register;
+        return instruction->WideAddress
+            ? ((ulong*)lanes)[lane] + (ulong)instruction->Immediate
+            : (uint)(((uint*)lanes)[lane] + (uint)instruction->Immediate);
+    }
+
+    /// <summary>Checks the access of one lane and returns where the bytes are.</summary>
+    /// <param name="bytes">A power of two.</param>
+    /// <param name="value">For writes to shared memory: what will be stored, if known.</param>
+    public static byte* Resolve(
+        Warp warp, Instruction* instruction, int lane, AddressSpace space, ulong address, int bytes, bool write, bool strong = false,
+        byte* value = null)
+    {
+        if ((address & (ulong)(bytes - 1)) != 0)
+            throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, $"misaligned access of {bytes} bytes at 0x{address:x}");
+        if (space == AddressSpace.Generic) (space, address) = AddressWindow.Resolve(address);
+        switch (space)
+        {
+            case AddressSpace.Shared:
+                return warp.Block.Shared.Access(warp, instruction, lane, address, bytes, write, strong, value);
+            case AddressSpace.Local:
+                return warp.Block.Local.Access(warp, instruction, lane, address, bytes, write);
+            case AddressSpace.Parameter:
+                return Parameter(warp, instruction, lane, address, bytes, write);
+            default:
+                return Global(warp, instruction, lane, address, bytes, write, strong);
+        }
+    }
+
+    /// <summary>Global and constant memory: the bytes must lie in one allocation and, to be read, have been written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* Global(
+        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false)
+    {
+        var found = warp.Recent;
+        if (found is null || address < found.Start || address + (ulong)bytes > found.End)
+            warp.Recent = found = Find(warp, instruction, lane, address, bytes, write);
+        var offset = (long)(address - found.Start);
+        if (write) Write(warp, instruction, lane, found, offset, bytes, strong);
+        else if (!found.AllWritten || found.Writers is not null) Read(warp, instruction, lane, found, offset, bytes, strong);
+        return found.Host + offset;
+    }
+
+    private static Allocation Find(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
+    {
+        var memory = warp.Block.Memory;
+        var found = memory.Find(address);
+        if (found is null || address + (ulong)bytes > found.End)
+        {
+            throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane,
+                $"global memory {(write ? "write" : "read")} of {bytes} bytes: {memory.Explain(address, bytes)}");
+        }
+
+        return found;
+    }
+
+    private static void Write(
+        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong)
+    {
+        if (found.ReadOnly)
+            throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane, "write to constant memory");
+        found.MarkWritten(offset, bytes);
+        _ = strong;
+    }
+
+    private static void Read(Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong)
+    {
+        _ = strong;
+        if (!found.IsWritten(offset, bytes))
+        {
+            throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,
+                $"read of {bytes} bytes that were never written: {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}");
+        }
+    }
+
+    private static byte* Parameter(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
+    {
+        var offset = address - AddressWindow.Parameter;
+        var length = (ulong)warp.Kernel.ParameterBytes;
+        if (offset > length || offset + (ulong)bytes > length)
+        {
+            throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane,
+                $"parameter access of {bytes} bytes at +{offset}: the kernel has {length} bytes of parameters");
+        }
+
+        if (write) throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane, "write to a parameter");
+        return warp.Block.Parameters + offset;
+    }
+}

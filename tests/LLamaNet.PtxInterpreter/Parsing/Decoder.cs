@@ -1,0 +1,240 @@
+using System.Globalization;
+using LLamaNet.PtxInterpreter.Execution;
+using LLamaNet.PtxInterpreter.Instructions;
+using LLamaNet.PtxInterpreter.Memory;
+
+namespace LLamaNet.PtxInterpreter.Parsing;
+
+/// <summary>
+/// One instruction in its text form, and the decoded one while it is made. The families of instructions read operands with
+/// its methods and set <see cref="Result"/>.
+/// </summary>
+internal sealed class Decoder
+{
+    /// <summary>What becomes part of the kernel.</summary>
+    public Instruction Result;
+
+    private readonly Scope _scope;
+    private readonly RegisterPlan _plan;
+    private readonly KernelSymbols _symbols;
+    private readonly string[] _words;
+
+    public Decoder(int line, string text, Scope scope, RegisterPlan plan, KernelSymbols symbols)
+    {
+        (Line, Text, _scope, _plan, _symbols) = (line, text, scope, plan, symbols);
+        Result = new() { Guard = -1, E = -1 };
+        var rest = text;
+        if (rest[0] == '@') rest = Guard(rest);
+        var space = rest.IndexOf(' ', StringComparison.Ordinal);
+        Name = space < 0 ? rest : rest[..space];
+        Operands = Split(space < 0 ? "" : rest[(space + 1)..]);
+        _words = Name.Split('.', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public int Line { get; }
+
+    public string Text { get; }
+
+    /// <summary>The opcode with everything that dots add, such as <c>mad.wide.s32</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The last word of the name as a type.</summary>
+    public PtxType Type => TypeAt(_words.Length - 1);
+
+    public IReadOnlyList<string> Operands { get; }
+
+    /// <summary>The words of the name; the first is the opcode.</summary>
+    public IReadOnlyList<string> Words => _words;
+
+    /// <summary>Registers that the instruction finds in its list.</summary>
+    public List<int> List { get; } = [];
+
+    /// <summary>The label that a branch names.</summary>
+    public string? Label { get; private set; }
+
+    public void Decode()
+    {
+        var decode = InstructionTable.Find(_words) ?? throw Unknown();
+        decode(this);
+        unsafe
+        {
+            if (Result.Execute == null && Result.Kind is InstructionKind.Plain) throw Unknown();
+        }
+    }
+
+    public bool Has(string word) => Array.IndexOf(_words, word, 1) > 0;
+
+    /// <summary>Refuses words other than these and the types at the end.</summary>
+    public void Allow(params ReadOnlySpan<string> words)
+    {
+        for (var i = 1; i < _words.Length; i++)
+            if (!words.Contains(_words[i]) && PtxTypes.Find(_words[i]) is null) throw Unknown();
+    }
+
+    public void ExpectOperands(int count)
+    {
+        if (Operands.Count != count) throw Error($"has {Operands.Count} operands, {count} are right");
+    }
+
+    public PtxType TypeAt(int word) => PtxTypes.Find(_words[word]) ?? throw Unknown();
+
+    public PtxParseException Unknown() => Error("an instruction that the interpreter does not know");
+
+    public PtxParseException Error(string what) => new(Line, Text, what);
+
+    /// <summary>A register that is written: its size is that of the type, or at least that with <paramref name="orWider"/>.</summary>
+    public int Destination(string operand, PtxType type, bool orWider = false)
+    {
+        if (operand == "_") return _plan.Scratch;
+        var (own, place) = _scope.FindRegister(operand, _plan) ?? throw Error($"no register {operand}");
+        CheckWidth(operand, own, type, orWider);
+        return place;
+    }
+
+    public int Destination(int operand, PtxType type, bool orWider = false) => Destination(Operand(operand), type, orWider);
+
+    /// <summary>A register, number, special register or address that is read.</summary>
+    public int Source(string operand, PtxType type, bool orWider = false)
+    {
+        if (_scope.FindRegister(operand, _plan) is { } register)
+        {
+            CheckWidth(operand, register.Type, type, orWider);
+            return register.Place;
+        }
+
+        if (SpecialRegisters.Find(operand) is { } special)
+        {
+            if (type.Bytes() != 4) throw Error($"{operand} has 32 bits");
+            return _plan.AddSpecial(special);
+        }
+
+        if (Literal.TryParse(operand, out var bits)) return _plan.AddConstant(Convert(operand, bits, type), type.Bytes());
+        var (name, offset) = SplitAddress(operand);
+        var symbol = _symbols.Find(name) ?? throw Error($"no operand {operand}");
+        return _plan.AddConstant(symbol.Value + (ulong)offset, type.Bytes(), symbol.Variable);
+    }
+
+    public int Source(int operand, PtxType type, bool orWider = false) => Source(Operand(operand), type, orWider);
+
+    /// <summary>A predicate; a leading <c>!</c> is allowed where <paramref name="negated"/> is asked for.</summary>
+    public int Predicate(string operand, out bool negated)
+    {
+        negated = operand[0] == '!';
+        var name = negated ? operand[1..] : operand;
+        var (type, place) = _scope.FindRegister(name, _plan) ?? throw Error($"no predicate {name}");
+        if (type != PtxType.Pred) throw Error($"{name} is no predicate");
+        return place;
+    }
+
+    public int Predicate(int operand)
+    {
+        var place = Predicate(Operand(operand), out var negated);
+        return negated ? throw Unknown() : place;
+    }
+
+    public bool IsPredicate(int operand) =>
+        _scope.FindRegister(Operand(operand).TrimStart('!'), _plan) is { Type: PtxType.Pred };
+
+    /// <summary>Takes a constant operand.</summary>
+    public long Number(int operand) =>
+        Literal.TryParse(Operand(operand), out var bits) ? (long)bits : throw Error($"operand {operand + 1} must be a number");
+
+    /// <summary>
+    /// Reads <c>[register + offset]</c> or <c>[name + offset]</c> into a register (returned), <see cref="Instruction.Immediate"/>
+    /// and <see cref="Instruction.WideAddress"/>.
+    /// </summary>
+    public int Address(string operand)
+    {
+        if (operand[0] != '[' || operand[^1] != ']') throw Error($"{operand} is no address");
+        var (name, offset) = SplitAddress(operand[1..^1].Trim());
+        Result.Immediate = offset;
+        if (_scope.FindRegister(name, _plan) is { } register)
+        {
+            Result.WideAddress = register.Type.Bytes() == 8;
+            if (register.Type.Bytes() < 4) throw Error($"{name} is too narrow for an address");
+            return register.Place;
+        }
+
+        Result.WideAddress = true;
+        return Source(name, PtxType.U64);
+    }
+
+    public int Address(int operand) => Address(Operand(operand));
+
+    /// <summary>The state space that a name in an address belongs to; null for registers and numbers.</summary>
+    public AddressSpace? SpaceOf(int operand) =>
+        _symbols.Find(SplitAddress(Operand(operand).Trim('[', ']', ' ')).Name)?.Space;
+
+    /// <summary>The members of <c>{a, b, c, d}</c>, or the one operand alone.</summary>
+    public static string[] Members(string operand) => operand[0] == '{'
+        ? operand[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        : [operand];
+
+    public string[] Members(int operand) => Members(Operand(operand));
+
+    /// <summary>Bytes of a register: 2, 4 or 8.</summary>
+    public int WidthOf(string operand) => operand == "_" ? 8
+        : _scope.FindRegister(operand, _plan) is { } register ? register.Type.Bytes() : throw Error($"no register {operand}");
+
+    /// <summary>The same for an operand that is read; 0 when it is no register.</summary>
+    public int WidthOfSource(string operand) => _scope.FindRegister(operand, _plan)?.Type.Bytes() ?? 0;
+
+    public void Branch(int operand) => Label = Operand(operand);
+
+    public string Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("has too few operands");
+
+    private string Guard(string text)
+    {
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0) throw Error("a guard without instruction");
+        Result.Guard = Predicate(text[1..space], out var negated);
+        Result.GuardNegated = negated;
+        return text[(space + 1)..];
+    }
+
+    private void CheckWidth(string operand, PtxType own, PtxType type, bool orWider)
+    {
+        if (own == PtxType.Pred || type == PtxType.Pred || (orWider ? own.Bytes() < type.Bytes() : own.Bytes() != type.Bytes()))
+            throw Error($"{operand} has type {own}, {type} is needed");
+    }
+
+    // A float literal names 32 or 64 bits; it is rounded when the operand has fewer.
+    private ulong Convert(string operand, ulong bits, PtxType type)
+    {
+        var kind = operand.Length > 1 && operand[0] == '0' ? char.ToLower(operand[1], CultureInfo.InvariantCulture) : ' ';
+        if (kind is 'd' && type.Bytes() == 4) return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits));
+        if (kind is 'f' && type.Bytes() == 8) return BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)bits));
+        if (kind is 'f' or 'd' && type.Bytes() < 4) throw Unknown();
+        return bits;
+    }
+
+    private (string Name, long Offset) SplitAddress(string text)
+    {
+        // name, name+12, name-12, name+-12
+        var sign = text.AsSpan(1).IndexOfAny('+', '-') + 1;
+        if (sign <= 0) return (text, 0);
+        var number = text[sign] == '+' ? text[(sign + 1)..] : text[sign..];
+        if (!Literal.TryParse(number.Trim(), out var bits)) throw Error($"{text} is no address");
+        return (text[..sign].Trim(), (long)bits);
+    }
+
+    // Splits at commas outside braces and brackets.
+    private static List<string> Split(string text)
+    {
+        var parts = new List<string>();
+        int depth = 0, start = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '{' or '[') depth++;
+            else if (text[i] is '}' or ']') depth--;
+            else if (text[i] == ',' && depth == 0)
+            {
+                parts.Add(text[start..i].Trim());
+                start = i + 1;
+            }
+        }
+
+        if (text.Length > 0) parts.Add(text[start..].Trim());
+        return parts;
+    }
+}

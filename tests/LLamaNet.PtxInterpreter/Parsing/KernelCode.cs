@@ -1,0 +1,57 @@
+using LLamaNet.PtxInterpreter.Execution;
+
+namespace LLamaNet.PtxInterpreter.Parsing;
+
+/// <summary>A parsed kernel: instructions and the plan of the registers of a warp.</summary>
+internal sealed unsafe class KernelCode
+{
+    // Instructions point to lists of registers; the arrays never move.
+    private readonly Instruction[] _instructions;
+    private readonly IReadOnlyList<int[]> _lists;
+
+    public KernelCode(IReadOnlyList<Instruction> instructions, IReadOnlyList<int[]> lists)
+    {
+        _instructions = GC.AllocateUninitializedArray<Instruction>(instructions.Count, pinned: true);
+        for (var i = 0; i < instructions.Count; i++) _instructions[i] = instructions[i];
+        _lists = lists;
+        fixed (Instruction* first = _instructions) Instructions = first;
+    }
+
+    public required string Name { get; init; }
+
+    public Instruction* Instructions { get; }
+
+    public int Count => _instructions.Length;
+
+    /// <summary>Lists of registers that the instructions point to.</summary>
+    public int ListCount => _lists.Count;
+
+    /// <summary>Line and text of each instruction.</summary>
+    public required IReadOnlyList<(int Line, string Text)> Texts { get; init; }
+
+    public required IReadOnlyList<PtxParameter> Parameters { get; init; }
+
+    public required int ParameterBytes { get; init; }
+
+    /// <summary>Bytes of the registers of one warp.</summary>
+    public required int RegisterBytes { get; init; }
+
+    public required int PredicateCount { get; init; }
+
+    public required IReadOnlyList<Constant> Constants { get; init; }
+
+    public required IReadOnlyList<(SpecialRegister Register, int Offset)> Specials { get; init; }
+
+    public required int StaticSharedBytes { get; init; }
+
+    /// <summary>Where the dynamic part of shared memory begins.</summary>
+    public required int DynamicSharedStart { get; init; }
+
+    /// <summary>Local memory of one thread.</summary>
+    public required int LocalBytes { get; init; }
+
+    public required int MaxThreads { get; init; }
+
+    /// <summary><c>.reqntid</c>: the one block shape allowed.</summary>
+    public Grid? RequiredThreads { get; init; }
+}

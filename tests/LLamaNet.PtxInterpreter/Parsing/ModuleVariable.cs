@@ -1,0 +1,5 @@
+namespace LLamaNet.PtxInterpreter.Parsing;
+
+/// <summary>A variable in global or constant memory.</summary>
+/// <param name="Content">What it starts with; null when the text does not say (global memory then starts as zeros).</param>
+internal sealed record ModuleVariable(string Name, int Bytes, int Alignment, bool Constant, byte[]? Content);

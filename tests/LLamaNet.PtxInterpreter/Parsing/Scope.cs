@@ -1,0 +1,41 @@
+namespace LLamaNet.PtxInterpreter.Parsing;
+
+/// <summary>A pair of braces in a kernel: names of registers and labels seen inside it only.</summary>
+internal sealed class Scope(Scope? outer)
+{
+    private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PtxType Type, int Place)> _registers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (PtxType Type, int[] Places)> _families = new(StringComparer.Ordinal);
+
+    public Scope? Outer { get; } = outer;
+
+    public bool AddLabel(string name, int index) => _labels.TryAdd(name, index);
+
+    public bool AddRegister(string name, PtxType type, int place) => _registers.TryAdd(name, (type, place));
+
+    /// <summary><c>%r&lt;9&gt;</c> declares %r0 to %r8. Places are given when a name is first used.</summary>
+    public bool AddFamily(string prefix, PtxType type, int count)
+    {
+        var places = new int[count];
+        Array.Fill(places, -1);
+        return _families.TryAdd(prefix, (type, places));
+    }
+
+    public int? FindLabel(string name) => _labels.TryGetValue(name, out var index) ? index : Outer?.FindLabel(name);
+
+    public (PtxType Type, int Place)? FindRegister(string name, RegisterPlan plan)
+    {
+        if (_registers.TryGetValue(name, out var found)) return found;
+        var digits = name.Length;
+        while (digits > 0 && char.IsAsciiDigit(name[digits - 1])) digits--;
+        if (digits < name.Length && _families.TryGetValue(name[..digits], out var family)
+            && int.TryParse(name.AsSpan(digits), out var number) && number < family.Places.Length)
+        {
+            ref var place = ref family.Places[number];
+            if (place < 0) place = plan.AddRegister(family.Type);
+            return (family.Type, place);
+        }
+
+        return Outer?.FindRegister(name, plan);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace LLamaNet.PtxInterpreter.Parsing;
+
+/// <summary>A declaration such as <c>.shared .align 16 .b8 name[128];</c>, with a list of first values or without.</summary>
+internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes, int Alignment, byte[]? Content)
+{
+    /// <summary>The reader is in front of the state space, and afterwards behind the semicolon.</summary>
+    public static VariableDeclaration Parse(SourceReader reader)
+    {
+        var text = reader.Until(';', '=');
+        var words = text.Replace("[", " [", StringComparison.Ordinal).Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        PtxType? type = null;
+        int alignment = 0, count = 1, vector = 1;
+        string? name = null;
+        for (var i = 1; i < words.Length; i++)
+        {
+            var word = words[i];
+            if (word == ".align") alignment = ModuleParser.Number(reader, words[++i]);
+            else if (word is ".v2" or ".v4") vector = word[2] - '0';
+            else if (word[0] == '.') type = PtxTypes.Find(word[1..]) ?? type;
+            else if (word[0] == '[') count *= Extent(reader, words, ref i);
+            else name = word;
+        }
+
+        if (type is null || name is null) throw reader.Error(text, "not a declaration");
+        var size = type.Value.Bytes();
+        var bytes = checked(size * vector * count);
+        if (alignment == 0) alignment = Math.Max(1, size * vector);
+        byte[]? content = null;
+        if (reader.Peek() == '=')
+        {
+            reader.Skip();
+            content = new byte[bytes];
+            Fill(reader, content, type.Value, reader.Until(';'));
+        }
+
+        reader.Expect(';');
+        return new(name, type.Value, bytes, alignment, content);
+    }
+
+    private static int Extent(SourceReader reader, string[] words, ref int i)
+    {
+        var inside = words[i][1..];
+        while (!inside.EndsWith(']')) inside += words[++i];
+        inside = inside[..^1].Trim();
+        return inside.Length == 0 ? 0 : ModuleParser.Number(reader, inside);
+    }
+
+    private static void Fill(SourceReader reader, byte[] content, PtxType type, string values)
+    {
+        var size = type.Bytes();
+        var at = 0;
+        Span<byte> eight = stackalloc byte[8];
+        foreach (var value in values.Split(['{', '}', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!Literal.TryParse(value, out var bits)) throw reader.Error(value, "a first value that is not known");
+            if (at + size > content.Length) throw reader.Error(values, "more first values than elements");
+            BinaryPrimitives.WriteUInt64LittleEndian(eight, bits);
+            eight[..size].CopyTo(content.AsSpan(at));
+            at += size;
+        }
+    }
+}
