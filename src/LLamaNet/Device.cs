@@ -1,3 +1,8 @@
+using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+
 namespace LLamaNet;
 
 /// <summary>Where a model should run.</summary>
@@ -14,4 +19,19 @@ public sealed record Device(DeviceKind Kind, int Ordinal = 0)
     /// <summary>An NVIDIA GPU; loading fails when it cannot be used.</summary>
     /// <param name="ordinal">Which GPU, counted from 0.</param>
     public static Device Cuda(int ordinal = 0) => new(DeviceKind.Cuda, ordinal);
+
+    /// <summary>The CPU and every GPU that the NVIDIA driver sees, or one entry that says why there is no GPU.</summary>
+    /// <returns>The CPU first, then the GPUs by number.</returns>
+    public static IReadOnlyList<DeviceDescription> List() => List(CudaDevices.Find(CudaDriver.Open));
+
+    internal static IReadOnlyList<DeviceDescription> List(CudaDevices gpus)
+    {
+        string cpu = $"{CpuTopology.PhysicalCores} cores, {SimdWidths.Describe(SimdWidths.Widest)}";
+        var devices = new List<DeviceDescription> { new(Cpu, cpu, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null) };
+        if (gpus.Refusal is not null) devices.Add(new DeviceDescription(Cuda(), "NVIDIA GPU", 0, gpus.Refusal));
+        devices.AddRange(gpus.Found.Select(gpu => new DeviceDescription(
+            Cuda(gpu.Ordinal), $"{gpu.Name}, compute capability {gpu.ComputeCapability}, {gpu.Multiprocessors} multiprocessors",
+            gpu.TotalBytes, gpu.Refusal)));
+        return devices;
+    }
 }

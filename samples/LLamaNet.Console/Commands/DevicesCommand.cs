@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using System.Text.Json;
 using LLamaNet.Runner.Output;
 
 namespace LLamaNet.Runner.Commands;
@@ -10,22 +11,67 @@ namespace LLamaNet.Runner.Commands;
 internal sealed class DevicesCommand : Command
 {
     private readonly Terminal _terminal;
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
 
     public DevicesCommand(Terminal terminal)
-        : base("devices", "List the devices that models can run on.")
+        : base("devices", "List the devices that models can run on, and why the others cannot be used.")
     {
         _terminal = terminal;
+        Add(_json);
         SetAction(Run);
     }
 
     private int Run(ParseResult parsed)
     {
-        string memory = Words.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        _terminal.Out.WriteLine(
-            $"cpu   {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {memory} of memory, "
-            + $"vectors of {VectorBits()} bits, {string.Join(' ', InstructionSets())}");
-        _terminal.Out.WriteLine("cuda  not in this build yet");
+        IReadOnlyList<DeviceDescription> devices = Device.List();
+        if (parsed.GetValue(_json)) WriteJson(devices);
+        else WriteLines(devices);
         return 0;
+    }
+
+    // "cpu", "cuda:0": what --device takes.
+    private static string Option(Device device) => device.Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{device.Ordinal}";
+
+    private void WriteLines(IReadOnlyList<DeviceDescription> devices)
+    {
+        foreach (DeviceDescription device in devices)
+        {
+            string memory = device.MemoryBytes > 0 ? $", {Words.Bytes(device.MemoryBytes)} of memory" : "";
+            string more = device.Device.Kind == DeviceKind.Cpu
+                ? $", {RuntimeInformation.ProcessArchitecture}, vectors of {VectorBits()} bits, {string.Join(' ', InstructionSets())}"
+                : "";
+            string refusal = device.Refusal is null ? "" : $": refused: {device.Refusal}";
+            _terminal.Out.WriteLine($"{Option(device.Device),-7} {device.Name}{memory}{more}{refusal}");
+        }
+    }
+
+    private void WriteJson(IReadOnlyList<DeviceDescription> devices) => Json.Write(_terminal, json =>
+    {
+        json.WriteStartArray();
+        foreach (DeviceDescription device in devices)
+        {
+            json.WriteStartObject();
+            json.WriteString("device", Option(device.Device));
+            json.WriteString("kind", Json.Name(device.Device.Kind));
+            json.WriteNumber("ordinal", device.Device.Ordinal);
+            json.WriteString("name", device.Name);
+            json.WriteNumber("memoryBytes", device.MemoryBytes);
+            json.WriteBoolean("usable", device.Refusal is null);
+            json.WriteString("refusal", device.Refusal);
+            if (device.Device.Kind == DeviceKind.Cpu) WriteProcessor(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void WriteProcessor(Utf8JsonWriter json)
+    {
+        json.WriteString("architecture", RuntimeInformation.ProcessArchitecture.ToString());
+        json.WriteNumber("vectorBits", VectorBits());
+        json.WriteStartArray("instructionSets");
+        foreach (string set in InstructionSets()) json.WriteStringValue(set);
+        json.WriteEndArray();
     }
 
     private static int VectorBits() =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Xunit;
 
 namespace LLamaNet.Tests.Runner;
@@ -71,5 +72,19 @@ public class UsageTests
     {
         ConsoleRun run = (await ConsoleRun.OfAsync("devices")).Succeeded();
         Assert.StartsWith("cpu ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("\ncuda:0 ", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_are_listed_as_json()
+    {
+        JsonElement devices = (await ConsoleRun.OfAsync("devices", "--json")).Succeeded().Json();
+        Assert.Equal("cpu", devices[0].GetProperty("device").GetString());
+        Assert.True(devices[0].GetProperty("usable").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, devices[0].GetProperty("refusal").ValueKind);
+        Assert.True(devices[0].GetProperty("memoryBytes").GetInt64() > 0);
+        Assert.Equal("cuda:0", devices[1].GetProperty("device").GetString());
+        bool usable = devices[1].GetProperty("usable").GetBoolean();
+        Assert.Equal(usable, devices[1].GetProperty("refusal").ValueKind == JsonValueKind.Null);
     }
 }
