@@ -1,0 +1,9 @@
+namespace LLamaNet.PtxInterpreter.Driver;
+
+/// <summary>What a function handle stands for; it goes with its module.</summary>
+internal sealed class LoadedKernel(LoadedModule module, PtxKernel kernel)
+{
+    public LoadedModule Module { get; } = module;
+
+    public PtxKernel Kernel { get; } = kernel;
+}
