@@ -11,6 +11,8 @@ internal enum FaultKind
     Race,
     /// <summary>Bytes of an asynchronous copy were touched before its end was waited for.</summary>
     MissingWait,
+    /// <summary>Nothing orders ordinary accesses, or registers, before an operation of the async proxy.</summary>
+    MissingFence,
     DivergentCollective,
     Deadlock,
     /// <summary>More instructions than <see cref="ExecutionOptions.MaximumBlockInstructions"/>.</summary>

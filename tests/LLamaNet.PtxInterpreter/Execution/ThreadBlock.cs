@@ -1,3 +1,4 @@
+using LLamaNet.PtxInterpreter.Hopper;
 using LLamaNet.PtxInterpreter.Memory;
 using LLamaNet.PtxInterpreter.Parsing;
 
@@ -30,6 +31,8 @@ internal sealed unsafe class ThreadBlock
     public VectorClocks Clocks { get; } = new();
 
     public BlockBarrier[] Barriers { get; }
+
+    public HopperState Hopper { get; } = new();
 
     /// <summary>Operations under way beside the threads, the oldest first.</summary>
     public Queue<AsynchronousOperation> InFlight { get; } = new();
@@ -79,7 +82,9 @@ internal sealed unsafe class ThreadBlock
         Number = number;
         Instructions = 0;
         InFlight.Clear();
-        Clocks.Reset(WarpCount);
+        // One more for the copy engine.
+        Clocks.Reset(WarpCount + 1);
+        Hopper.Reset(WarpCount);
         Shared.Reset(sharedBytes);
         var threads = (int)Extent.Count;
         Local.Reset(Kernel.LocalBytes, threads);

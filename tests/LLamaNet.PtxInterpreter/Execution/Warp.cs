@@ -38,6 +38,9 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
     /// <summary>Copies that lanes started and nobody has waited for.</summary>
     public AsyncCopies Copies { get; } = new();
 
+    /// <summary>wgmma works on some of the registers: every other instruction that names one is wrong.</summary>
+    public bool HasBusyRegisters { get; set; }
+
     /// <summary>The allocation that the last access to global memory found, as a shortcut for the next.</summary>
     public Allocation? Recent { get; set; }
 
@@ -70,6 +73,7 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
         WaitsAtBarrier = -1;
         Stalled = false;
         Copies.Clear();
+        HasBusyRegisters = false;
         Recent = null;
     }
 

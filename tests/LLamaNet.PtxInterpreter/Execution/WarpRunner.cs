@@ -92,6 +92,7 @@ internal static unsafe class WarpRunner
             var active = mask;
             if (instruction->Guard >= 0)
                 active &= instruction->GuardNegated ? ~predicates[instruction->Guard] : predicates[instruction->Guard];
+            if (warp.HasBusyRegisters) block.Hopper.Queue(warp).CheckUse(warp, instruction, active);
             if (instruction->Kind == InstructionKind.Plain)
             {
                 if (active != 0) instruction->Execute(warp, instruction, active);

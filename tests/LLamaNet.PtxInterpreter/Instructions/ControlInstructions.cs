@@ -27,7 +27,6 @@ internal static unsafe class ControlInstructions
         table.Add("prefetch", Nothing);
         table.Add("prefetchu", Nothing);
         table.Add("griddepcontrol", Nothing);
-        table.Add("setmaxnreg", Nothing);
     }
 
     /// <summary>For instructions that only order or hint: one block after the other is ordered already.</summary>

@@ -1,3 +1,4 @@
+using LLamaNet.PtxInterpreter.Hopper;
 using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
@@ -26,6 +27,10 @@ internal sealed class InstructionTable
         AsyncCopyInstructions.AddTo(this);
         MatrixInstructions.AddTo(this);
         AtomicInstructions.AddTo(this);
+        TransactionBarrierInstructions.AddTo(this);
+        BulkCopyInstructions.AddTo(this);
+        ProxyInstructions.AddTo(this);
+        WgmmaInstructions.AddTo(this);
     }
 
     public void Add(string name, Action<Decoder> decode) => _decoders.Add(name, decode);

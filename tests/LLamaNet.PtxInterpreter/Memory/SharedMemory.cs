@@ -73,6 +73,13 @@ internal sealed unsafe class SharedMemory
         }
     }
 
+    /// <summary>The thread that wrote the word last, and its warp's clock then. The copy engine is one warp more than the block has.</summary>
+    public (int Thread, uint Clock) LastWrite(ulong address)
+    {
+        ref var shadow = ref _shadow[address >> 2];
+        return ((ushort)shadow.Write, (uint)(shadow.Write >> 32));
+    }
+
     private void Word(
         Warp warp, Instruction* instruction, int lane, int at, int mask, bool write, ulong stamp, byte* value)
     {

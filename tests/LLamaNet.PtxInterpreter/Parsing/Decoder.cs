@@ -49,6 +49,9 @@ internal sealed class Decoder
     /// <summary>Registers that the instruction finds in its list.</summary>
     public List<int> List { get; } = [];
 
+    /// <summary>Every register that the instruction names.</summary>
+    public List<int> NamedRegisters { get; } = [];
+
     /// <summary>The label that a branch names.</summary>
     public string? Label { get; private set; }
 
@@ -86,7 +89,7 @@ internal sealed class Decoder
     public int Destination(string operand, PtxType type, bool orWider = false)
     {
         if (operand == "_") return _plan.Scratch;
-        var (own, place) = _scope.FindRegister(operand, _plan) ?? throw Error($"no register {operand}");
+        var (own, place) = Register(operand) ?? throw Error($"no register {operand}");
         CheckWidth(operand, own, type, orWider);
         return place;
     }
@@ -96,7 +99,7 @@ internal sealed class Decoder
     /// <summary>A register, number, special register or address that is read.</summary>
     public int Source(string operand, PtxType type, bool orWider = false)
     {
-        if (_scope.FindRegister(operand, _plan) is { } register)
+        if (Register(operand) is { } register)
         {
             CheckWidth(operand, register.Type, type, orWider);
             return register.Place;
@@ -148,7 +151,7 @@ internal sealed class Decoder
         if (operand[0] != '[' || operand[^1] != ']') throw Error($"{operand} is no address");
         var (name, offset) = SplitAddress(operand[1..^1].Trim());
         Result.Immediate = offset;
-        if (_scope.FindRegister(name, _plan) is { } register)
+        if (Register(name) is { } register)
         {
             Result.WideAddress = register.Type.Bytes() == 8;
             if (register.Type.Bytes() < 4) throw Error($"{name} is too narrow for an address");
@@ -182,6 +185,13 @@ internal sealed class Decoder
     public void Branch(int operand) => Label = Operand(operand);
 
     public string Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("has too few operands");
+
+    private (PtxType Type, int Place)? Register(string name)
+    {
+        var register = _scope.FindRegister(name, _plan);
+        if (register is { } found && found.Type != PtxType.Pred) NamedRegisters.Add(found.Place);
+        return register;
+    }
 
     private string Guard(string text)
     {

@@ -29,6 +29,9 @@ internal sealed unsafe class KernelCode
     /// <summary>Line and text of each instruction.</summary>
     public required IReadOnlyList<(int Line, string Text)> Texts { get; init; }
 
+    /// <summary>The registers that each instruction names, read or written.</summary>
+    public required IReadOnlyList<int[]> NamedRegisters { get; init; }
+
     public required IReadOnlyList<PtxParameter> Parameters { get; init; }
 
     public required int ParameterBytes { get; init; }

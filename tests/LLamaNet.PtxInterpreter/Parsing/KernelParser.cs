@@ -11,6 +11,7 @@ internal sealed class KernelParser(
     private readonly List<(int Line, string Text)> _texts = [];
     private readonly List<(int Instruction, string Label, Scope Scope)> _branches = [];
     private readonly List<int[]> _lists = [];
+    private readonly List<int[]> _namedRegisters = [];
     private readonly KernelSymbols _symbols = new(moduleShared, variables);
     private readonly RegisterPlan _plan = new();
     private int _maxThreads = 1024;
@@ -28,6 +29,7 @@ internal sealed class KernelParser(
         {
             Name = name,
             Texts = _texts,
+            NamedRegisters = _namedRegisters,
             Parameters = _parameters,
             ParameterBytes = parameterBytes,
             // Room for a whole vector behind the last register.
@@ -215,6 +217,7 @@ internal sealed class KernelParser(
         if (decoder.Label is { } label) _branches.Add((_instructions.Count, label, scope));
         _instructions.Add(decoder.Result);
         _texts.Add((line, text));
+        _namedRegisters.Add([.. decoder.NamedRegisters]);
     }
 
     private void Resolve()

@@ -1,0 +1,73 @@
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Planes;
+
+namespace LLamaNet.Backends.Cuda.Kernels;
+
+// y[r] = weight . x[r], or y[r] += weight . x[r], for many rows, on tensor cores (kernels/include/gemm.cuh).
+// y: [rows, weight.Rows], x: [rows, weight.Width] F32; a: room for the rows in 16 bits.
+internal sealed unsafe class GemmKernel(KernelLibrary library)
+{
+    // Up to here tiles of few rows waste less than large ones; from here on a second pass over the weight would cost more.
+    public const int MostFewRows = 64;
+
+    private readonly ConvertKernel _convert = new(library);
+    private readonly Dictionary<(PlaneFormat, bool), Variant> _variants = [];
+
+    // Tensor cores take no F32.
+    public static bool Takes(CudaWeight weight) => weight.Parts.All(part => part.Format.Type != DType.F32);
+
+    public void Launch(CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a, bool adds)
+    {
+        DType? converted = null;
+        foreach (CudaWeight.Part part in weight.Parts)
+        {
+            DType operand = ConvertKernel.OperandOf(part.Format.Type);
+            if (converted != operand) _convert.Launch(stream, a, x, operand, rows);
+            converted = operand;
+            Variant variant = Of(part.Format, rows <= MostFewRows);
+            WeightPlanes planes = part.Planes;
+            variant.Kernel.Launch(
+                stream, variant.Grid(rows, part.Rows), variant.Threads, variant.SharedBytes,
+                y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, adds ? 1 : 0, a.Pointer, HalfActivations.PitchOf(x.Width),
+                KernelArgument.At(&planes), rows);
+        }
+    }
+
+    private Variant Of(PlaneFormat format, bool fewRows)
+    {
+        if (_variants.TryGetValue((format, fewRows), out Variant? variant)) return variant;
+        string file = $"gemm_{format.Symbol}";
+        CudaKernel kernel = library.Get(file, fewRows ? $"{file}_few_rows" : file);
+        variant = new Variant(kernel, fewRows ? 32 : 128, fewRows ? 64 : 128, stages: fewRows ? 4 : 3, format.QuantizesActivations);
+        _variants.Add((format, fewRows), variant);
+        return variant;
+    }
+
+    // A kernel and its tile, as gemm.cuh has them.
+    private sealed class Variant
+    {
+        private const int RowBytes = 128;
+        private const int QuantizedStages = 2;
+
+        private readonly int _rows;
+        private readonly int _columns;
+
+        // isQuantized: the weight's tiles have two stages of their own.
+        public Variant(CudaKernel kernel, int rows, int columns, int stages, bool isQuantized)
+        {
+            Kernel = kernel;
+            (_rows, _columns) = (rows, columns);
+            SharedBytes = RowBytes * (stages * rows + (isQuantized ? QuantizedStages : stages) * columns);
+            kernel.MaxDynamicSharedBytes = SharedBytes;
+        }
+
+        public CudaKernel Kernel { get; }
+
+        public int SharedBytes { get; }
+
+        public int Threads => 2 * _columns;
+
+        // Blocks that share a tile of the weight are neighbours: it comes from the second-level cache for all but the first.
+        public Dim3 Grid(int rows, int outputs) => new((rows + _rows - 1) / _rows, (outputs + _columns - 1) / _columns);
+    }
+}

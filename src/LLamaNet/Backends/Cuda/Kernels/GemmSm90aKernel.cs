@@ -1,0 +1,84 @@
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Planes;
+
+namespace LLamaNet.Backends.Cuda.Kernels;
+
+// GemmKernel's products on Hopper, from TileRows rows on worth their while (kernels/include/gemm_sm90a.cuh).
+internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposable
+{
+    private const int OldestDriver = 12000;
+    private const int TileRows = 128;
+    private const int TileColumns = 128;
+    private const int WideTileColumns = 256;
+    private const int Threads = 384;
+    private const int RowBytes = 128;
+
+    private readonly ConvertKernel _convert = new(library);
+    private readonly TensorMaps _maps = new(library.Context);
+    private readonly Dictionary<(PlaneFormat, bool), CudaKernel> _kernels = [];
+
+    // The instructions are this generation's alone, and older drivers do not know them.
+    public static bool IsSupported(KernelLibrary library) => library.IsHopper
+        && library.Context.Driver.Version >= OldestDriver && library.Context.Driver.TensorMapEncodeTiled is not null;
+
+    public void Launch(CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a, bool adds)
+    {
+        DType? converted = null;
+        foreach (CudaWeight.Part part in weight.Parts)
+        {
+            DType operand = ConvertKernel.OperandOf(part.Format.Type);
+            if (converted != operand) _convert.Launch(stream, a, x, operand, rows);
+            converted = operand;
+            // Every row of the buffer that holds this width is in the map: which of them are in use changes from launch to launch.
+            int pitchBytes = HalfActivations.PitchOf(x.Width) * sizeof(ushort);
+            CUtensorMap* activations = _maps.Of(new(a.Pointer, operand, a.Rows, x.Width, pitchBytes, TileRows));
+            CUdeviceptr outputs = y.Pointer + (long)part.FirstRow * sizeof(float);
+            if (part.Format.QuantizesActivations) LaunchBlocks(stream, outputs, y.Width, adds, activations, part, rows);
+            else LaunchHalves(stream, outputs, y.Width, adds, activations, part, rows);
+        }
+    }
+
+    public void Dispose() => _maps.Dispose();
+
+    private void LaunchHalves(
+        CudaStream stream, CUdeviceptr y, int leading, bool adds, CUtensorMap* activations, CudaWeight.Part part, int rows)
+    {
+        // Wide tiles read less, when there are enough of them for all multiprocessors.
+        Dim3 grid = Grid(rows, part.Rows, WideTileColumns);
+        bool isWide = grid.X * grid.Y >= library.Context.Multiprocessors;
+        int columns = isWide ? WideTileColumns : TileColumns;
+        WeightPlanes planes = part.Planes;
+        CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns));
+        Of(part.Format, isWide).Launch(
+            stream, Grid(rows, part.Rows, columns), Threads, SharedBytes(isWide),
+            y, leading, adds ? 1 : 0, KernelArgument.At(activations), KernelArgument.At(weights), KernelArgument.At(&planes), rows);
+    }
+
+    private void LaunchBlocks(
+        CudaStream stream, CUdeviceptr y, int leading, bool adds, CUtensorMap* activations, CudaWeight.Part part, int rows)
+    {
+        WeightPlanes planes = part.Planes;
+        Of(part.Format, isWide: false).Launch(
+            stream, Grid(rows, part.Rows, TileColumns), Threads, SharedBytes(isWide: false),
+            y, leading, adds ? 1 : 0, KernelArgument.At(activations), KernelArgument.At(&planes), rows);
+    }
+
+    private CudaKernel Of(PlaneFormat format, bool isWide)
+    {
+        if (_kernels.TryGetValue((format, isWide), out CudaKernel? kernel)) return kernel;
+        string name = $"gemm_{format.Symbol}";
+        kernel = library.Get($"{name}_sm90a", isWide ? $"{name}_wide" : name);
+        kernel.MaxDynamicSharedBytes = SharedBytes(isWide);
+        _kernels.Add((format, isWide), kernel);
+        return kernel;
+    }
+
+    private static Dim3 Grid(int rows, int outputs, int columns) => new((rows + TileRows - 1) / TileRows, (outputs + columns - 1) / columns);
+
+    // Stages of both tiles, and two barriers for each.
+    private static int SharedBytes(bool isWide)
+    {
+        int stages = isWide ? 4 : 6;
+        return stages * (RowBytes * (TileRows + (isWide ? WideTileColumns : TileColumns)) + 2 * sizeof(ulong));
+    }
+}
