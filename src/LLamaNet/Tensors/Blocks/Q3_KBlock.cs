@@ -25,7 +25,7 @@ internal readonly unsafe struct Q3_KBlock : IBlockFormat
     {
         byte* quants = (byte*)parts->Quants;
         SuperBlock.SplitPairs(block + 32, quants);
-        for (int i = 0; i < 256; i++) quants[i] |= (byte)((block[i % 32] >> i / 32 & 1) << 2);
+        SuperBlock.SplitBits(block, quants, 2);
         byte* scales = block + 96;
         for (int k = 0; k < 16; k++)
         {

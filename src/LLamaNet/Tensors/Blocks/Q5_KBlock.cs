@@ -27,7 +27,7 @@ internal readonly unsafe struct Q5_KBlock : IBlockFormat
         SixBitFields.Split(block + 4, parts);
         byte* quants = (byte*)parts->Quants;
         SuperBlock.SplitNibbles(block + 48, quants);
-        for (int i = 0; i < 256; i++) quants[i] |= (byte)((block[16 + i % 32] >> i / 32 & 1) << 4);
+        SuperBlock.SplitBits(block + 16, quants, 4);
     }
 
     public static void Join(BlockParts* parts, byte* block)

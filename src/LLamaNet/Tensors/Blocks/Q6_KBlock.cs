@@ -29,12 +29,13 @@ internal readonly unsafe struct Q6_KBlock : IBlockFormat
         for (int half = 0; half < 2; half++)
         {
             byte* low = block + 64 * half, high = block + 128 + 32 * half;
-            for (int i = 0; i < 32; i++)
+            for (int i = 0; i < 32; i += 8)
             {
-                quants[i] = (byte)(low[i] & 15 | (high[i] & 3) << 4);
-                quants[i + 32] = (byte)(low[i + 32] & 15 | (high[i] >> 2 & 3) << 4);
-                quants[i + 64] = (byte)(low[i] >> 4 | (high[i] >> 4 & 3) << 4);
-                quants[i + 96] = (byte)(low[i + 32] >> 4 | (high[i] >> 6) << 4);
+                ulong first = *(ulong*)(low + i), second = *(ulong*)(low + 32 + i), pairs = *(ulong*)(high + i);
+                *(ulong*)(quants + i) = first & SuperBlock.LowNibbles | (pairs & SuperBlock.LowPairs) << 4;
+                *(ulong*)(quants + 32 + i) = second & SuperBlock.LowNibbles | (pairs >> 2 & SuperBlock.LowPairs) << 4;
+                *(ulong*)(quants + 64 + i) = first >> 4 & SuperBlock.LowNibbles | (pairs >> 4 & SuperBlock.LowPairs) << 4;
+                *(ulong*)(quants + 96 + i) = second >> 4 & SuperBlock.LowNibbles | (pairs >> 6 & SuperBlock.LowPairs) << 4;
             }
 
             quants += 128;

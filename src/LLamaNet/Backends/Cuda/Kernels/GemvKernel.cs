@@ -38,8 +38,9 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         Epilogue epilogue, CUdeviceptr norm, float epsilon)
     {
         bool areQuantized = false;
-        foreach (CudaWeight.Part part in weight.Parts)
+        for (int i = 0; i < weight.Parts.Count; i++)
         {
+            CudaWeight.Part part = weight.Parts[i];
             CUdeviceptr outputs = y + (long)part.FirstRow * sizeof(float);
             if (!part.Format.QuantizesActivations)
             {

@@ -69,9 +69,9 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
         if (TFormat.MinimumSign != 0) ((ushort*)place.Scales)[1] = parts->Minimum;
         for (int group = 0; group < Groups; group++)
         {
-            WriteFields((uint*)(parts->Quants + 4 * group), 0, TFormat.LowBits, (uint*)(place.Low + group * LowBytes));
-            if (TFormat.HighBits > 0)
-                WriteFields((uint*)(parts->Quants + 4 * group), TFormat.LowBits, TFormat.HighBits, (uint*)(place.High + group * HighBytes));
+            ulong* quants = parts->Quants + 4 * group;
+            WriteFields(quants, 0, TFormat.LowBits, place.Low + group * LowBytes);
+            if (TFormat.HighBits > 0) WriteFields(quants, TFormat.LowBits, TFormat.HighBits, place.High + group * HighBytes);
             ulong subs = 0;
             for (int i = 0; i < TFormat.Multipliers; i++)
                 subs |= (ulong)(byte)parts->Multipliers[group * TFormat.Multipliers + i] << TFormat.IntegerBits * i;
@@ -101,24 +101,31 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
         }
     }
 
-    // quants: eight words of four weights. Word j goes to word j % bits of the plane, at bit bits * (j / bits) of each byte.
+    // quants: eight words of four weights, two at a time. Word j goes to word j % bits of the plane, at bit bits * (j / bits) of
+    // each byte.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteFields(uint* quants, int shift, int bits, uint* plane)
+    private static void WriteFields(ulong* quants, int shift, int bits, byte* plane)
     {
         if (bits == 8)
         {
             // Less their zero point, 128.
-            for (int j = 0; j < 8; j++) plane[j] = quants[j] ^ 0x80808080;
+            for (int i = 0; i < 4; i++) ((ulong*)plane)[i] = quants[i] ^ 0x8080808080808080;
             return;
         }
 
-        uint mask = 0x01010101u * ((1u << bits) - 1);
-        for (int word = 0; word < bits; word++)
+        ulong mask = 0x0101010101010101ul * ((1ul << bits) - 1);
+        ulong a = quants[0] >> shift & mask | (quants[2] >> shift & mask) << 4;
+        ulong b = quants[1] >> shift & mask | (quants[3] >> shift & mask) << 4;
+        if (bits == 4)
         {
-            uint fields = 0;
-            for (int j = word; j < 8; j += bits) fields |= (quants[j] >> shift & mask) << bits * (j / bits);
-            plane[word] = fields;
+            ((ulong*)plane)[0] = a;
+            ((ulong*)plane)[1] = b;
+            return;
         }
+
+        a |= b << 2;
+        if (bits == 2) *(ulong*)plane = a;
+        else *(uint*)plane = (uint)(a | a >> 32 << 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
