@@ -65,6 +65,7 @@ internal static class CommandLineApp
         new PerplexityCommand(terminal),
         new QuantizeCommand(terminal),
         new BenchCommand(terminal),
+        new ChartCommand(terminal),
         new DevicesCommand(terminal),
         new HelpOption { Description = "Show help; also: llamanet COMMAND --help" },
         new VersionOption { Description = "Show the version", Action = new PrintVersion() },
@@ -73,7 +74,7 @@ internal static class CommandLineApp
     // The parser takes an option that it does not know for a MODEL, if there is none yet.
     private static string? UnknownOption(ParseResult parsed) =>
         parsed.CommandResult.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens)
-            .FirstOrDefault(word => word.StartsWith('-'));
+            .FirstOrDefault(word => word.Length > 1 && word.StartsWith('-'));
 
     // Of several errors the parser tells last which words it did not know, and that is the one that helps.
     private static string Problem(ParseResult parsed) =>

@@ -60,6 +60,12 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Bytes of weights that one decoded token reads.</summary>
     public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
 
+    /// <summary>
+    /// Products with weights, each added to a sum, that one decoded token takes: one for every weight of every matrix, those of the
+    /// logits (vocabulary times width) included. Attention is left out: it grows with the context.
+    /// </summary>
+    public long MultiplyAddsPerToken => _transformer.Weights.MultiplyAddsPerToken;
+
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="path">A GGUF file (the first of a split one), a Hugging Face folder or a Meta folder.</param>
     /// <param name="options">How to load it.</param>

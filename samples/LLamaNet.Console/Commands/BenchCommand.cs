@@ -16,13 +16,17 @@ internal sealed class BenchCommand : Command
     private readonly TypeOption _type = new("--type", $"With --config: format of the weights (default {RandomType})", TypeOption.Weights);
     private readonly ListOption<int> _prompt = Lists.Counts("--prompt-tokens", "Lengths of the prompts", 1, 1 << 20, 128, 512);
     private readonly NumberOption<int> _generate = new("--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
-    private readonly ListOption<int> _threads = Lists.Counts("--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
+    private readonly ListOption<int> _threads = Lists.Counts(
+        "--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
     private readonly NumberOption<int> _repetitions = new("--repetitions", "Runs of each line, of which the best counts (default 3)", 1, 1000);
     private readonly LoadOptions _load = new();
-    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array; llamanet chart draws it" };
 
     public BenchCommand(Terminal terminal)
-        : base("bench", "Measure speed, and what part of the machine's memory bandwidth it uses.")
+        : base(
+            "bench",
+            "Measure speed, and its share of what this machine can do at most: read memory, and multiply in int8 (quantized weights) or "
+            + "f32 (others). Operations (GOP/s) are two for each weight that a token takes; attention's are left out.")
     {
         _terminal = terminal;
         Add(_model);
@@ -49,6 +53,7 @@ internal sealed class BenchCommand : Command
         int generate = parsed.GetValue(_generate) ?? 32, repetitions = parsed.GetValue(_repetitions) ?? 3;
         IReadOnlyList<int> prompts = _prompt.Read(parsed), threadCounts = _threads.Read(parsed);
         var lines = new List<BenchLine>();
+        MachineCeilings? oneThread = null;
         foreach (Subject subject in Subjects(parsed))
         {
             foreach (int threads in threadCounts)
@@ -60,15 +65,17 @@ internal sealed class BenchCommand : Command
                     MaxSequences = 1,
                 };
                 using LlamaModel model = await subject.LoadAsync(options);
-                var speed = new ModelSpeed(model, options, subject.Name, subject.Type, repetitions, new MemoryBandwidth(threads));
+                if (model.Device.Kind == DeviceKind.Cpu) oneThread ??= MachineCeilings.Measure(threads: 1);
+                var speed = new ModelSpeed(model, options, subject.Name, subject.Type, repetitions, threads);
                 await speed.WarmUpAsync(cancellationToken);
                 foreach (int tokens in prompts) Add(await speed.PrefillAsync(tokens, cancellationToken));
                 if (generate > 0) Add(await speed.DecodeAsync(generate, cancellationToken));
             }
         }
 
-        if (parsed.GetValue(_json)) BenchReport.WriteJson(_terminal, lines);
-        else BenchReport.WriteTable(_terminal, lines);
+        var report = new BenchReport(_terminal, lines, oneThread);
+        if (parsed.GetValue(_json)) report.WriteJson();
+        else report.WriteText();
         return 0;
 
         void Add(BenchLine line)

@@ -1,11 +1,29 @@
 namespace LLamaNet.Runner.Measurement;
 
-// One measured speed. The bandwidth is what plain reading reaches on as many threads, measured around the same run.
+// One measured speed. The ceilings are those of as many threads, measured around the same run; null where the model runs on
+// something else than this machine's processor.
 internal sealed record BenchLine(
-    string Kind, string Model, string Type, int Tokens, int Threads, double TokensPerSecond, double WeightBytesPerSecond, double Bandwidth)
+    string Kind, string Model, string Type, int Tokens, int Threads, string Device,
+    double TokensPerSecond, double WeightBytesPerSecond, double OperationsPerSecond, MachineCeilings? Ceilings)
 {
     public const string Prefill = "prefill";
     public const string Decode = "decode";
+    public const string Reads = "reads";
 
-    public double BandwidthShare => WeightBytesPerSecond / Bandwidth;
+    private const string Int8 = "int8";
+    private const string F32 = "f32";
+
+    // Quantised weights are multiplied as bytes, all others as floats.
+    private string Arithmetic => Type is nameof(DType.F32) or nameof(DType.F16) or nameof(DType.BF16) ? F32 : Int8;
+
+    public double? ArithmeticPeak => Arithmetic == F32 ? Ceilings?.F32Peak : Ceilings?.Int8Peak;
+
+    public double? BandwidthShare => WeightBytesPerSecond / Ceilings?.Bandwidth;
+
+    public double? ArithmeticShare => OperationsPerSecond / ArithmeticPeak;
+
+    // The ceiling that binds is the one of which the larger share is used.
+    public string? Ceiling => Ceilings is null ? null : BandwidthShare >= ArithmeticShare ? Reads : Arithmetic;
+
+    public double? Share => Ceilings is null ? null : Math.Max(BandwidthShare!.Value, ArithmeticShare!.Value);
 }

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace LLamaNet.Runner.Measurement;
 
 // Bytes a second that plain vector reads reach, every thread reading its own part of a GiB: more than caches hold.
-internal sealed class MemoryBandwidth(int threads)
+internal static class MemoryBandwidth
 {
     private const int Passes = 4;
     private const long Bytes = 1L << 30;
 
-    // One buffer for all lines. Written once, because pages that were never written are all one page, and that one is cached.
+    // One buffer for all measurements. Written once, because pages that were never written are all one page, and that one is cached.
     private static readonly Lazy<ulong[]> s_buffer = new(() =>
     {
         ulong[] buffer = GC.AllocateUninitializedArray<ulong>((int)(Bytes / sizeof(ulong)));
@@ -18,38 +18,15 @@ internal sealed class MemoryBandwidth(int threads)
         return buffer;
     });
 
-    public int Threads => threads;
-
     // The best pass.
-    public double Measure()
+    public static double Measure(int threads)
     {
         ulong[] buffer = s_buffer.Value;
         int part = buffer.Length / threads;
         ulong[] sums = new ulong[threads];
-        TimeSpan best = TimeSpan.MaxValue;
-        long started = 0;
-        using var barrier = new Barrier(threads, reached =>
-        {
-            // Phases alternate: before a pass, after a pass.
-            if (reached.CurrentPhaseNumber % 2 == 0) started = Stopwatch.GetTimestamp();
-            else if (Stopwatch.GetElapsedTime(started) is var time && time < best) best = time;
-        });
-        Thread[] readers = [.. Enumerable.Range(0, threads).Select(index => new Thread(() => Read(index)))];
-        foreach (Thread reader in readers) reader.Start();
-        foreach (Thread reader in readers) reader.Join();
+        TimeSpan best = SimultaneousPasses.Best(threads, Passes, index => sums[index] += Sum(buffer.AsSpan(index * part, part)));
         Debug.Assert(sums.All(sum => sum == (ulong)part * Passes));
         return (double)part * threads * sizeof(ulong) / best.TotalSeconds;
-
-        void Read(int index)
-        {
-            ReadOnlySpan<ulong> own = buffer.AsSpan(index * part, part);
-            for (int pass = 0; pass < Passes; pass++)
-            {
-                barrier.SignalAndWait();
-                sums[index] += Sum(own);
-                barrier.SignalAndWait();
-            }
-        }
     }
 
     // Four sums, so that additions do not wait for each other.

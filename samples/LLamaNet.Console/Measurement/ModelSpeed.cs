@@ -4,7 +4,7 @@ namespace LLamaNet.Runner.Measurement;
 
 // Times one loaded model. The best of the repetitions counts: on a machine that others use too, only the best repeats.
 internal sealed class ModelSpeed(
-    LlamaModel model, ModelOptions options, string name, string type, int repetitions, MemoryBandwidth bandwidth)
+    LlamaModel model, ModelOptions options, string name, string type, int repetitions, int threads)
 {
     public const int DecodePromptTokens = 8;
     private const int IdSeed = 1;
@@ -19,23 +19,33 @@ internal sealed class ModelSpeed(
     public async Task<BenchLine> PrefillAsync(int tokens, CancellationToken cancellationToken)
     {
         int[] ids = RandomIds(tokens);
-        (TimeSpan time, double available) = await BestAsync(async () =>
+        (TimeSpan time, MachineCeilings? ceilings) = await BestAsync(async () =>
         {
             long started = Stopwatch.GetTimestamp();
             await model.ComputeLogitsAsync(ids, static (_, _) => { }, tokens - 1, cancellationToken);
             return Stopwatch.GetElapsedTime(started);
         });
 
-        // The weights are read once for each chunk of the prompt.
+        // The weights are read once for each chunk of the prompt, and multiplied by each token; only the last one has logits.
         int passes = (tokens + options.PrefillChunk - 1) / options.PrefillChunk;
-        return Line(BenchLine.Prefill, tokens, tokens, passes, time, available);
+        long logits = (long)model.Config.VocabularySize * model.Config.Width;
+        double multiplyAdds = tokens * (double)(model.MultiplyAddsPerToken - logits) + logits;
+        return Line(BenchLine.Prefill, tokens, tokens, passes, multiplyAdds, time, ceilings);
     }
 
     public async Task<BenchLine> DecodeAsync(int tokens, CancellationToken cancellationToken)
     {
         int[] ids = RandomIds(DecodePromptTokens);
-        var generation = new GenerationOptions { MaxTokens = tokens, Temperature = 0, TopK = 0, TopP = 1, RepetitionPenalty = 1, IgnoreEndTokens = true };
-        (TimeSpan time, double available) = await BestAsync(async () =>
+        var generation = new GenerationOptions
+        {
+            MaxTokens = tokens,
+            Temperature = 0,
+            TopK = 0,
+            TopP = 1,
+            RepetitionPenalty = 1,
+            IgnoreEndTokens = true,
+        };
+        (TimeSpan time, MachineCeilings? ceilings) = await BestAsync(async () =>
         {
             GenerationResult? result = null;
             await foreach (GeneratedPart part in model.GenerateAsync(ids, generation, cancellationToken)) result = part.Result ?? result;
@@ -45,12 +55,13 @@ internal sealed class ModelSpeed(
         });
 
         // The first token comes out of the prompt's last step; each further one reads the weights once.
-        return Line(BenchLine.Decode, tokens, tokens - 1, tokens - 1, time, available);
+        int steps = tokens - 1;
+        return Line(BenchLine.Decode, tokens, steps, steps, steps * (double)model.MultiplyAddsPerToken, time, ceilings);
     }
 
-    private async Task<(TimeSpan Time, double Bandwidth)> BestAsync(Func<Task<TimeSpan>> run)
+    private async Task<(TimeSpan Time, MachineCeilings? Ceilings)> BestAsync(Func<Task<TimeSpan>> run)
     {
-        double before = bandwidth.Measure();
+        MachineCeilings? before = Ceilings();
         TimeSpan best = TimeSpan.MaxValue;
         for (int i = 0; i < repetitions; i++)
         {
@@ -58,11 +69,20 @@ internal sealed class ModelSpeed(
             if (time < best) best = time;
         }
 
-        return (best, Math.Max(before, bandwidth.Measure()));
+        return (best, before?.Best(Ceilings()!));
+
+        // Those of the processor say nothing about a GPU.
+        MachineCeilings? Ceilings() => model.Device.Kind == DeviceKind.Cpu ? MachineCeilings.Measure(threads) : null;
     }
 
-    private BenchLine Line(string kind, int tokens, int timedTokens, int passes, TimeSpan time, double available) => new(
-        kind, name, type, tokens, bandwidth.Threads, timedTokens / time.TotalSeconds, passes * (double)model.WeightBytesPerToken / time.TotalSeconds, available);
+    private BenchLine Line(
+        string kind, int tokens, int timedTokens, int passes, double multiplyAdds, TimeSpan time, MachineCeilings? ceilings)
+    {
+        double seconds = time.TotalSeconds;
+        return new BenchLine(
+            kind, name, type, tokens, threads, model.Device.Name, timedTokens / seconds,
+            passes * (double)model.WeightBytesPerToken / seconds, 2 * multiplyAdds / seconds, ceilings);
+    }
 
     private int[] RandomIds(int count)
     {

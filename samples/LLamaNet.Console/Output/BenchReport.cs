@@ -3,9 +3,15 @@ using LLamaNet.Runner.Measurement;
 
 namespace LLamaNet.Runner.Output;
 
-internal static class BenchReport
+// What a run of `bench` found. The ceilings of one thread are null where the models ran on something else than the processor.
+internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> lines, MachineCeilings? oneThread)
 {
-    public static void WriteJson(Terminal terminal, IReadOnlyList<BenchLine> lines)
+    private const string Program = "LLamaNet";
+
+    public static string OneLine(BenchLine line) => Words.Invariant(
+        $"{line.Kind} {line.Model} {line.Type}: {line.Tokens} tokens, {line.Threads} threads: {line.TokensPerSecond:0.00} tokens/s");
+
+    public void WriteJson()
     {
         Json.Write(terminal, json =>
         {
@@ -13,6 +19,8 @@ internal static class BenchReport
             foreach (BenchLine line in lines)
             {
                 json.WriteStartObject();
+                json.WriteString("name", Program);
+                json.WriteString("device", line.Device);
                 json.WriteString("kind", line.Kind);
                 json.WriteString("model", line.Model);
                 json.WriteString("type", line.Type);
@@ -20,28 +28,74 @@ internal static class BenchReport
                 json.WriteNumber("threads", line.Threads);
                 json.WriteNumber("tokensPerSecond", line.TokensPerSecond);
                 json.WriteNumber("weightBytesPerSecond", line.WeightBytesPerSecond);
-                json.WriteNumber("bandwidthShare", line.BandwidthShare);
+                json.WriteNumber("operationsPerSecond", line.OperationsPerSecond);
+                WriteNumber("bandwidthShare", line.BandwidthShare);
+                WriteNumber("arithmeticShare", line.ArithmeticShare);
+                json.WriteString("ceiling", line.Ceiling);
+                WriteNumber("share", line.Share);
+                WriteNumber("bandwidth", line.Ceilings?.Bandwidth);
+                WriteNumber("singleThreadBandwidth", oneThread?.Bandwidth);
+                WriteNumber("arithmeticPeak", line.ArithmeticPeak);
+                WriteNumber("int8Peak", line.Ceilings?.Int8Peak);
+                WriteNumber("f32Peak", line.Ceilings?.F32Peak);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
+
+            void WriteNumber(string name, double? value)
+            {
+                if (value is { } number) json.WriteNumber(name, number);
+                else json.WriteNull(name);
+            }
         });
     }
 
-    public static void WriteTable(Terminal terminal, IReadOnlyList<BenchLine> lines)
+    // The lines, as bars too where a person looks, and what they are shares of.
+    public void WriteText()
     {
-        var columns = new Columns("kind", "model", "type", "tokens>", "threads>", "tokens/s>", "weights read>", "plain reads>", "share>");
+        WriteLines();
+        if (terminal.OutIsPerson) new SpeedBars(lines).Write(terminal.OutConsole);
+        if (oneThread is null) return;
+        terminal.Out.WriteLine();
+        WriteCeilings(oneThread);
+    }
+
+    private void WriteLines()
+    {
+        var columns = new Columns(
+            "kind", "model", "type", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling", "share>");
         foreach (BenchLine line in lines)
         {
             columns.Add(
-                line.Kind, line.Model, line.Type, line.Tokens.ToString(CultureInfo.InvariantCulture), line.Threads.ToString(CultureInfo.InvariantCulture),
-                Words.Invariant($"{line.TokensPerSecond:0.00}"), Words.Rate(line.WeightBytesPerSecond), Words.Rate(line.Bandwidth),
-                Words.Invariant($"{line.BandwidthShare:0.0%}"));
+                line.Kind, line.Model, line.Type, Number(line.Tokens), Number(line.Threads), Words.Invariant($"{line.TokensPerSecond:0.00}"),
+                Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare), Billions(line.OperationsPerSecond, 0),
+                Percent(line.ArithmeticShare), line.Ceiling ?? "-", Percent(line.Share));
         }
 
         columns.Write(terminal);
     }
 
-    public static string OneLine(BenchLine line) =>
-        Words.Invariant($"{line.Kind} {line.Model} {line.Type}: {line.Tokens} tokens, {line.Threads} threads: {line.TokensPerSecond:0.00} tokens/s");
+    // The best that each number of threads reached in this run.
+    private void WriteCeilings(MachineCeilings measured)
+    {
+        var best = new SortedDictionary<int, MachineCeilings> { [1] = measured };
+        foreach (BenchLine line in lines)
+            best[line.Threads] = best.TryGetValue(line.Threads, out MachineCeilings? other) ? line.Ceilings!.Best(other) : line.Ceilings!;
+
+        var columns = new Columns("threads>", "reads GB/s>", "int8 GOP/s>", "f32 GOP/s>");
+        foreach ((int threads, MachineCeilings ceilings) in best)
+        {
+            columns.Add(
+                Number(threads), Billions(ceilings.Bandwidth, 2), Billions(ceilings.Int8Peak, 0), Billions(ceilings.F32Peak, 0));
+        }
+
+        columns.Write(terminal);
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Billions(double number, int digits) => (number / 1e9).ToString($"F{digits}", CultureInfo.InvariantCulture);
+
+    private static string Percent(double? share) => share is null ? "-" : Words.Invariant($"{share:0.0%}");
 }

@@ -14,7 +14,13 @@ internal static class Words
     }
 
     // Transfer rates are told in powers of ten, as memory makers do.
-    public static string Rate(double bytesPerSecond) => Invariant($"{bytesPerSecond / 1e9:0.00} GB/s");
+    // "5.31", "38.7", "512": digits that repeat from run to run.
+    public static string TokensPerSecond(double speed) =>
+        speed < 10 ? Invariant($"{speed:0.00}") : speed < 100 ? Invariant($"{speed:0.0}") : Invariant($"{speed:0}");
+
+    // "95% of reads", or nothing where no ceiling is known.
+    public static string Share(double? share, string? ceiling) =>
+        share is null ? "" : ceiling is null ? Invariant($"{share:0%}") : Invariant($"{share:0%} of {ceiling}");
 
     public static string Memory(MemoryPlan plan) =>
         $"{Bytes(plan.TotalBytes)} (weights {Bytes(plan.WeightBytes)}, key/value cache {Bytes(plan.KvCacheBytes)}, scratch {Bytes(plan.ScratchBytes)})";

@@ -11,6 +11,9 @@ internal abstract class Weight(IReadOnlyList<MatrixSource> parts) : IDisposable
     public int Rows { get; } = parts.Sum(part => part.Rows);
     public IReadOnlyList<DType> Types { get; } = [.. parts.Select(part => part.Type)];
 
+    // Of weights, padding not included.
+    public long Count => (long)Rows * Width;
+
     // Device memory it holds, padding included.
     public abstract long Bytes { get; }
 

@@ -14,6 +14,9 @@ internal sealed record LlamaWeights(
     // Bytes read by one decoded token: every matrix once, and one row of the embedding unless it is the output too.
     public long BytesPerToken => Layers.Sum(layer => layer.Bytes) + Output.Bytes;
 
+    // Of one decoded token, every weight of every matrix once; the embedding is looked up.
+    public long MultiplyAddsPerToken => Layers.Sum(layer => layer.MultiplyAdds) + Output.Count;
+
     public void Dispose()
     {
         Embedding.Dispose();
@@ -32,6 +35,8 @@ internal sealed record LlamaWeights(
         : IDisposable
     {
         public long Bytes => Qkv.Bytes + AttentionOutput.Bytes + GateUp.Bytes + Down.Bytes;
+
+        public long MultiplyAdds => Qkv.Count + AttentionOutput.Count + GateUp.Count + Down.Count;
 
         public void Dispose()
         {

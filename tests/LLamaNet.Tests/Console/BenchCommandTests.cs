@@ -9,17 +9,57 @@ public class BenchCommandTests
     public async Task Json_has_a_line_for_each_measurement()
     {
         JsonElement json = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--prompt-tokens", "16", "--generate-tokens", "4", "--threads", "1", "--repetitions", "1", "--json")).Succeeded().Json();
+            "bench", Repository.DemoModel(), "--prompt-tokens", "16", "--generate-tokens", "4", "--threads", "1", "--repetitions", "1",
+            "--json")).Succeeded().Json();
         Assert.Equal(["prefill", "decode"], json.EnumerateArray().Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal([16, 4], json.EnumerateArray().Select(line => line.GetProperty("tokens").GetInt32()));
         foreach (JsonElement line in json.EnumerateArray())
         {
+            Assert.Equal("LLamaNet", line.GetProperty("name").GetString());
+            Assert.StartsWith("CPU, 1 thread, ", line.GetProperty("device").GetString(), StringComparison.Ordinal);
             Assert.Equal("demo-q8_0.gguf", line.GetProperty("model").GetString());
             Assert.Equal("Q8_0", line.GetProperty("type").GetString());
             Assert.Equal(1, line.GetProperty("threads").GetInt32());
-            Assert.True(line.GetProperty("tokensPerSecond").GetDouble() > 0);
-            Assert.True(line.GetProperty("weightBytesPerSecond").GetDouble() > 0);
-            Assert.True(line.GetProperty("bandwidthShare").GetDouble() > 0);
+            Assert.True(Number("tokensPerSecond") > 0);
+            Assert.True(Number("singleThreadBandwidth") > 0);
+            Assert.True(Number("f32Peak") > 0);
+
+            // Bytes are the binding ceiling of quantised weights, and a share is what was used over what there is.
+            Assert.Equal(Number("int8Peak"), Number("arithmeticPeak"));
+            Assert.Equal(Number("weightBytesPerSecond") / Number("bandwidth"), Number("bandwidthShare"), tolerance: 1e-12);
+            Assert.Equal(Number("operationsPerSecond") / Number("arithmeticPeak"), Number("arithmeticShare"), tolerance: 1e-12);
+            Assert.Equal(Math.Max(Number("bandwidthShare"), Number("arithmeticShare")), Number("share"));
+            Assert.Equal(
+                Number("bandwidthShare") >= Number("arithmeticShare") ? "reads" : "int8", line.GetProperty("ceiling").GetString());
+
+            double Number(string name) => line.GetProperty(name).GetDouble();
         }
+
+        // A decoded token takes two operations for each weight; of a prompt, only the last token takes those of the logits.
+        LlamaConfig config = LlamaModel.Inspect(Repository.DemoModel()).Config!;
+        double logits = (double)config.VocabularySize * config.Width;
+        double heads = config.HeadDim * (2.0 * config.Heads + 2 * config.KvHeads);
+        double layers = config.Layers * config.Width * (heads + 3.0 * config.FfnWidth);
+        Assert.Equal(2 * (layers + logits / 16), OperationsPerToken(json[0]), tolerance: 1e-3);
+        Assert.Equal(2 * (layers + logits), OperationsPerToken(json[1]), tolerance: 1e-3);
+
+        static double OperationsPerToken(JsonElement line) =>
+            line.GetProperty("operationsPerSecond").GetDouble() / line.GetProperty("tokensPerSecond").GetDouble();
+    }
+
+    [Fact]
+    public async Task The_table_tells_lines_and_then_the_ceilings_of_each_number_of_threads()
+    {
+        ConsoleRun run = (await ConsoleRun.OfAsync(
+            "bench", Repository.DemoModel(), "--weight-type", "f32", "--prompt-tokens", "4", "--generate-tokens", "0", "--threads", "2",
+            "--repetitions", "1")).Succeeded();
+        string[] lines = run.Out.Split(Environment.NewLine);
+        Assert.Matches("^kind +model +type +tokens +threads +tokens/s +GB/s +of reads +GOP/s +of peak +ceiling +share$", lines[0]);
+        Assert.Matches(@"^prefill +demo-q8_0\.gguf +F32 +4 +2 +[\d.]+ +[\d.]+ +[\d.]+% +\d+ +[\d.]+% +(reads|f32) +[\d.]+%$", lines[1]);
+        Assert.Empty(lines[2]);
+        Assert.Matches("^threads +reads GB/s +int8 GOP/s +f32 GOP/s$", lines[3]);
+        Assert.Matches(@"^ +1 +[\d.]+ +\d+ +\d+$", lines[4]);
+        Assert.Matches(@"^ +2 +[\d.]+ +\d+ +\d+$", lines[5]);
+        Assert.Equal([""], lines[6..]);
     }
 }

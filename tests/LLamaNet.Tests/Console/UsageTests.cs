@@ -6,7 +6,7 @@ namespace LLamaNet.Tests.Runner;
 public class UsageTests
 {
     public static TheoryData<string> Commands =>
-        ["generate", "chat", "inspect", "plan", "tokenize", "logits", "perplexity", "quantize", "bench", "devices"];
+        ["generate", "chat", "inspect", "plan", "tokenize", "logits", "perplexity", "quantize", "bench", "chart", "devices"];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -46,6 +46,8 @@ public class UsageTests
     [InlineData("--context: expected a number from 1 to 16777216, found '-1'.", "plan", "--context", "512,-1")]
     [InlineData("Give either --text or --jsonl.", "tokenize", "m")]
     [InlineData("Give MODEL or --config, not both.", "bench", "m", "--config", "7B")]
+    [InlineData("'--out' is required", "chart", "speed.json")]
+    [InlineData("'FILE' missing", "chart", "--out", "speed.svg")]
     [InlineData("so give 0, 2 or more.", "bench", "m", "--generate-tokens", "1")]
     public async Task Wrong_usage_is_one_line_and_exit_code_2(string expected, params string[] arguments)
     {

@@ -87,6 +87,19 @@ public class RandomModelTests
         Assert.Equal(2L * 2 * 320 * 48 * sizeof(float), model.MemoryPlan.KvCacheBytes); // 5 pages of 64 positions
     }
 
+    // Every weight but those of the norms and of an embedding that is not the output too.
+    [Theory]
+    [InlineData("grouped queries")]
+    [InlineData("tied, odd widths")]
+    public async Task A_token_takes_every_weight_of_every_matrix(string shape)
+    {
+        LlamaConfig config = s_shapes[shape];
+        using LlamaModel model = await CreateAsync(config, new ModelOptions());
+        long norms = (2L * config.Layers + 1) * config.Width;
+        long embedding = config.TiedEmbeddings ? 0 : (long)config.VocabularySize * config.Width;
+        Assert.Equal(config.ParameterCount - norms - embedding, model.MultiplyAddsPerToken);
+    }
+
     private static Task<LlamaModel> CreateAsync(LlamaConfig config, ModelOptions options) =>
         LlamaModel.CreateRandomAsync(config, DType.F32, Seed, options with { Threads = 2 }, TestContext.Current.CancellationToken);
 
