@@ -3,7 +3,8 @@
 // launch: grid (kvHeads * ceil(group / QUERIES), splits of the longest context, segments) of 128 threads. The keys are split
 //   over blocks by the length alone: two pages each, more when that makes more than 32 splits. Blocks past a sequence's last
 //   split and segments of several rows leave at once, so a captured launch serves every length. The block that ends last
-//   merges the splits: no second launch.
+//   merges the splits: no second launch. Up to four heads share a load: more do not fit into registers, and a second block
+//   of the same keys finds them in the second-level cache.
 // numerics: f32; keys and values are exact in f32. Order of additions fixed by the length; 2^x to 2 units in the last place
 #include "attention.cuh"
 
@@ -103,10 +104,8 @@ DEVICE void attention_decode(float* y, const float* qkv, const T* keys, const T*
 // By the largest head size and the heads of a block. Those of a size want a multiple of 8, the others any even size.
 ATTENTION_DECODE(attention_decode_f16_d64_h1, f16, 8, 8, 1)
 ATTENTION_DECODE(attention_decode_f16_d64_h4, f16, 8, 8, 4)
-ATTENTION_DECODE(attention_decode_f16_d64_h8, f16, 8, 8, 8)
 ATTENTION_DECODE(attention_decode_f16_d128_h1, f16, 8, 16, 1)
 ATTENTION_DECODE(attention_decode_f16_d128_h4, f16, 8, 16, 4)
-ATTENTION_DECODE(attention_decode_f16_d128_h8, f16, 8, 16, 8)
 ATTENTION_DECODE(attention_decode_f16_d256_h1, f16, 8, 32, 1)
 ATTENTION_DECODE(attention_decode_f16_d256_h4, f16, 8, 32, 4)
 ATTENTION_DECODE(attention_decode_f16_even_h2, f16, 2, 32, 2)

@@ -13,15 +13,18 @@
 #define TOKENS 64
 #define THREADS 128
 
-// Copies headDim = D elements of each position of a page from global to shared memory, zeros from `count` on.
+// Copies headDim = D elements of each position of a page from global to shared memory, zeros from `count` on. LANES threads
+// share a row, so that a thread's addresses lie at constant distances.
 template <int D>
-DEVICE void load_page(f16* shared, const f16* page, int count) {
-    constexpr int CHUNKS = D / 8;
-    for (int i = threadIdx.x; i < PAGE_LENGTH * CHUNKS; i += THREADS) {
-        int row = i / CHUNKS, chunk = i % CHUNKS;
-        bool isPresent = row < count;
-        copy_async16(shared + row * (D + 8) + chunk * 8, page + (isPresent ? row * D + chunk * 8 : 0), isPresent);
-    }
+DEVICE void load_page(u32 shared, const f16* page, int count) {
+    constexpr int LANES = D <= 64 ? 8 : D <= 128 ? 16 : 32, ROWS = THREADS / LANES;
+    int row = threadIdx.x / LANES, element = threadIdx.x % LANES * 8;
+    if (element >= D) return;
+    shared = opaque(shared + (row * (D + 8) + element) * 2);
+    page += row * D + element;
+    count -= row;
+#pragma unroll
+    for (int i = 0; i < PAGE_LENGTH; i += ROWS) copy_async16(shared + i * (D + 8) * 2, page + i * D, i < count);
 }
 
 template <int D>
@@ -30,9 +33,8 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     constexpr int STRIDE = D + 8; // of a row in shared memory
     constexpr bool KEEP_QUERIES = D <= 128; // in registers; otherwise they are read from shared memory again and again
     extern __shared__ __align__(16) u8 dynamicShared[];
-    f16* sharedKeys = (f16*)dynamicShared;
-    f16* sharedValues = sharedKeys + PAGE_LENGTH * STRIDE;
-    f16* sharedQueries = sharedValues + PAGE_LENGTH * STRIDE;
+    u32 sharedKeys = shared_address(dynamicShared), sharedValues = sharedKeys + PAGE_LENGTH * STRIDE * 2;
+    f16* sharedQueries = (f16*)dynamicShared + 2 * PAGE_LENGTH * STRIDE;
 
     int segment = blockIdx.z, firstRow = firstRows[segment], count = firstRows[segment + 1] - firstRow;
     // The last tokens see the most keys: they go first.
@@ -86,6 +88,10 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         copy_async_commit();
         copy_async_wait<1>();
         __syncthreads();
+        // The rows that each lane names to ldmatrix: 16 queries, 16 keys or 16 values by 16 elements.
+        u32 laneKeys = opaque(sharedKeys + ((lane % 8 + lane / 16 * 8) * STRIDE + lane / 8 % 2 * 8) * 2);
+        u32 laneQueries = opaque(shared_address(sharedQueries) + ((warp * 16 + lane % 16) * STRIDE + lane / 16 * 8) * 2);
+        u32 laneValues = opaque(sharedValues + (lane % 16 * STRIDE + lane / 16 * 8) * 2);
 
         // scores: 16 tokens x 64 keys of a warp, eight keys a fragment.
         float scores[PAGE_LENGTH / 8][4];
@@ -95,11 +101,11 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         for (int i = 0; i < D / 16; i++) {
             u32 (&fragment)[4] = queries[KEEP_QUERIES ? i : 0];
             if constexpr (!KEEP_QUERIES)
-                load_matrix_x4(fragment, sharedQueries + (warp * 16 + lane % 16) * STRIDE + i * 16 + lane / 16 * 8);
+                load_matrix_x4(fragment, laneQueries + i * 32);
 #pragma unroll
             for (int j = 0; j < PAGE_LENGTH / 16; j++) {
                 u32 b[4];
-                load_matrix_x4(b, sharedKeys + (j * 16 + lane % 8 + lane / 16 * 8) * STRIDE + i * 16 + lane / 8 % 2 * 8);
+                load_matrix_x4(b, laneKeys + (j * 16 * STRIDE + i * 16) * 2);
                 mma16816<f16>(scores[2 * j], fragment, b[0], b[1]);
                 mma16816<f16>(scores[2 * j + 1], fragment, b[2], b[3]);
             }
@@ -156,7 +162,7 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
 #pragma unroll
             for (int i = 0; i < D / 16; i++) {
                 u32 b[4];
-                load_matrix_x4_transposed(b, sharedValues + (j * 16 + lane % 16) * STRIDE + i * 16 + lane / 16 * 8);
+                load_matrix_x4_transposed(b, laneValues + (j * 16 * STRIDE + i * 16) * 2);
                 mma16816<f16>(sums[2 * i], weights, b[0], b[1]);
                 mma16816<f16>(sums[2 * i + 1], weights, b[2], b[3]);
             }

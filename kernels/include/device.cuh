@@ -88,11 +88,16 @@ DEVICE u32 shared_address(const void* p) { return (u32)(u64)(const __attribute__
 DEVICE u32 shared_address(const void* p) { return (u32)__cvta_generic_to_shared(p); }
 #endif
 
+// The same value, of which the compiler knows nothing: in a loop, addresses at constant distances from it are not worked out
+// beforehand and kept in a register each, but become offsets inside the instructions.
+DEVICE u32 opaque(u32 v) { asm volatile("" : "+r"(v)); return v; }
+
 // Copies 16 bytes from global to shared memory in the background; zeros when not present.
-DEVICE void copy_async16(void* shared, const void* global, bool present) {
+DEVICE void copy_async16(u32 shared, const void* global, bool present) {
     int bytes = present ? 16 : 0;
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(shared_address(shared)), "l"(global), "r"(bytes) : "memory");
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(shared), "l"(global), "r"(bytes) : "memory");
 }
+DEVICE void copy_async16(void* shared, const void* global, bool present) { copy_async16(shared_address(shared), global, present); }
 // The same with the first `bytes` of the 16, 0 to 16, and zeros after them.
 DEVICE void copy_async_part(void* shared, const void* global, int bytes) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"(shared_address(shared)), "l"(global), "r"(bytes) : "memory");
@@ -102,14 +107,16 @@ DEVICE void copy_async_commit() { asm volatile("cp.async.commit_group;" ::: "mem
 template <int N> DEVICE void copy_async_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(N) : "memory"); }
 
 // ---- tensor cores ----
-DEVICE void load_matrix_x4(u32 (&r)[4], const void* shared) {
+DEVICE void load_matrix_x4(u32 (&r)[4], u32 shared) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(shared)) : "memory");
+        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared) : "memory");
 }
-DEVICE void load_matrix_x4_transposed(u32 (&r)[4], const void* shared) {
+DEVICE void load_matrix_x4_transposed(u32 (&r)[4], u32 shared) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
-        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(shared)) : "memory");
+        : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared) : "memory");
 }
+DEVICE void load_matrix_x4(u32 (&r)[4], const void* shared) { load_matrix_x4(r, shared_address(shared)); }
+DEVICE void load_matrix_x4_transposed(u32 (&r)[4], const void* shared) { load_matrix_x4_transposed(r, shared_address(shared)); }
 // d[16, 8] += a[16, 16] . b[16, 8]; fragments as the PTX manual lays them out for mma.m16n8k16.
 template <class T> DEVICE void mma16816(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1);
 template <> __device__ __forceinline__ void mma16816<f16>(float (&d)[4], const u32 (&a)[4], u32 b0, u32 b1) {

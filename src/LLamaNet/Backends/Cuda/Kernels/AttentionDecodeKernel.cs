@@ -41,11 +41,9 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
         return (shape.HeadDim, shape.Group) switch
         {
             ( <= 64, 1) => ("attention_decode_f16_d64_h1", 1),
-            ( <= 64, <= 4) => ("attention_decode_f16_d64_h4", 4),
-            ( <= 64, _) => ("attention_decode_f16_d64_h8", 8),
+            ( <= 64, _) => ("attention_decode_f16_d64_h4", 4),
             ( <= 128, 1) => ("attention_decode_f16_d128_h1", 1),
-            ( <= 128, <= 4) => ("attention_decode_f16_d128_h4", 4),
-            ( <= 128, _) => ("attention_decode_f16_d128_h8", 8),
+            ( <= 128, _) => ("attention_decode_f16_d128_h4", 4),
             (_, 1) => ("attention_decode_f16_d256_h1", 1),
             _ => ("attention_decode_f16_d256_h4", 4),
         };
