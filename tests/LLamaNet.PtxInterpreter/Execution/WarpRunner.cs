@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
@@ -16,6 +17,7 @@ internal static unsafe class WarpRunner
 
     /// <summary>Runs until no fragment can go on, or the slice is over.</summary>
     /// <returns>Whether something other than a failing wait was executed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Run(Warp warp)
     {
         var fragments = warp.Fragments;
@@ -70,6 +72,7 @@ internal static unsafe class WarpRunner
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Run(Warp warp, Fragment fragment)
     {
         var fragments = warp.Fragments;
@@ -148,6 +151,7 @@ internal static unsafe class WarpRunner
     }
 
     /// <summary>Instructions that several lanes execute together: those that are complete do, the others wait.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Together(Warp warp, Instruction* instruction, int place, uint mask, uint active)
     {
         var fragments = warp.Fragments;

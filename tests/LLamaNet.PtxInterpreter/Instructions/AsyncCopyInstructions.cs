@@ -58,6 +58,7 @@ internal static unsafe class AsyncCopyInstructions
         decoder.Result.Execute = &Copy;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(Warp warp, Instruction* instruction, uint mask)
     {
         var bytes = instruction->Bytes;
@@ -77,7 +78,9 @@ internal static unsafe class AsyncCopyInstructions
                     $"misaligned copy of {bytes} bytes from 0x{global:x} to shared +{shared}");
             }
 
-            for (var i = 0; i < present; i++) MemoryAccess.Global(warp, instruction, lane, global + (ulong)i, 1, write: false);
+            if (present == bytes) MemoryAccess.Global(warp, instruction, lane, global, bytes, write: false);
+            else
+                for (var i = 0; i < present; i++) MemoryAccess.Global(warp, instruction, lane, global + (ulong)i, 1, write: false);
             warp.Block.Shared.BeginCopy(warp, instruction, lane, shared, bytes);
             warp.Copies.Add(lane, (uint)shared, global, bytes, present);
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
@@ -85,6 +86,7 @@ internal readonly struct Wrapped : IUnary<uint, uint>
 internal readonly struct ExtractField<T> : ITernary<T, uint, uint, T>
     where T : unmanaged, IBinaryInteger<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe T Apply(T a, uint b, uint c)
     {
         int width = 8 * sizeof(T), position = (int)(b & 0xFF), length = (int)(c & 0xFF);
@@ -152,6 +154,7 @@ internal readonly struct FindHighest<T> : IUnary<T, uint>
 /// <summary>prmt in its default form: each nibble of c picks a byte of b:a, or its sign.</summary>
 internal readonly struct Permute : ITernary<uint, uint, uint, uint>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Apply(uint a, uint b, uint c)
     {
         var bytes = (ulong)b << 32 | a;

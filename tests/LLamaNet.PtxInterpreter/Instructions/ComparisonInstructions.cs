@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LLamaNet.PtxInterpreter.Execution;
 using LLamaNet.PtxInterpreter.Parsing;
@@ -119,6 +120,7 @@ internal static unsafe class ComparisonInstructions
         decoder.Result.Execute = sizeof(T) >= 4 && decoder.Result.Mode == 0 && decoder.Result.E < 0
             ? &SetVector<T, TComparison> : &Set<T, TComparison>;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SetVector<T, TComparison>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
         where TComparison : IComparison<T>
@@ -130,6 +132,7 @@ internal static unsafe class ComparisonInstructions
         warp.SetPredicate(instruction->D, mask, result);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Set<T, TComparison>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
         where TComparison : IComparison<T>
@@ -167,6 +170,7 @@ internal static unsafe class ComparisonInstructions
         decoder.Result.Execute = decoder.Type.Bytes() == 8 ? &Select<ulong> : &Select<uint>;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Select<T>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
     {

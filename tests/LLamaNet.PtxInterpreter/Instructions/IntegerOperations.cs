@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
@@ -126,6 +127,7 @@ internal readonly struct DotProduct4<TA, TB> : ITernary<uint, uint, uint, uint>
     where TA : unmanaged, IBinaryInteger<TA>
     where TB : unmanaged, IBinaryInteger<TB>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Apply(uint a, uint b, uint c)
     {
         for (var shift = 0; shift < 32; shift += 8)

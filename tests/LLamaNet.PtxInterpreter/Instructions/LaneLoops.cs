@@ -1,12 +1,17 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Applies an operation to the lanes of a mask. Its methods are what <see cref="Instruction.Execute"/> points to.</summary>
+/// <summary>
+/// Applies an operation to the lanes of a mask. Its methods are what <see cref="Instruction.Execute"/> points to. Most run a few
+/// thousand times in a test: they are compiled well at once, as everything that runs for each instruction.
+/// </summary>
 internal static unsafe class LaneLoops
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unary<TA, TResult, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where TA : unmanaged
         where TResult : unmanaged
@@ -27,6 +32,7 @@ internal static unsafe class LaneLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Binary<TA, TB, TResult, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where TA : unmanaged
         where TB : unmanaged
@@ -48,6 +54,7 @@ internal static unsafe class LaneLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Ternary<TA, TB, TC, TResult, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where TA : unmanaged
         where TB : unmanaged
@@ -66,6 +73,7 @@ internal static unsafe class LaneLoops
     }
 
     /// <summary>For types of 32 and 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void VectorBinary<T, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
         where TOperation : IVectorBinary<T>
@@ -83,6 +91,7 @@ internal static unsafe class LaneLoops
     }
 
     /// <summary>For types of 32 and 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void VectorTernary<T, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
         where TOperation : IVectorTernary<T>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LLamaNet.PtxInterpreter.Execution;
 using LLamaNet.PtxInterpreter.Memory;
 using LLamaNet.PtxInterpreter.Parsing;
@@ -93,6 +94,7 @@ internal static unsafe class LoadStoreInstructions
     }
 
     // The address is the same for all lanes and known to be a parameter.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadParameter(Warp warp, Instruction* instruction, uint mask)
     {
         var lane = BitOperations.TrailingZeroCount(mask);
@@ -103,6 +105,7 @@ internal static unsafe class LoadStoreInstructions
     }
 
     // The most frequent form by far: one to four words of global memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadGlobalWords(Warp warp, Instruction* instruction, uint mask)
     {
         var count = instruction->Count;
@@ -119,6 +122,7 @@ internal static unsafe class LoadStoreInstructions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Load(Warp warp, Instruction* instruction, uint mask)
     {
         var bytes = instruction->Bytes * instruction->Count;
@@ -150,6 +154,7 @@ internal static unsafe class LoadStoreInstructions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Store(Warp warp, Instruction* instruction, uint mask)
     {
         int size = instruction->Bytes, bytes = size * instruction->Count;
@@ -171,7 +176,8 @@ internal static unsafe class LoadStoreInstructions
             var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
             var to = MemoryAccess.Resolve(
                 warp, instruction, lane, (AddressSpace)instruction->Mode, address, bytes, write: true, instruction->Strong, (byte*)staged);
-            Buffer.MemoryCopy(staged, to, bytes, bytes);
+            if (bytes == 4) *(uint*)to = (uint)*staged;
+            else Unsafe.CopyBlockUnaligned(to, staged, (uint)bytes);
         }
     }
 }

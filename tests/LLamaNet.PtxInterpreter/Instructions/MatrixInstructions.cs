@@ -13,8 +13,8 @@ internal static unsafe class MatrixInstructions
 
     public static void AddTo(InstructionTable table)
     {
-        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", decoder => Multiply(decoder, &Multiply<HalfToSingle>));
-        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", decoder => Multiply(decoder, &Multiply<BFloatToSingle>));
+        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", decoder => Multiply(decoder, &Multiply<HalvesToSingle>));
+        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", decoder => Multiply(decoder, &Multiply<BFloatsToSingle>));
         table.Add("ldmatrix.sync.aligned.m8n8", LoadMatrix);
     }
 
@@ -40,50 +40,56 @@ internal static unsafe class MatrixInstructions
     // a, register v: row group + 8 (v & 1), columns 2 t + 8 (v >> 1) and the next
     // b, register v: rows 2 t + 8 v and the next, column group
     // c, register v: row group + 8 (v >> 1), column 2 t + (v & 1)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply<TToSingle>(Warp warp, Instruction* instruction, uint mask)
-        where TToSingle : IUnary<ushort, float>
+        where TToSingle : IVectorToSingle
     {
-        var a = stackalloc float[Rows * Depth];
+        // As the lanes hold them: [register, half of it, lane].
+        var a = stackalloc float[4 * 2 * Warp.Lanes];
+        var fragment = stackalloc float[2 * 2 * Warp.Lanes];
         var b = stackalloc float[Depth * Columns];
         var d = stackalloc float[Rows * Columns];
         var registers = warp.Registers;
         var list = instruction->List;
-        for (var lane = 0; lane < Warp.Lanes; lane++)
+        for (var v = 0; v < 4; v++) Widen<TToSingle>((uint*)(registers + list[4 + v]), a + v * 2 * Warp.Lanes);
+        for (var v = 0; v < 2; v++) Widen<TToSingle>((uint*)(registers + list[8 + v]), fragment + v * 2 * Warp.Lanes);
+        for (var k = 0; k < Depth; k++)
         {
-            int group = lane / 4, pair = lane % 4 * 2;
-            for (var v = 0; v < 4; v++)
-            {
-                var bits = ((uint*)(registers + list[4 + v]))[lane];
-                var at = a + (group + (v & 1) * 8) * Depth + pair + (v >> 1) * 8;
-                at[0] = TToSingle.Apply((ushort)bits);
-                at[1] = TToSingle.Apply((ushort)(bits >> 16));
-            }
-
-            for (var v = 0; v < 2; v++)
-            {
-                var bits = ((uint*)(registers + list[8 + v]))[lane];
-                var at = b + (pair + v * 8) * Columns + group;
-                at[0] = TToSingle.Apply((ushort)bits);
-                at[Columns] = TToSingle.Apply((ushort)(bits >> 16));
-            }
+            var from = fragment + ((k >> 3) * 2 + (k & 1)) * Warp.Lanes + (k & 7) / 2;
+            for (var column = 0; column < Columns; column++) b[k * Columns + column] = from[column * 4];
         }
 
         for (var row = 0; row < Rows; row++)
         {
+            var from = a + (row >> 3) * 2 * Warp.Lanes + (row & 7) * 4;
             var sum = Vector256<float>.Zero;
             for (var k = 0; k < Depth; k++)
-                sum = Vector256.FusedMultiplyAdd(Vector256.Create(a[row * Depth + k]), Vector256.Load(b + k * Columns), sum);
+            {
+                var factor = from[((k >> 3) * 4 + (k & 1)) * Warp.Lanes + (k & 7) / 2];
+                sum = Vector256.FusedMultiplyAdd(Vector256.Create(factor), Vector256.Load(b + k * Columns), sum);
+            }
+
             sum.Store(d + row * Columns);
         }
 
-        for (var lane = 0; lane < Warp.Lanes; lane++)
+        for (var v = 0; v < 4; v++)
         {
-            int group = lane / 4, pair = lane % 4 * 2;
-            for (var v = 0; v < 4; v++)
-            {
-                var c = ((float*)(registers + list[10 + v]))[lane];
-                ((float*)(registers + list[v]))[lane] = c + d[(group + (v >> 1) * 8) * Columns + pair + (v & 1)];
-            }
+            var c = (float*)(registers + list[10 + v]);
+            var to = (float*)(registers + list[v]);
+            var from = d + (v >> 1) * 8 * Columns + (v & 1);
+            for (var lane = 0; lane < Warp.Lanes; lane++) to[lane] = c[lane] + from[lane / 4 * Columns + lane % 4 * 2];
+        }
+    }
+
+    // The lower and then the upper halves of 32 lanes.
+    private static void Widen<TToSingle>(uint* pairs, float* to)
+        where TToSingle : IVectorToSingle
+    {
+        for (var lane = 0; lane < Warp.Lanes; lane += Vector256<uint>.Count)
+        {
+            var bits = Vector256.Load(pairs + lane);
+            TToSingle.Widen(bits & Vector256.Create(0xFFFFu)).Store(to + lane);
+            TToSingle.Widen(bits >>> 16).Store(to + Warp.Lanes + lane);
         }
     }
 
@@ -103,6 +109,7 @@ internal static unsafe class MatrixInstructions
 
     // Lane 8 m + r has the address of row r of matrix m. Lane l gets elements 2 (l % 4) and the next of row l / 4; transposed,
     // of column l / 4.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadMatrix(Warp warp, Instruction* instruction, uint mask)
     {
         var count = instruction->Count;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LLamaNet.PtxInterpreter.Execution;
 using LLamaNet.PtxInterpreter.Parsing;
 
@@ -41,6 +42,7 @@ internal static unsafe class WarpInstructions
         decoder.Result.Execute = &Shuffle;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Shuffle(Warp warp, Instruction* instruction, uint mask)
     {
         uint* d = (uint*)(warp.Registers + instruction->D), a = (uint*)(warp.Registers + instruction->A);

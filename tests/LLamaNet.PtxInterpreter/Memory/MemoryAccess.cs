@@ -19,6 +19,7 @@ internal static unsafe class MemoryAccess
     /// <summary>Checks the access of one lane and returns where the bytes are.</summary>
     /// <param name="bytes">A power of two.</param>
     /// <param name="value">For writes to shared memory: what will be stored, if known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte* Resolve(
         Warp warp, Instruction* instruction, int lane, AddressSpace space, ulong address, int bytes, bool write, bool strong = false,
         byte* value = null)

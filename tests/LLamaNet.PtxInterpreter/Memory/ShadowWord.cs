@@ -3,6 +3,12 @@ namespace LLamaNet.PtxInterpreter.Memory;
 /// <summary>What is known about four bytes of shared memory. A stamp is the warp's clock, whether atomic, and the thread.</summary>
 internal struct ShadowWord
 {
+    /// <summary>The <see cref="State"/> when all four bytes are there and no copy is under way.</summary>
+    public const byte AllWritten = 15;
+
+    /// <summary>What a copy under way adds to <see cref="State"/>.</summary>
+    public const byte OneCopy = 16;
+
     /// <summary>The last write, the last read, and the last read by another warp than that.</summary>
     public ulong Write;
     public ulong Read;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Memory;
@@ -13,6 +14,7 @@ internal sealed unsafe class SharedMemory
     private readonly ThreadBlock _block;
     private byte[] _bytes = [];
     private ShadowWord[] _shadow = [];
+    private ShadowWord* _words;
     private uint _serial;
 
     public SharedMemory(ThreadBlock block) => _block = block;
@@ -29,13 +31,15 @@ internal sealed unsafe class SharedMemory
         {
             _bytes = GC.AllocateUninitializedArray<byte>(length + 64, pinned: true);
             fixed (byte* first = _bytes) Host = (byte*)(((nint)first + 63) & ~63);
-            _shadow = new ShadowWord[(length + 3) / 4 + 4];
+            _shadow = GC.AllocateArray<ShadowWord>((length + 3) / 4 + 4, pinned: true);
+            fixed (ShadowWord* first = _shadow) _words = first;
         }
     }
 
     /// <summary>Checks an access and returns where the bytes are.</summary>
     /// <param name="strong">An atomic, volatile, relaxed or acquiring access: these do not race with each other.</param>
     /// <param name="value">The bytes that a write stores; writing what is there already is no race. Null: not known.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Access(
         Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false, byte* value = null)
     {
@@ -45,6 +49,15 @@ internal sealed unsafe class SharedMemory
         var stamp = (ulong)_block.Clocks.Now(warp.Index) << 32 | (strong ? AtomicBit : 0) | (uint)warp.Thread(lane);
         for (var done = 0; done < bytes; done += 4, at += 4)
         {
+            // The usual read: all is written and nobody is writing.
+            var word = _words + (at >> 2);
+            if (!write && bytes >= 4 && word->Block == _serial && word->State == ShadowWord.AllWritten
+                && !Conflicts(warp, word->Write, stamp))
+            {
+                Read(word, 15, stamp);
+                continue;
+            }
+
             var mask = bytes >= 4 ? 15 : ((1 << bytes) - 1) << (at & 3);
             Word(warp, instruction, lane, at, mask, write, stamp, value == null ? null : value + done);
         }
@@ -57,7 +70,7 @@ internal sealed unsafe class SharedMemory
     public void BeginCopy(Warp warp, Instruction* instruction, int lane, ulong address, int bytes)
     {
         Access(warp, instruction, lane, address, bytes, write: true);
-        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++) _shadow[word].State += 16;
+        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++) _words[word].State += ShadowWord.OneCopy;
     }
 
     /// <summary>The operation has ended and the bytes are there, written by the lane now.</summary>
@@ -66,9 +79,8 @@ internal sealed unsafe class SharedMemory
         var stamp = (ulong)_block.Clocks.Now(warp) << 32 | (uint)thread;
         for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
         {
-            ref var shadow = ref _shadow[word];
-            shadow.State -= 16;
-            shadow.State |= 15;
+            ref var shadow = ref _words[word];
+            shadow.State = (byte)((shadow.State - ShadowWord.OneCopy) | ShadowWord.AllWritten);
             (shadow.Write, shadow.WriteBytes) = (stamp, 15);
         }
     }
@@ -83,43 +95,45 @@ internal sealed unsafe class SharedMemory
     private void Word(
         Warp warp, Instruction* instruction, int lane, int at, int mask, bool write, ulong stamp, byte* value)
     {
-        ref var shadow = ref _shadow[at >> 2];
-        if (shadow.Block != _serial) shadow = new ShadowWord { Block = _serial };
-        if (shadow.Pending != 0)
+        var shadow = _words + (at >> 2);
+        if (shadow->Block != _serial) *shadow = new ShadowWord { Block = _serial };
+        if (shadow->Pending != 0)
             throw warp.FaultAt(FaultKind.MissingWait, instruction, lane,
                 $"{Kind(write)} of shared memory at +{at}, to which a copy is under way");
-        if ((shadow.WriteBytes & mask) != 0 && Conflicts(warp, shadow.Write, stamp) && !(write && SameValue(value, at, mask)))
-            throw Race(warp, instruction, lane, at, write, "written", shadow.Write);
+        if ((shadow->WriteBytes & mask) != 0 && Conflicts(warp, shadow->Write, stamp) && !(write && SameValue(value, at, mask)))
+            throw Race(warp, instruction, lane, at, write, "written", shadow->Write);
         if (!write)
         {
-            if ((shadow.Written & mask) != mask)
+            if ((shadow->Written & mask) != mask)
                 throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane, $"read of shared memory at +{at}, which was never written");
-            Read(ref shadow, mask, stamp);
+            Read(shadow, mask, stamp);
             return;
         }
 
-        if ((shadow.ReadBytes & mask) != 0 && Conflicts(warp, shadow.Read, stamp) && !SameValue(value, at, mask))
-            throw Race(warp, instruction, lane, at, write, "read", shadow.Read);
-        if ((shadow.OtherReadBytes & mask) != 0 && Conflicts(warp, shadow.OtherRead, stamp) && !SameValue(value, at, mask))
-            throw Race(warp, instruction, lane, at, write, "read", shadow.OtherRead);
-        shadow.WriteBytes = (byte)(shadow.Write == stamp ? shadow.WriteBytes | mask : mask);
-        shadow.Write = stamp;
-        shadow.State |= (byte)mask;
+        if ((shadow->ReadBytes & mask) != 0 && Conflicts(warp, shadow->Read, stamp) && !SameValue(value, at, mask))
+            throw Race(warp, instruction, lane, at, write, "read", shadow->Read);
+        if ((shadow->OtherReadBytes & mask) != 0 && Conflicts(warp, shadow->OtherRead, stamp) && !SameValue(value, at, mask))
+            throw Race(warp, instruction, lane, at, write, "read", shadow->OtherRead);
+        shadow->WriteBytes = (byte)(shadow->Write == stamp ? shadow->WriteBytes | mask : mask);
+        shadow->Write = stamp;
+        shadow->State |= (byte)mask;
     }
 
-    private static void Read(ref ShadowWord shadow, int mask, ulong stamp)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Read(ShadowWord* shadow, int mask, ulong stamp)
     {
-        if (shadow.Read == stamp)
+        if (shadow->Read == stamp)
         {
-            shadow.ReadBytes |= (byte)mask;
+            shadow->ReadBytes |= (byte)mask;
             return;
         }
 
-        if (shadow.ReadBytes != 0 && (uint)(ushort)shadow.Read >> 5 != (uint)(ushort)stamp >> 5)
-            (shadow.OtherRead, shadow.OtherReadBytes) = (shadow.Read, shadow.ReadBytes);
-        (shadow.Read, shadow.ReadBytes) = (stamp, (byte)mask);
+        if (shadow->ReadBytes != 0 && (ushort)shadow->Read >> 5 != (ushort)stamp >> 5)
+            (shadow->OtherRead, shadow->OtherReadBytes) = (shadow->Read, shadow->ReadBytes);
+        (shadow->Read, shadow->ReadBytes) = (stamp, (byte)mask);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Conflicts(Warp warp, ulong earlier, ulong now)
     {
         if ((ushort)earlier == (ushort)now || (earlier & now & AtomicBit) != 0) return false;
