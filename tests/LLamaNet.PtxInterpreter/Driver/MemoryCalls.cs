@@ -2,7 +2,10 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Memory and copies. Copies without a stream do not wait for streams, as those are made not to block.</summary>
+/// <summary>
+/// Memory and copies. Copies without a stream do not wait for streams, as those are made not to block. Such a copy to the
+/// device may still be under way when the call returns; one from the device is complete.
+/// </summary>
 internal sealed unsafe class MemoryCalls(DriverState state)
 {
     public void AddTo(EntryTable table)
@@ -32,11 +35,17 @@ internal sealed unsafe class MemoryCalls(DriverState state)
         table.Add("cuMemcpyHtoD_v2", EntryNeeds.ContextOutsideCapture, (destination, source, bytes) =>
         {
             state.Current.CheckRange((ulong)destination, bytes);
-            state.Current.CopyIn((ulong)destination, new ReadOnlySpan<byte>((void*)source, checked((int)bytes)));
+            state.Current.DefaultStream.Add(new Work(WorkKind.CopyToDevice)
+            {
+                Destination = (ulong)destination,
+                Staged = new ReadOnlySpan<byte>((void*)source, checked((int)bytes)).ToArray(),
+                Bytes = bytes,
+            });
         });
         table.Add("cuMemcpyDtoH_v2", EntryNeeds.ContextOutsideCapture, (destination, source, bytes) =>
         {
             state.Current.CheckRange((ulong)source, bytes);
+            WorkLoop.RunCopies(state.Current);
             state.Current.CopyOut(new Span<byte>((void*)destination, checked((int)bytes)), (ulong)source);
         });
 

@@ -24,11 +24,16 @@ internal sealed unsafe class SimulatedContext : IAwaited
             Multiprocessors = device.Description.Multiprocessors,
         };
         _executor = new KernelExecutor(Memory, _limits);
+        DefaultStream = new SimulatedStream(this);
+        Streams.Add(DefaultStream);
     }
 
     public SimulatedDevice Device { get; }
 
     public DeviceMemory Memory { get; }
+
+    /// <summary>Holds copies that were begun without a stream; other streams do not wait for it.</summary>
+    public SimulatedStream DefaultStream { get; }
 
     /// <summary>Those with work left stay here after they are destroyed.</summary>
     public List<SimulatedStream> Streams { get; } = [];

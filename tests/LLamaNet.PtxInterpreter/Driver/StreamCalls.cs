@@ -2,7 +2,9 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Streams and their capture. Every stream is one that does not block; there is no default stream.</summary>
+/// <summary>
+/// Streams and their capture. All are of the kind that does not block; the default stream (0) can only be waited for.
+/// </summary>
 internal sealed unsafe class StreamCalls(DriverState state)
 {
     private const int ThreadLocalCapture = 1;
@@ -40,6 +42,12 @@ internal sealed unsafe class StreamCalls(DriverState state)
 
     private void Synchronize(nint handle)
     {
+        if (handle == 0)
+        {
+            WorkLoop.RunCopies(state.Current);
+            return;
+        }
+
         SimulatedStream stream = Stream(handle);
         if (stream.Capture is { } capture)
         {

@@ -34,6 +34,12 @@ internal sealed class WorkLoop(int seed) : IDisposable
         if (failure is not null) throw failure;
     }
 
+    /// <summary>Does the copies of the default stream here and now; they wait for nothing.</summary>
+    public static void RunCopies(SimulatedContext context)
+    {
+        while (context.DefaultStream.Work.TryDequeue(out Work work)) Do(context, work);
+    }
+
     public void Dispose()
     {
         if (_thread is not null)

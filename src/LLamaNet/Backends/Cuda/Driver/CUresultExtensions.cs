@@ -5,7 +5,7 @@ internal static class CUresultExtensions
     // After these every call on the context fails until the process ends: the driver calls them sticky.
     public static bool IsDeviceLost(this CUresult result) =>
         result is CUresult.EccUncorrectable or CUresult.IllegalAddress or CUresult.LaunchTimeout or CUresult.ContextIsDestroyed
-            or (>= CUresult.Assert and <= CUresult.LaunchFailed);
+            or CUresult.Assert or (>= CUresult.HardwareStackError and <= CUresult.LaunchFailed);
 
     // What the user can do about it, or nothing.
     public static string? Advice(this CUresult result) => result switch

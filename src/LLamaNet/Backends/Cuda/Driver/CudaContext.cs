@@ -60,13 +60,15 @@ internal sealed unsafe class CudaContext : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Returns when the source may change again. Not ordered with the work of any stream.
+    // Returns when the device has it all. Not ordered with the work of any stream.
     public void CopyToDevice<T>(CUdeviceptr destination, ReadOnlySpan<T> source)
         where T : unmanaged
     {
         MakeCurrent();
         fixed (T* first = source)
             Driver.Check(Driver.MemcpyHtoD(destination, first, (nuint)source.Length * (nuint)Unsafe.SizeOf<T>()), "cuMemcpyHtoD");
+        // The driver returns when it has a copy of the source, and our streams do not wait for its default stream (0).
+        Driver.Check(Driver.StreamSynchronize(0), "cuStreamSynchronize");
         GC.KeepAlive(this);
     }
 
