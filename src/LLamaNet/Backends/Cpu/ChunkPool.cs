@@ -10,7 +10,7 @@ namespace LLamaNet.Backends.Cpu;
 // Run is for one thread at a time; it allocates nothing and starts no thread.
 internal sealed unsafe class ChunkPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 300;
+    private const int SpinsBeforeSleep = 4000;
     private const int SpinsBeforeYield = 2000;
 
     private readonly Thread[] _workers;
@@ -76,10 +76,12 @@ internal sealed unsafe class ChunkPool : IDisposable
         _wake.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunChunk<TWork>(void* work, int chunk)
         where TWork : struct, IChunkWork
         => Unsafe.AsRef<TWork>(work).Run(chunk);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Share(int chunks)
     {
         _chunks = chunks;
@@ -105,6 +107,7 @@ internal sealed unsafe class ChunkPool : IDisposable
     }
 
     // False when no chunk is left to claim.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryRunChunk()
     {
         long claim = Volatile.Read(ref _state.Claim);

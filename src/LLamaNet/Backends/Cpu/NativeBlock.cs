@@ -18,9 +18,11 @@ internal sealed unsafe class NativeBlock : SafeHandle
         : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        nuint total = checked((nuint)bytes + Alignment + BytesBehind);
+        int alignment = bytes < LargePages.Bytes ? Alignment : LargePages.Bytes;
+        nuint total = checked((nuint)bytes + (nuint)alignment + BytesBehind);
         SetHandle((nint)NativeMemory.AllocZeroed(total));
-        _aligned = (handle + Alignment - 1) & -Alignment;
+        _aligned = (handle + alignment - 1) & -alignment;
+        LargePages.AskFor((void*)_aligned, bytes);
         Bytes = bytes;
     }
 

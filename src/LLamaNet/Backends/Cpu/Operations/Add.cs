@@ -13,6 +13,7 @@ internal readonly unsafe struct Add(CpuTensor y, CpuTensor x, RowSplit split) : 
     private readonly CpuTensor _x = x;
     private readonly RowSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

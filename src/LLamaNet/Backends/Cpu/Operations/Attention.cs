@@ -18,35 +18,36 @@ internal readonly unsafe struct Attention(
     private readonly AttentionShape _shape = shape;
     private readonly AttentionPlan _plan = plan;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {
-        (QueryBlock block, int kvHead, int span) = _plan.Piece(chunk);
-        int headDim = _shape.HeadDim;
-        int rows = block.Count * _shape.Group;
-        int tileFloats = AttentionTile.Floats(rows, headDim);
-        int stateFloats = rows * SoftmaxState.Stride(headDim);
-        float* memory = ThreadScratch.Floats(tileFloats + 2 * stateFloats);
-        float* total = memory + tileFloats;
-        float* part = total + stateFloats;
-        var tile = new AttentionTile(rows, headDim, memory);
-        LoadQueries<V>(tile, block, kvHead);
+        AttentionPlan.Piece piece = _plan.PieceAt(chunk);
+        QueryBlock block = _plan.Block(piece.Block);
+        int headDim = _shape.HeadDim, rows = block.Count * _shape.Group, heads = piece.EndHead - piece.FirstHead;
+        int queryFloats = AttentionTile.QueryFloats(rows, headDim), stateFloats = rows * SoftmaxState.Stride(headDim);
+        float* queries = ThreadScratch.Floats(AttentionTile.Floats(rows, headDim) + heads * (queryFloats + 2 * stateFloats));
+        float* total = queries + heads * queryFloats;
+        float* part = total + heads * stateFloats;
+        float* memory = part + heads * stateFloats;
+        for (int head = 0; head < heads; head++) LoadQueries<V>(queries + head * queryFloats, block, piece.FirstHead + head);
         if (_plan.Spans > 1)
         {
-            AttendSpan<V>(_plan.PartialStates(chunk), tile, block, kvHead, span);
+            AttendSpan<V>(_plan.PartialStates(piece.Block, piece.Span, piece.FirstHead), _plan.StateFloats, queries, memory, block, piece, piece.Span);
             return;
         }
 
-        AttendSpan<V>(total, tile, block, kvHead, 0);
+        AttendSpan<V>(total, stateFloats, queries, memory, block, piece, 0);
         for (int next = 1; next < AttentionPlan.SpansOf(block); next++)
         {
-            AttendSpan<V>(part, tile, block, kvHead, next);
-            Merge<V>(total, part, rows, headDim);
+            AttendSpan<V>(part, stateFloats, queries, memory, block, piece, next);
+            for (int head = 0; head < heads; head++) Merge<V>(total + head * stateFloats, part + head * stateFloats, rows, headDim);
         }
 
-        Finish<V>(_y, total, _shape, block, kvHead);
+        for (int head = 0; head < heads; head++) Finish<V>(_y, total + head * stateFloats, _shape, block, piece.FirstHead + head);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Merge<V>(float* total, float* part, int rows, int headDim)
         where V : unmanaged, ILanes<V>
     {
@@ -55,6 +56,7 @@ internal readonly unsafe struct Attention(
     }
 
     // Row token * group + i of the states is the block's token and query head kvHead * group + i.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish<V>(CpuTensor y, float* states, AttentionShape shape, QueryBlock block, int kvHead)
         where V : unmanaged, ILanes<V>
     {
@@ -70,7 +72,7 @@ internal readonly unsafe struct Attention(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void LoadQueries<V>(AttentionTile tile, QueryBlock block, int kvHead)
+    private void LoadQueries<V>(float* queries, QueryBlock block, int kvHead)
         where V : unmanaged, ILanes<V>
     {
         int width = _shape.Group * _shape.HeadDim;
@@ -78,29 +80,44 @@ internal readonly unsafe struct Attention(
         for (int token = 0; token < block.Count; token++)
         {
             float* from = _qkv.Pointer + (block.FirstRow + token) * (long)_shape.QkvWidth + kvHead * width;
-            float* to = tile.Queries + token * width;
+            float* to = queries + token * width;
 
             // The last block runs over: into the next token's place, written afterwards, or behind the last token's.
             for (int i = 0; i < width; i += ILanes<V>.Count) V.Store(V.Load(from + i) * V.Splat(scale), to + i);
         }
     }
 
-    private void AttendSpan<V>(float* states, AttentionTile tile, QueryBlock block, int kvHead, int span)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AttendSpan<V>(
+        float* states, int stateFloats, float* queries, float* memory, QueryBlock block, AttentionPlan.Piece piece, int span)
         where V : unmanaged, ILanes<V>
     {
-        SoftmaxState.Clear(states, tile.Rows, _shape.HeadDim);
+        int headDim = _shape.HeadDim, rows = block.Count * _shape.Group, heads = piece.EndHead - piece.FirstHead;
+        int queryFloats = AttentionTile.QueryFloats(rows, headDim);
+        for (int head = 0; head < heads; head++) SoftmaxState.Clear(states + head * stateFloats, rows, headDim);
         int end = Math.Min(block.Keys, (span + 1) * AttentionPlan.SpanLength);
         for (int first = span * AttentionPlan.SpanLength; first < end; first += KvLayer.PageLength)
         {
-            for (int row = 0; row < tile.Rows; row++)
+            var tile = new AttentionTile(rows, headDim, memory);
+            for (int row = 0; row < rows; row++)
             {
                 int seen = block.FirstPosition + row / _shape.Group + 1 - first;
                 tile.Lengths[row] = Math.Clamp(seen, 0, KvLayer.PageLength);
             }
 
-            long index = KvTile.First(_shape, block.Pages[first / KvLayer.PageLength], kvHead);
-            if (_keys.Type == DType.F32) tile.Attend<V, Singles>(states, (byte*)(_keys.Pointer + index), (byte*)(_values.Pointer + index));
-            else tile.Attend<V, Halves>(states, (byte*)(_keys.Halves + index), (byte*)(_values.Halves + index));
+            for (int head = 0; head < heads; head++)
+            {
+                long index = KvTile.First(_shape, block.Pages[first / KvLayer.PageLength], piece.FirstHead + head);
+                float* state = states + head * stateFloats;
+                float* query = queries + head * queryFloats;
+                long next = head + 1 < heads
+                    ? index + KvTile.Elements(_shape)
+                    : KvTile.First(_shape, block.Pages[Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength], piece.FirstHead);
+                if (_keys.Type == DType.F32)
+                    tile.Attend<V, Singles>(state, query, (byte*)(_keys.Pointer + index), (byte*)(_values.Pointer + index), (byte*)(_keys.Pointer + next));
+                else
+                    tile.Attend<V, Halves>(state, query, (byte*)(_keys.Halves + index), (byte*)(_values.Halves + index), (byte*)(_keys.Halves + next));
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Operations;
@@ -12,17 +13,15 @@ internal readonly unsafe struct AttentionMerge(CpuTensor y, AttentionShape shape
     private readonly AttentionShape _shape = shape;
     private readonly AttentionPlan _plan = plan;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {
-        int piece = _plan.FirstPiece(chunk);
-        (QueryBlock block, int kvHead, _) = _plan.Piece(piece);
-        float* total = _plan.PartialStates(piece);
+        (int index, int kvHead) = Math.DivRem(chunk, _shape.KvHeads);
+        QueryBlock block = _plan.Block(index);
+        float* total = _plan.PartialStates(index, 0, kvHead);
         for (int span = 1; span < AttentionPlan.SpansOf(block); span++)
-        {
-            piece += _shape.KvHeads;
-            Attention.Merge<V>(total, _plan.PartialStates(piece), block.Count * _shape.Group, _shape.HeadDim);
-        }
+            Attention.Merge<V>(total, _plan.PartialStates(index, span, kvHead), block.Count * _shape.Group, _shape.HeadDim);
 
         Attention.Finish<V>(_y, total, _shape, block, kvHead);
     }

@@ -1,8 +1,8 @@
 namespace LLamaNet.Backends.Cpu.Operations;
 
-// How attention over a batch is shared out. A piece of work is a block of queries and a key/value head; when those are too
-// few to occupy the threads (one long sequence being decoded), also a span of the keys. Keys are always summed span by
-// span and the spans merged in order, so results do not depend on this choice. Reused from step to step.
+// How attention over a batch is shared out. A piece of work is a block of queries, a run of key/value heads and, when single
+// tokens are decoded, a span of the keys: heads lie side by side in a page, and memory is read in long runs. Keys are always
+// summed span by span and the spans merged in order, so results do not depend on this choice. Reused from step to step.
 internal sealed unsafe class AttentionPlan : IDisposable
 {
     // Keys of a span.
@@ -10,7 +10,7 @@ internal sealed unsafe class AttentionPlan : IDisposable
 
     // Rows that use a tile while it is in the first-level cache, and below it with their states.
     private const int RowsPerBlock = 32;
-    private const int PiecesPerThread = 2;
+    private const int PiecesPerThread = 4;
 
     private readonly List<QueryBlock> _blocks = [];
     private AttentionShape _shape;
@@ -19,10 +19,16 @@ internal sealed unsafe class AttentionPlan : IDisposable
     // Pieces of a block's keys that different threads work on; 1 when the keys are not split.
     public int Spans { get; private set; }
 
-    public int Pieces => _blocks.Count * Spans * _shape.KvHeads;
+    // Runs of key/value heads that different threads work on.
+    private int _headRuns;
+
+    public int Pieces => _blocks.Count * Spans * _headRuns;
 
     // Blocks of queries times key/value heads: what is left to merge when the keys are split.
     public int Merges => _blocks.Count * _shape.KvHeads;
+
+    // Room for the states of one block and head.
+    public int StateFloats => Math.Max(1, RowsPerBlock / _shape.Group) * _shape.Group * SoftmaxState.Stride(_shape.HeadDim);
 
     public static int SpansOf(QueryBlock block) => (block.Keys + SpanLength - 1) / SpanLength;
 
@@ -44,28 +50,32 @@ internal sealed unsafe class AttentionPlan : IDisposable
             }
         }
 
-        Spans = threads > 1 && _blocks.Count * shape.KvHeads < PiecesPerThread * threads ? spans : 1;
-        if (Spans > 1) Reserve((long)Pieces * StateFloats(tokensPerBlock) * sizeof(float));
+        // Many queries keep the tiles of one head in the cache; single ones want memory in order.
+        bool single = _blocks.TrueForAll(static block => block.Count == 1);
+        Spans = threads > 1 && (single || _blocks.Count * shape.KvHeads < PiecesPerThread * threads) ? spans : 1;
+        int runs = single ? (PiecesPerThread * threads + _blocks.Count * Spans - 1) / (_blocks.Count * Spans) : shape.KvHeads;
+        _headRuns = Math.Min(runs, shape.KvHeads);
+        if (Spans > 1) Reserve((long)_blocks.Count * Spans * shape.KvHeads * StateFloats * sizeof(float));
     }
 
     // The last blocks come first: they see the most keys.
-    public (QueryBlock Block, int KvHead, int Span) Piece(int index)
+    public Piece PieceAt(int index)
     {
-        (index, int kvHead) = Math.DivRem(index, _shape.KvHeads);
+        (index, int run) = Math.DivRem(index, _headRuns);
         (index, int span) = Math.DivRem(index, Spans);
-        return (_blocks[_blocks.Count - 1 - index], kvHead, span);
+        return new Piece(
+            _blocks.Count - 1 - index, run * _shape.KvHeads / _headRuns, (run + 1) * _shape.KvHeads / _headRuns, span);
     }
 
-    // The states of a piece's queries when the keys are split.
-    public float* PartialStates(int piece) =>
-        (float*)_partialStates!.Pointer + (long)piece * StateFloats(Math.Max(1, RowsPerBlock / _shape.Group));
+    public QueryBlock Block(int index) => _blocks[index];
 
-    // The piece of a merge's first span; those of the other spans follow at a distance of KvHeads.
-    public int FirstPiece(int merge) => merge / _shape.KvHeads * Spans * _shape.KvHeads + merge % _shape.KvHeads;
+    // The states of a block's queries over a span, when the keys are split; those of the next head come behind.
+    public float* PartialStates(int block, int span, int kvHead) =>
+        (float*)_partialStates!.Pointer
+        + (((long)block * Spans + span) * _shape.KvHeads + kvHead) * StateFloats;
 
     public void Dispose() => _partialStates?.Dispose();
 
-    private int StateFloats(int tokens) => tokens * _shape.Group * SoftmaxState.Stride(_shape.HeadDim);
 
     private void Reserve(long bytes)
     {
@@ -73,4 +83,7 @@ internal sealed unsafe class AttentionPlan : IDisposable
         _partialStates?.Dispose();
         _partialStates = new NativeBlock(2 * bytes);
     }
+
+    // Block: index of a block of queries. Heads firstHead to endHead - 1.
+    public readonly record struct Piece(int Block, int FirstHead, int EndHead, int Span);
 }

@@ -11,57 +11,58 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
 
     public int Rows => rows;
 
-    // [rows, headDim], already scaled by 1 / sqrt(headDim).
-    public float* Queries { get; } = memory;
-
     // [rows, PageLength]
-    public float* Scores { get; } = memory + QueryFloats(rows, headDim);
+    public float* Scores { get; } = memory;
 
     // Keys, from the tile's first on, that each query sees. [rows]
-    public int* Lengths { get; } = (int*)(memory + QueryFloats(rows, headDim) + rows * KvLayer.PageLength);
+    public int* Lengths { get; } = (int*)(memory + rows * KvLayer.PageLength);
 
     // One tile in F32 and 16 floats more. [PageLength * headDim]
-    private readonly float* _widened = memory + QueryFloats(rows, headDim) + rows * (KvLayer.PageLength + 16);
+    private readonly float* _widened = memory + rows * (KvLayer.PageLength + 16);
 
-    public static int Floats(int rows, int headDim) =>
-        QueryFloats(rows, headDim) + rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * headDim + 16;
+    public static int Floats(int rows, int headDim) => rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * headDim + 16;
 
-    // states: one SoftmaxState for each query; keys, values: as KvTile says.
-    public void Attend<V, TElements>(float* states, byte* keys, byte* values)
+    // Of one head's queries: a multiple of 16, with room for a block of 16 to run over.
+    public static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
+
+    // states: one SoftmaxState for each query; queries: [rows, headDim], already scaled by 1 / sqrt(headDim);
+    // keys, values: as KvTile says.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Attend<V, TElements>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
+        int bytes = KvLayer.PageLength * headDim * TElements.Size;
         int longest = 0;
         for (int row = 0; row < rows; row++) longest = Math.Max(longest, Lengths[row]);
 
         if (typeof(TElements) == typeof(Singles) || rows < WidenFromRows)
         {
-            Score<V, TElements>(keys, longest);
+            Score<V, TElements>(queries, keys, longest, new Ahead(values, bytes));
             Advance<V>(states);
-            Accumulate<V, TElements>(states, values);
+            Accumulate<V, TElements>(states, values, new Ahead(nextKeys, bytes));
         }
         else
         {
             Widen<V, TElements>(keys, KvLayer.PageLength * headDim);
-            Score<V, Singles>((byte*)_widened, longest);
+            Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
             Advance<V>(states);
             Widen<V, TElements>(values, longest * headDim);
-            Accumulate<V, Singles>(states, (byte*)_widened);
+            Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
         }
     }
 
-    // A multiple of 16, with room for a block of 16 to run over.
-    private static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
-
-    private void Score<V, TElements>(byte* keys, int longest)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Score<V, TElements>(float* queries, byte* keys, int longest, Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         const int Length = KvLayer.PageLength;
         new Span<float>(Scores, rows * Length).Clear();
-        PanelProduct.Run<V, TElements>(Scores, Length, Queries, headDim, keys, Length, rows, (longest + 15) & -16, headDim);
+        PanelProduct.Run<V, TElements>(Scores, Length, queries, headDim, keys, Length, rows, (longest + 15) & -16, headDim, ahead);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Advance<V>(float* states)
         where V : unmanaged, ILanes<V>
     {
@@ -73,12 +74,13 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         }
     }
 
-    private void Accumulate<V, TElements>(float* states, byte* values)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Accumulate<V, TElements>(float* states, byte* values, Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
         => PanelProduct.Run<V, TElements>(
             states, SoftmaxState.Stride(headDim), Scores, KvLayer.PageLength, values, headDim,
-            rows, SoftmaxState.OutputWidth(headDim), Lengths);
+            rows, SoftmaxState.OutputWidth(headDim), Lengths, ahead);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Widen<V, TElements>(byte* elements, int count)
@@ -86,6 +88,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         where TElements : struct, IElements
     {
         float* widened = _widened;
-        for (int i = 0; i < count; i += ILanes<V>.Count) V.Store(TElements.Load<V>(elements + i * TElements.Size), widened + i);
+        var widening = new HalfLanes<V>();
+        for (int i = 0; i < count; i += ILanes<V>.Count) V.Store(TElements.Load<V>(elements + i * TElements.Size, widening), widened + i);
     }
 }

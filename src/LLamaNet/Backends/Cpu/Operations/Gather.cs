@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LLamaNet.Backends.Cpu.Operations;
 
 // y[i] = x[rowIndices[i]]
@@ -11,6 +13,7 @@ internal readonly unsafe struct Gather(CpuTensor y, CpuTensor x, int* rowIndices
     private readonly int* _rowIndices = rowIndices;
     private readonly RowSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         for (int row = _split.First(chunk); row < _split.End(chunk); row++) _x.Row(_rowIndices[row]).CopyTo(_y.Row(row));

@@ -7,5 +7,7 @@ internal static class KvTile
 {
     // Index of the tile's first element in the keys and in the values of a layer.
     public static long First(AttentionShape shape, int page, int kvHead) =>
-        ((long)page * shape.KvHeads + kvHead) * KvLayer.PageLength * shape.HeadDim;
+        ((long)page * shape.KvHeads + kvHead) * Elements(shape);
+
+    public static int Elements(AttentionShape shape) => KvLayer.PageLength * shape.HeadDim;
 }

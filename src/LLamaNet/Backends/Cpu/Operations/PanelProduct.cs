@@ -6,25 +6,28 @@ namespace LLamaNet.Backends.Cpu.Operations;
 // C[r, c] += A[r, 0] B[0, c] + A[r, 1] B[1, c] + ... for 16 columns c in the lanes at a time
 // Shapes    A: rows of aStride floats, B: rows of bStride elements, C: rows of cStride floats; columns is a multiple of 16.
 // Threads   the caller's.
+// Memory    meanwhile the lines of ahead are asked for: what comes next, of which a burst of loads would have to wait for.
 // Numerics  one fused multiply-add after the other in the order of the sum, whatever rows are computed together.
 internal static unsafe class PanelProduct
 {
     // The sum of every row has the same number of terms.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms)
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms, Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         int row = 0;
         for (; row <= rows - 4; row += 4)
-            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, terms);
+            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, terms, ref ahead);
         for (; row < rows; row++)
-            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms);
+            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms, ref ahead);
     }
 
     // The sum of row r has terms[r] terms; further ones are not read.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int* terms)
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int* terms, Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -32,27 +35,29 @@ internal static unsafe class PanelProduct
         for (; row <= rows - 4; row += 4)
         {
             int shared = Math.Min(Math.Min(terms[row], terms[row + 1]), Math.Min(terms[row + 2], terms[row + 3]));
-            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, shared);
+            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, shared, ref ahead);
             for (int i = row; i < row + 4; i++)
             {
                 if (terms[i] > shared)
-                    OneRow<V, TElements>(c + i * cStride, a + i * aStride, b, bStride, columns, shared, terms[i]);
+                    OneRow<V, TElements>(c + i * cStride, a + i * aStride, b, bStride, columns, shared, terms[i], ref ahead);
             }
         }
 
         for (; row < rows; row++)
-            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms[row]);
+            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms[row], ref ahead);
     }
 
     // Two blocks of columns at a time: eight sums, which is what hides the latency of one (204 against 121 GFLOP/s with
     // 512-bit registers on a Xeon of 2023); with narrower registers some are spilled, and it still gains a fifth.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourRows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int columns, int terms)
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         const int Lanes = ILanes<V>.Count;
+        var widening = new HalfLanes<V>();
+        Ahead lines = ahead;
         float* a0 = a, a1 = a + aStride, a2 = a1 + aStride, a3 = a2 + aStride;
         nint step = (nint)bStride * TElements.Size;
         int column = 0;
@@ -64,7 +69,8 @@ internal static unsafe class PanelProduct
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = 0; i < terms; i++, row += step)
             {
-                V left = TElements.Load<V>(row), right = TElements.Load<V>(row + Lanes * TElements.Size);
+                lines.Next();
+                V left = TElements.Load<V>(row, widening), right = TElements.Load<V>(row + Lanes * TElements.Size, widening);
                 V factor = V.Splat(a0[i]);
                 left0 = V.MultiplyAdd(left, factor, left0);
                 right0 = V.MultiplyAdd(right, factor, right0);
@@ -96,7 +102,7 @@ internal static unsafe class PanelProduct
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = 0; i < terms; i++, row += step)
             {
-                V block = TElements.Load<V>(row);
+                V block = TElements.Load<V>(row, widening);
                 sum0 = V.MultiplyAdd(block, V.Splat(a0[i]), sum0);
                 sum1 = V.MultiplyAdd(block, V.Splat(a1[i]), sum1);
                 sum2 = V.MultiplyAdd(block, V.Splat(a2[i]), sum2);
@@ -108,15 +114,19 @@ internal static unsafe class PanelProduct
             V.Store(sum2, c2);
             V.Store(sum3, c3);
         }
+
+        ahead = lines;
     }
 
     // Terms first to end - 1.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<V, TElements>(float* c, float* a, byte* b, int bStride, int columns, int first, int end)
+    private static void OneRow<V, TElements>(float* c, float* a, byte* b, int bStride, int columns, int first, int end, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         const int Lanes = ILanes<V>.Count;
+        var widening = new HalfLanes<V>();
+        Ahead lines = ahead;
         nint step = (nint)bStride * TElements.Size;
         b += first * step;
         int column = 0;
@@ -127,11 +137,13 @@ internal static unsafe class PanelProduct
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = first; i < end; i++, row += step)
             {
+                lines.Next();
+                lines.Next();
                 V factor = V.Splat(a[i]);
-                sum0 = V.MultiplyAdd(TElements.Load<V>(row), factor, sum0);
-                sum1 = V.MultiplyAdd(TElements.Load<V>(row + Lanes * TElements.Size), factor, sum1);
-                sum2 = V.MultiplyAdd(TElements.Load<V>(row + 2 * Lanes * TElements.Size), factor, sum2);
-                sum3 = V.MultiplyAdd(TElements.Load<V>(row + 3 * Lanes * TElements.Size), factor, sum3);
+                sum0 = V.MultiplyAdd(TElements.Load<V>(row, widening), factor, sum0);
+                sum1 = V.MultiplyAdd(TElements.Load<V>(row + Lanes * TElements.Size, widening), factor, sum1);
+                sum2 = V.MultiplyAdd(TElements.Load<V>(row + 2 * Lanes * TElements.Size, widening), factor, sum2);
+                sum3 = V.MultiplyAdd(TElements.Load<V>(row + 3 * Lanes * TElements.Size, widening), factor, sum3);
             }
 
             V.Store(sum0, c0);
@@ -144,8 +156,10 @@ internal static unsafe class PanelProduct
         {
             V sum = V.Load(c + column);
             byte* row = b + (nint)column * TElements.Size;
-            for (nint i = first; i < end; i++, row += step) sum = V.MultiplyAdd(TElements.Load<V>(row), V.Splat(a[i]), sum);
+            for (nint i = first; i < end; i++, row += step) sum = V.MultiplyAdd(TElements.Load<V>(row, widening), V.Splat(a[i]), sum);
             V.Store(sum, c + column);
         }
+
+        ahead = lines;
     }
 }

@@ -15,6 +15,7 @@ internal readonly unsafe struct RmsNorm(CpuTensor y, CpuTensor x, CpuTensor weig
     private readonly float _epsilon = epsilon;
     private readonly RowSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

@@ -14,6 +14,7 @@ internal readonly unsafe struct Rope(CpuTensor qkv, AttentionShape shape, Batch 
     private readonly Batch _batch = batch;
     private readonly RowSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Operations;
@@ -11,6 +12,7 @@ internal readonly struct RopeStoreKv(Rope rope, StoreKv storeKv) : ILaneWork
     private readonly Rope _rope = rope;
     private readonly StoreKv _storeKv = storeKv;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

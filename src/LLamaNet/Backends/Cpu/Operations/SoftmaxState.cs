@@ -79,10 +79,12 @@ internal static unsafe class SoftmaxState
     }
 
     // exp(from - to), the same bits in every lane and at every width.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Shrink<V>(float from, float to)
         where V : unmanaged, ILanes<V>
         => V.MaxAcross(LaneMath.Exp(V.Splat(from - to)));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale<V>(float* state, int outputWidth, float factor)
         where V : unmanaged, ILanes<V>
     {

@@ -21,6 +21,7 @@ internal readonly unsafe struct StoreKv(
     // Keys are transposed: with many rows at once, whole cache lines of the cache are written.
     public const int RowsAtOnce = 32;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

@@ -13,6 +13,7 @@ internal readonly unsafe struct SwiGlu(CpuTensor y, CpuTensor gateUp, RowSplit s
     private readonly CpuTensor _gateUp = gateUp;
     private readonly RowSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<V>(int chunk)
         where V : unmanaged, ILanes<V>
     {

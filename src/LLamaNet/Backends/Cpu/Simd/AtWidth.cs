@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LLamaNet.Backends.Cpu.Simd;
 
 // The work at one width.
@@ -7,5 +9,6 @@ internal readonly struct AtWidth<V, TWork>(TWork work) : IChunkWork
 {
     private readonly TWork _work = work;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk) => _work.Run<V>(chunk);
 }

@@ -7,7 +7,7 @@ internal readonly unsafe struct Halves : IElements
     public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Load<V>(byte* elements)
+    public static V Load<V>(byte* elements, HalfLanes<V> widening)
         where V : unmanaged, ILanes<V>
-        => V.LoadHalf((ushort*)elements);
+        => V.LoadHalf((ushort*)elements, widening);
 }

@@ -7,6 +7,6 @@ internal unsafe interface IElements
     static abstract int Size { get; }
 
     // 16 elements.
-    static abstract V Load<V>(byte* elements)
+    static abstract V Load<V>(byte* elements, HalfLanes<V> widening)
         where V : unmanaged, ILanes<V>;
 }

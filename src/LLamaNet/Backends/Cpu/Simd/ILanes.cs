@@ -19,7 +19,7 @@ internal unsafe interface ILanes<TSelf>
     static abstract void Store(TSelf value, float* destination);
 
     // 16 IEEE halves widened exactly, subnormals included; infinities and NaN stay what they are.
-    static abstract TSelf LoadHalf(ushort* source);
+    static abstract TSelf LoadHalf(ushort* source, HalfLanes<TSelf> by);
 
     static abstract TSelf LoadBFloat16(ushort* source);
 

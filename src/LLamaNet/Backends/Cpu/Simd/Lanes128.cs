@@ -33,8 +33,8 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadHalf(ushort* source) =>
-        new(Half(source), Half(source + 4), Half(source + 8), Half(source + 12));
+    public static Lanes128 LoadHalf(ushort* source, HalfLanes<Lanes128> by) =>
+        new(Half(source, by), Half(source + 4, by), Half(source + 8, by), Half(source + 12, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadBFloat16(ushort* source) =>
@@ -102,12 +102,12 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
         (value.AsInt32() + (Vector128.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Half(ushort* source)
+    private static Vector128<float> Half(ushort* source, HalfLanes<Lanes128> by)
     {
-        Vector128<int> bits = Widen((short*)source) << 13 & Vector128.Create(unchecked((int)0x8fffe000));
-        Vector128<float> scaled = bits.AsSingle() * Vector128.Create(HalfBits.ExponentShift);
-        Vector128<float> special = Vector128.GreaterThanOrEqual(Vector128.Abs(scaled), Vector128.Create(HalfBits.InfinityLimit));
-        return Vector128.ConditionalSelect(special, (bits | Vector128.Create(HalfBits.SpecialExponent)).AsSingle(), scaled);
+        Vector128<int> bits = Widen((short*)source) << HalfBits.Shift & by.Bits._a.AsInt32();
+        Vector128<float> scaled = bits.AsSingle() * by.ExponentShift._a;
+        Vector128<float> special = Vector128.GreaterThanOrEqual(Vector128.Abs(scaled), by.InfinityLimit._a);
+        return Vector128.ConditionalSelect(special, (bits | by.SpecialExponent._a.AsInt32()).AsSingle(), scaled);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

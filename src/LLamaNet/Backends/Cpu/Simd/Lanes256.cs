@@ -30,8 +30,8 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadHalf(ushort* source) =>
-        new(Half(source), Half(source + 8));
+    public static Lanes256 LoadHalf(ushort* source, HalfLanes<Lanes256> by) =>
+        new(Half(source, by), Half(source + 8, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBFloat16(ushort* source) =>
@@ -97,12 +97,12 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         (value.AsInt32() + (Vector256.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Half(ushort* source)
+    private static Vector256<float> Half(ushort* source, HalfLanes<Lanes256> by)
     {
-        Vector256<int> bits = Widen((short*)source) << 13 & Vector256.Create(unchecked((int)0x8fffe000));
-        Vector256<float> scaled = bits.AsSingle() * Vector256.Create(HalfBits.ExponentShift);
-        Vector256<float> special = Vector256.GreaterThanOrEqual(Vector256.Abs(scaled), Vector256.Create(HalfBits.InfinityLimit));
-        return Vector256.ConditionalSelect(special, (bits | Vector256.Create(HalfBits.SpecialExponent)).AsSingle(), scaled);
+        Vector256<int> bits = Widen((short*)source) << HalfBits.Shift & by.Bits._lower.AsInt32();
+        Vector256<float> scaled = bits.AsSingle() * by.ExponentShift._lower;
+        Vector256<float> special = Vector256.GreaterThanOrEqual(Vector256.Abs(scaled), by.InfinityLimit._lower);
+        return Vector256.ConditionalSelect(special, (bits | by.SpecialExponent._lower.AsInt32()).AsSingle(), scaled);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

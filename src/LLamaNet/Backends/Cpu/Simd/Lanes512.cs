@@ -25,13 +25,13 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
 
     // .NET 10 has no conversion instruction for halves. The bits moved into place are the value times 2^-112.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadHalf(ushort* source)
+    public static Lanes512 LoadHalf(ushort* source, HalfLanes<Lanes512> by)
     {
-        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13 & Vector512.Create(unchecked((int)0x8fffe000));
-        Vector512<float> scaled = bits.AsSingle() * Vector512.Create(HalfBits.ExponentShift);
-        Vector512<float> magnitude = Vector512.Abs(scaled);
-        Vector512<float> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(HalfBits.InfinityLimit));
-        return new(Vector512.ConditionalSelect(special, (bits | Vector512.Create(HalfBits.SpecialExponent)).AsSingle(), scaled));
+        Vector512<int> half = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
+        Vector512<int> bits = half << HalfBits.Shift & by.Bits._v.AsInt32();
+        Vector512<float> scaled = bits.AsSingle() * by.ExponentShift._v;
+        Vector512<float> special = Vector512.GreaterThanOrEqual(Vector512.Abs(scaled), by.InfinityLimit._v);
+        return new(Vector512.ConditionalSelect(special, (bits | by.SpecialExponent._v.AsInt32()).AsSingle(), scaled));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

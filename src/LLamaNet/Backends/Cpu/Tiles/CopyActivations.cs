@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // records = FloatRecord(x)                                       x: [tokens, width]
@@ -7,6 +9,7 @@ internal readonly unsafe struct CopyActivations(CpuTensor x, ActivationRecords r
     private readonly ActivationRecords _records = records;
     private readonly ActivationSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         int group = _split.Group(chunk), tokens = _records.TokensOf(group), width = _x.Width;

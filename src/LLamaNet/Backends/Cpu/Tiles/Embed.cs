@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
@@ -9,6 +10,7 @@ internal readonly unsafe struct Embed(CpuTensor y, CpuWeight table, int* tokens)
     private readonly CpuWeight _table = table;
     private readonly int* _tokens = tokens;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         int row = _tokens[chunk], width = _table.Width, index = 0;

@@ -18,6 +18,7 @@ internal static unsafe class FloatBlock<TRegister>
     private const int Rows = TileKernel.Rows;
 
     // steps: of eight columns. stepLength: floats from one step's records to the next one's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* weights, int steps, float* records, int stepLength, int tokens, float* sums)
     {
         for (; tokens >= 12; tokens -= 12, records += 12 * FloatRecord.Length, sums += 12 * TokenSums)

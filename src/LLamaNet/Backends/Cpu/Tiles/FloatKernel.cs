@@ -12,6 +12,7 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     where TElements : struct, ITileElements
 {
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
         if (records.Tokens >= FloatPanels<TRegister, TElements>.FewestTokens)

@@ -22,6 +22,7 @@ internal static unsafe class FloatPanels<TRegister, TElements>
     private const int TokenSums = FloatBlock<TRegister>.TokenSums;
 
     // panels: an even number of them, from firstPanel of the part on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(CpuWeight.Part part, int firstPanel, int panels, ActivationRecords records, PanelOutputs y)
     {
         int pairs = panels / 2;

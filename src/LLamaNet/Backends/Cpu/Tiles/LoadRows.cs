@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Buffers;
 using LLamaNet.Tensors;
 
@@ -18,6 +19,7 @@ internal readonly unsafe struct LoadRows(
 
     public int Chunks => (_part.Panels + _panelsPerChunk - 1) / _panelsPerChunk;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         _cancellationToken.ThrowIfCancellationRequested();

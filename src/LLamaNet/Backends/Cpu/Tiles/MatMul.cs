@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // y[t] = weight . x[t], or y[t] += weight . x[t]
@@ -14,6 +16,7 @@ internal readonly unsafe struct MatMul(
     private readonly bool _add = add;
     private readonly PanelSplit _split = split;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int chunk)
     {
         (int first, int end) = _split.Panels(chunk);

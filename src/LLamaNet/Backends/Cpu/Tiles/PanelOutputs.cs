@@ -11,6 +11,7 @@ internal readonly unsafe struct PanelOutputs(float* y, int stride, bool add)
     private readonly bool _add = add;
 
     // sums: sixteen for each token of the group, sumStride floats from one token's to the next one's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Store<TRegister>(float* sums, int sumStride, int group, int tokens, CpuWeight.Part part, int panel)
         where TRegister : unmanaged, IRegister<TRegister>
     {

@@ -21,6 +21,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
         float* sums = stackalloc float[MaxTokens * Rows];

@@ -72,7 +72,7 @@ public unsafe class LanesTests
         for (int first = 0; first < 65536; first += 16)
         {
             for (int i = 0; i < 16; i++) halves[i] = (ushort)(first + i);
-            Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadHalf(halves));
+            Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadHalf(halves, new HalfLanes<V>()));
             Same(Enumerable.Range(first, 16).Select(bits => BitConverter.Int32BitsToSingle(bits << 16)), V.LoadBFloat16(halves));
         }
 
