@@ -3,8 +3,8 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// A copy from global to shared memory that the copy engine makes. What it reads is fixed at its start; the bytes are written, and count
-/// for the mbarrier, at its end.
+/// A copy from global to shared memory that the copy engine makes. What it reads is fixed at its start; the bytes are written,
+/// and count for the mbarrier, at its end.
 /// </summary>
 internal sealed unsafe class BulkCopy(uint barrier, int bytes) : AsynchronousOperation
 {
@@ -24,7 +24,8 @@ internal sealed unsafe class BulkCopy(uint barrier, int bytes) : AsynchronousOpe
 
     public override void Complete(ThreadBlock block)
     {
-        // The copy engine counts as one more warp behind the block's own: who has not waited for the mbarrier does not know its writes.
+        // The copy engine counts as one more warp behind the block's own: who has not waited for the mbarrier does not know its
+        // writes.
         foreach (var (address, content) in _chunks)
         {
             *(UInt128*)(block.Shared.Host + address) = content;

@@ -26,7 +26,8 @@ internal static unsafe class BulkCopyInstructions
         decoder.Allow([.. words, "async", "bulk", "shared::cluster", "shared::cta", "global", "mbarrier::complete_tx::bytes"]);
         var to = decoder.Has("shared::cluster") ? "shared::cluster" : "shared::cta";
         var name = string.Join('.', decoder.Words);
-        if (!name.Contains($"{to}.global.", StringComparison.Ordinal) || !decoder.Has("mbarrier::complete_tx::bytes")) throw decoder.Unknown();
+        if (!name.Contains($"{to}.global.", StringComparison.Ordinal) || !decoder.Has("mbarrier::complete_tx::bytes"))
+            throw decoder.Unknown();
     }
 
     // [to], [from], bytes, [barrier]
@@ -82,9 +83,17 @@ internal static unsafe class BulkCopyInstructions
             var bytes = Get(warp, instruction->C, lane);
             var barrier = Get(warp, instruction->D, lane);
             if (bytes % BulkCopy.ChunkBytes != 0)
-                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"a bulk copy of {bytes} bytes: a multiple of 16 is allowed");
+            {
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                    $"a bulk copy of {bytes} bytes: a multiple of 16 is allowed");
+            }
+
             if (to % BulkCopy.ChunkBytes != 0 || from % BulkCopy.ChunkBytes != 0)
-                throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, $"a bulk copy from 0x{from:x} to +{to}: multiples of 16 are allowed");
+            {
+                throw warp.FaultAt(FaultKind.Misaligned, instruction, lane,
+                    $"a bulk copy from 0x{from:x} to +{to}: multiples of 16 are allowed");
+            }
+
             warp.Block.Hopper.Barriers.CheckFenced(warp, instruction, lane, barrier);
             var copy = new BulkCopy(barrier, (int)bytes);
             for (uint done = 0; done < bytes; done += BulkCopy.ChunkBytes)
@@ -105,11 +114,19 @@ internal static unsafe class BulkCopyInstructions
             var to = Get(warp, instruction->A, lane);
             var barrier = Get(warp, instruction->D, lane);
             if (to % TensorAlignment != 0)
-                throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, $"a tensor copy to +{to}, which is no multiple of 128");
+            {
+                throw warp.FaultAt(FaultKind.Misaligned, instruction, lane,
+                    $"a tensor copy to +{to}, which is no multiple of 128");
+            }
+
             var map = Map(warp, instruction, lane);
             var corner = new int[instruction->Count - FirstCorner];
             if (map.Box.Length != corner.Length)
-                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"{corner.Length} coordinates for a map of rank {map.Box.Length}");
+            {
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                    $"{corner.Length} coordinates for a map of rank {map.Box.Length}");
+            }
+
             for (var i = 0; i < corner.Length; i++) corner[i] = (int)Get(warp, instruction->List[FirstCorner + i], lane);
             warp.Block.Hopper.Barriers.CheckFenced(warp, instruction, lane, barrier);
             var copy = new BulkCopy(barrier, map.BoxBytes);
@@ -118,7 +135,8 @@ internal static unsafe class BulkCopyInstructions
         }
     }
 
-    private static void AddRow(Warp warp, Instruction* instruction, int lane, TensorMap map, uint to, TensorRow row, BulkCopy copy)
+    private static void AddRow(
+        Warp warp, Instruction* instruction, int lane, TensorMap map, uint to, TensorRow row, BulkCopy copy)
     {
         Span<byte> content = stackalloc byte[map.Box[0] * map.ElementBytes];
         content.Clear();
@@ -151,7 +169,8 @@ internal static unsafe class BulkCopyInstructions
             new ReadOnlySpan<byte>(place, BulkCopy.ChunkBytes).CopyTo(bytes[i..]);
         }
 
-        return TensorMap.Read(bytes) ?? throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, "128 bytes that are no tensor map");
+        return TensorMap.Read(bytes)
+            ?? throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, "128 bytes that are no tensor map");
     }
 
     private static uint Get(Warp warp, int register, int lane) => LaneRegister.Get<uint>(warp.Registers + register, lane);

@@ -1,10 +1,10 @@
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// The 64 bits by which wgmma finds a matrix of 16-bit values in shared memory whose rows run along k. Without swizzle, it consists of
-/// core matrices of 8 rows x 16 bytes, each 128 bytes in one piece; LeadingBytes lead to the next along k, StrideBytes to the next
-/// eight rows. With a swizzle of n bytes, eight rows of n bytes stand together, StrideBytes lead to the next eight, and LeadingBytes
-/// have no meaning.
+/// The 64 bits by which wgmma finds a matrix of 16-bit values in shared memory whose rows run along k. Without swizzle, it
+/// consists of core matrices of 8 rows x 16 bytes, each 128 bytes in one piece; LeadingBytes lead to the next along k,
+/// StrideBytes to the next eight rows. With a swizzle of n bytes, eight rows of n bytes stand together, StrideBytes lead to the
+/// next eight, and LeadingBytes have no meaning.
 /// </summary>
 internal readonly record struct MatrixDescriptor(ulong Bits)
 {

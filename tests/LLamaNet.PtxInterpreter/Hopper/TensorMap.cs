@@ -114,9 +114,10 @@ internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extent
                 address += (ulong)at * Strides[i - 1];
             }
 
+            int offset = row * Box[0] * ElementBytes;
             yield return present
-                ? new TensorRow(row * Box[0] * ElementBytes, address, (int)first * ElementBytes, (int)(end - first) * ElementBytes)
-                : new TensorRow(row * Box[0] * ElementBytes, 0, 0, 0);
+                ? new TensorRow(offset, address, (int)first * ElementBytes, (int)(end - first) * ElementBytes)
+                : new TensorRow(offset, 0, 0, 0);
         }
     }
 }

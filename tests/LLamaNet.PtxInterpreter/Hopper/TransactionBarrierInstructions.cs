@@ -91,7 +91,8 @@ internal static unsafe class TransactionBarrierInstructions
         for (; mask != 0; mask &= mask - 1)
         {
             var lane = BitOperations.TrailingZeroCount(mask);
-            Barriers(warp).Arrive(warp, instruction, lane, Address(warp, instruction, lane), 0, (int)Number(warp, instruction, lane));
+            var bytes = (int)Number(warp, instruction, lane);
+            Barriers(warp).Arrive(warp, instruction, lane, Address(warp, instruction, lane), 0, bytes);
         }
     }
 
@@ -124,7 +125,12 @@ internal static unsafe class TransactionBarrierInstructions
         {
             var lane = BitOperations.TrailingZeroCount(rest);
             var parity = Number(warp, instruction, lane);
-            if (parity > 1) throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"parity {parity} of a phase: 0 or 1 is allowed");
+            if (parity > 1)
+            {
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                    $"parity {parity} of a phase: 0 or 1 is allowed");
+            }
+
             if (Barriers(warp).Test(warp, instruction, lane, Address(warp, instruction, lane), (int)parity)) ended |= 1u << lane;
         }
 
@@ -139,7 +145,12 @@ internal static unsafe class TransactionBarrierInstructions
         {
             var lane = BitOperations.TrailingZeroCount(rest);
             var state = new TransactionBarrier(LaneRegister.Get<ulong>(warp.Registers + instruction->B, lane));
-            if (!state.IsMade) throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, "the operand is no state of an mbarrier");
+            if (!state.IsMade)
+            {
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                    "the operand is no state of an mbarrier");
+            }
+
             if (Barriers(warp).Test(warp, instruction, lane, Address(warp, instruction, lane), state.Parity)) ended |= 1u << lane;
         }
 

@@ -3,8 +3,8 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// The mbarriers of a block. Who arrives hands on what it did; who sees a phase end has that behind it. Their 64 bits lie in shared
-/// memory, where stray accesses are found as on any other.
+/// The mbarriers of a block. Who arrives hands on what it did; who sees a phase end has that behind it. Their 64 bits lie in
+/// shared memory, where stray accesses are found as on any other.
 /// </summary>
 internal sealed unsafe class TransactionBarriers
 {
@@ -17,9 +17,14 @@ internal sealed unsafe class TransactionBarriers
     public void Init(Warp warp, Instruction* instruction, int lane, uint address, uint arrivals)
     {
         if (arrivals is < 1 or > TransactionBarrier.Maximum)
-            throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"an mbarrier for {arrivals} arrivals: from 1 to 2^20 - 1 are allowed");
+        {
+            throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                $"an mbarrier for {arrivals} arrivals: from 1 to 2^20 - 1 are allowed");
+        }
+
         CheckAlignment(warp, instruction, lane, address);
-        *(ulong*)warp.Block.Shared.Access(warp, instruction, lane, address, Bytes, write: true) = TransactionBarrier.Create((int)arrivals).Bits;
+        var place = (ulong*)warp.Block.Shared.Access(warp, instruction, lane, address, Bytes, write: true);
+        *place = TransactionBarrier.Create((int)arrivals).Bits;
         _histories[address] = new BarrierHistory(warp.Block.Clocks.Create()) { Maker = warp.Thread(lane) };
     }
 
@@ -46,7 +51,12 @@ internal sealed unsafe class TransactionBarriers
         if (count > 0) warp.Block.Clocks.Release(warp.Index, history.Arrived);
         var error = barrier.Expect(announced);
         if (error is null && count > 0) error = barrier.Arrive(count);
-        if (error is not null) throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"mbarrier at +{address}: {error}");
+        if (error is not null)
+        {
+            throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                $"mbarrier at +{address}: {error}");
+        }
+
         Set(place, history, before, barrier);
         return before.Bits;
     }
@@ -60,7 +70,12 @@ internal sealed unsafe class TransactionBarriers
         var place = (ulong*)(block.Shared.Host + address);
         var barrier = new TransactionBarrier(*place);
         var before = barrier;
-        if (barrier.Expect(-bytes) is { } error) throw block.Fault(FaultKind.InvalidOperand, -1, null, $"mbarrier at +{address}: {error}");
+        if (barrier.Expect(-bytes) is { } error)
+        {
+            throw block.Fault(FaultKind.InvalidOperand, -1, null,
+                $"mbarrier at +{address}: {error}");
+        }
+
         Set(place, history, before, barrier);
     }
 
@@ -70,7 +85,7 @@ internal sealed unsafe class TransactionBarriers
         if (!Find(warp, instruction, lane, address, out _).Fenced)
         {
             throw warp.FaultAt(FaultKind.MissingFence, instruction, lane,
-                $"the copy engine does not know the mbarrier at +{address}: no fence.mbarrier_init or fence.proxy.async after its init");
+                $"the copy engine does not know the mbarrier at +{address}: no fence.mbarrier_init or fence.proxy.async after init");
         }
     }
 
@@ -100,6 +115,10 @@ internal sealed unsafe class TransactionBarriers
 
     private static void CheckAlignment(Warp warp, Instruction* instruction, int lane, uint address)
     {
-        if (address % Bytes != 0) throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, $"an mbarrier at +{address}, which is no multiple of 8");
+        if (address % Bytes != 0)
+        {
+            throw warp.FaultAt(FaultKind.Misaligned, instruction, lane,
+                $"an mbarrier at +{address}, which is no multiple of 8");
+        }
     }
 }

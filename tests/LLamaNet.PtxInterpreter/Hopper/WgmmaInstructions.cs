@@ -38,7 +38,8 @@ internal static unsafe class WgmmaInstructions
     // wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 {d}, a, b, scale-d, scale-a, scale-b [, transposed-a], transposed-b
     private static void Multiply(Decoder decoder)
     {
-        if (decoder.Words.Count != 8 || decoder.Words[5] != "f32" || decoder.Words[6] != decoder.Words[7]) throw decoder.Unknown();
+        if (decoder.Words.Count != 8 || decoder.Words[5] != "f32" || decoder.Words[6] != decoder.Words[7])
+            throw decoder.Unknown();
         var n = Columns(decoder, decoder.Words[4]);
         if (decoder.Words[6] is not ("f16" or "bf16")) throw decoder.Unknown();
         if (decoder.Words[6] == "bf16") decoder.Result.Mode |= BFloat16;
@@ -74,8 +75,11 @@ internal static unsafe class WgmmaInstructions
 
     private static int Columns(Decoder decoder, string shape)
     {
-        if (!shape.StartsWith("m64n", StringComparison.Ordinal) || !shape.EndsWith("k16", StringComparison.Ordinal)) throw decoder.Unknown();
-        return int.TryParse(shape.AsSpan(4, shape.Length - 7), out var n) && n is >= 8 and <= 256 && n % 8 == 0 ? n : throw decoder.Unknown();
+        if (!shape.StartsWith("m64n", StringComparison.Ordinal) || !shape.EndsWith("k16", StringComparison.Ordinal))
+            throw decoder.Unknown();
+        return int.TryParse(shape.AsSpan(4, shape.Length - 7), out var n) && n is >= 8 and <= 256 && n % 8 == 0
+            ? n
+            : throw decoder.Unknown();
     }
 
     private static long Scale(Decoder decoder, int operand) =>
@@ -100,7 +104,12 @@ internal static unsafe class WgmmaInstructions
         if (inRegisters) queue.CheckFenced(warp, instruction, aRegisters);
         var sums = queue.Sums(warp, instruction, [.. registers[..(n / 2)]]);
         var scale = warp.Predicates[instruction->C];
-        if (scale is not (0 or Warp.AllLanes)) throw warp.Fault(FaultKind.InvalidOperand, instruction, mask, "scale-d is not the same in all lanes");
+        if (scale is not (0 or Warp.AllLanes))
+        {
+            throw warp.Fault(FaultKind.InvalidOperand, instruction, mask,
+                "scale-d is not the same in all lanes");
+        }
+
         var operation = new WgmmaOperation(instruction, sums)
         {
             N = n,
@@ -114,7 +123,7 @@ internal static unsafe class WgmmaInstructions
             AValues = Lanes(warp, aRegisters),
             B = Descriptor(warp, instruction, instruction->B),
         };
-        operation.Check(warp);
+        operation.Start(warp);
         queue.Add(operation);
     }
 
@@ -122,11 +131,16 @@ internal static unsafe class WgmmaInstructions
     {
         var lanes = new ReadOnlySpan<ulong>(warp.Registers + register, Warp.Lanes);
         if (lanes.ContainsAnyExcept(lanes[0]))
-            throw warp.Fault(FaultKind.InvalidOperand, instruction, Warp.AllLanes, "a descriptor that is not the same in all lanes");
+        {
+            throw warp.Fault(FaultKind.InvalidOperand, instruction, Warp.AllLanes,
+                "a descriptor that is not the same in all lanes");
+        }
+
         var descriptor = new MatrixDescriptor(lanes[0]);
         return descriptor.BaseOffset == 0
             ? descriptor
-            : throw warp.Fault(FaultKind.InvalidOperand, instruction, Warp.AllLanes, "a descriptor with a base offset, which the interpreter does not know");
+            : throw warp.Fault(
+                FaultKind.InvalidOperand, instruction, Warp.AllLanes, "a descriptor with a base offset: not known");
     }
 
     private static uint[] Lanes(Warp warp, int[] registers)

@@ -4,15 +4,22 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// The part of a wgmma.mma_async that one warp of the four computes: d[16, N] = a[16, 16] . b[N, 16]^T, plus d with ScaleD. Operands in
-/// shared memory are read when it is started, to check, and when it is done, for their values.
+/// The part of a wgmma.mma_async that one warp of the four computes: d[16, N] = a[16, 16] . b[N, 16]^T, plus d with ScaleD.
+/// Operands in shared memory are read when it is started, and again when it is done: they must not have changed.
 /// </summary>
 internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums sums)
 {
     public const int K = 16;
 
     private const int Rows = 16;
+
+    // Of 16 bytes, in a row.
+    private const int Chunks = 2;
     private const int WarpgroupWarps = 4;
+
+    // The operands in shared memory as they were at the start, in the order of the rows.
+    private readonly List<UInt128> _started = [];
+    private int _next;
 
     public Instruction* Instruction => instruction;
 
@@ -38,28 +45,31 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
     /// <summary>1 or -1.</summary>
     public required int Sign { get; init; }
 
-    /// <summary>Reads the operands only to see whether they may be read.</summary>
-    public void Check(Warp warp)
+    /// <summary>Sees whether the operands may be read, and remembers what is there.</summary>
+    public void Start(Warp warp)
     {
-        for (var chunk = 0; chunk < 2; chunk++)
-        {
-            for (var row = 0; row < Rows && A is not null; row++) Chunk(warp, A.Value, FirstRow(warp) + row, chunk);
-            for (var row = 0; row < N; row++) Chunk(warp, B, row, chunk);
-        }
+        if (A is { } a) Remember(warp, a, FirstRow(warp), Rows);
+        Remember(warp, B, 0, N);
     }
 
     public void Execute(Warp warp)
     {
+        _next = 0;
         // a with k outermost, so that the rows of a column are a vector.
         var a = stackalloc double[K * Rows];
+        var values = stackalloc double[K];
         for (var row = 0; row < Rows; row++)
-            for (var k = 0; k < K; k++) a[k * Rows + row] = Sign * Widen(A is { } matrix ? Value(warp, matrix, FirstRow(warp) + row, k) : RegisterValue(row, k));
-        var b = stackalloc double[K];
+        {
+            if (A is { } matrix) Row(warp, matrix, FirstRow(warp) + row, values);
+            else RegisterRow(row, values);
+            for (var k = 0; k < K; k++) a[k * Rows + row] = Sign * values[k];
+        }
+
         var column = stackalloc double[Rows];
         for (var n = 0; n < N; n++)
         {
-            for (var k = 0; k < K; k++) b[k] = Widen(Value(warp, B, n, k));
-            Multiply(a, b, column);
+            Row(warp, B, n, values);
+            Multiply(a, values, column);
             for (var row = 0; row < Rows; row++)
             {
                 ref var sum = ref sums.At(row, n);
@@ -80,16 +90,36 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
     }
 
     // A fragment in registers: register i of lane l holds row l / 4 + 8 (i % 2), columns 2 (l % 4) + 8 (i / 2) and the next.
-    private ushort RegisterValue(int row, int k)
+    private void RegisterRow(int row, double* values)
     {
-        var register = row / 8 + k / 8 * 2;
-        var pair = AValues[register * Warp.Lanes + row % 8 * 4 + k % 8 / 2];
-        return (ushort)(k % 2 == 0 ? pair : pair >> 16);
+        for (var k = 0; k < K; k++)
+        {
+            var register = row / 8 + k / 8 * 2;
+            var pair = AValues[register * Warp.Lanes + row % 8 * 4 + k % 8 / 2];
+            values[k] = Widen((ushort)(k % 2 == 0 ? pair : pair >> 16));
+        }
     }
 
-    private ushort Value(Warp warp, MatrixDescriptor matrix, int row, int k) => k % 8 == 0
-        ? *(ushort*)Chunk(warp, matrix, row, k / 8)
-        : *(ushort*)(warp.Block.Shared.Host + matrix.ChunkAddress(row, k / 8) + 2 * (k % 8));
+    private void Row(Warp warp, MatrixDescriptor matrix, int row, double* values)
+    {
+        for (var chunk = 0; chunk < Chunks; chunk++)
+        {
+            var place = (ushort*)Chunk(warp, matrix, row, chunk);
+            if (*(UInt128*)place != _started[_next++])
+            {
+                throw warp.Fault(FaultKind.MissingWait, instruction, Warp.AllLanes,
+                    $"shared memory at +{matrix.ChunkAddress(row, chunk)} was overwritten before wgmma was waited for");
+            }
+
+            for (var i = 0; i < K / Chunks; i++) values[K / Chunks * chunk + i] = Widen(place[i]);
+        }
+    }
+
+    private void Remember(Warp warp, MatrixDescriptor matrix, int firstRow, int count)
+    {
+        for (var row = firstRow; row < firstRow + count; row++)
+            for (var chunk = 0; chunk < Chunks; chunk++) _started.Add(*(UInt128*)Chunk(warp, matrix, row, chunk));
+    }
 
     private byte* Chunk(Warp warp, MatrixDescriptor matrix, int row, int chunk)
     {
@@ -101,7 +131,7 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
             var (thread, clock) = shared.LastWrite(address + word);
             if (warp.Block.Hopper.Fences.Sees(warp, thread, clock)) continue;
             throw warp.FaultAt(FaultKind.MissingFence, instruction, 0,
-                $"wgmma reads shared memory at +{address + word}, stored by thread {thread} with no fence.proxy.async behind the store");
+                $"wgmma reads shared memory at +{address + word}, stored by thread {thread} with no fence.proxy.async behind");
         }
 
         return place;

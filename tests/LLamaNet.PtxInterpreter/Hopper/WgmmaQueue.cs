@@ -3,8 +3,8 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// The wgmma operations that a warp has started, in their groups. They are done when somebody waits for them, in order; until then
-/// their registers are nobody's.
+/// The wgmma operations that a warp has started, in their groups. They are done when somebody waits for them, in order; until
+/// then their registers are nobody's.
 /// </summary>
 internal sealed unsafe class WgmmaQueue
 {
@@ -32,7 +32,10 @@ internal sealed unsafe class WgmmaQueue
             foreach (var sums in _sums)
             {
                 if (Array.IndexOf(sums.Registers, register) is var value and >= 0)
-                    throw warp.Fault(FaultKind.MissingWait, instruction, mask, $"value {value} of d is used while wgmma works on it");
+                {
+                    throw warp.Fault(FaultKind.MissingWait, instruction, mask,
+                        $"value {value} of d is used while wgmma works on it");
+                }
             }
         }
     }
@@ -50,7 +53,11 @@ internal sealed unsafe class WgmmaQueue
         {
             if (!sums.Registers.AsSpan().ContainsAny(registers)) continue;
             if (!sums.Registers.AsSpan().SequenceEqual(registers))
-                throw warp.Fault(FaultKind.MissingWait, instruction, Warp.AllLanes, "another wgmma works on some of the registers of d");
+            {
+                throw warp.Fault(FaultKind.MissingWait, instruction, Warp.AllLanes,
+                    "another wgmma works on some of the registers of d");
+            }
+
             CheckMarks(warp, instruction, sums);
             return sums;
         }
@@ -65,12 +72,20 @@ internal sealed unsafe class WgmmaQueue
     /// <summary>Registers that wgmma reads or writes must not have been written since the last fence.</summary>
     public void CheckFenced(Warp warp, Instruction* instruction, ReadOnlySpan<int> registers)
     {
-        if (_fenced.Length == 0) throw warp.Fault(FaultKind.MissingFence, instruction, Warp.AllLanes, "no wgmma.fence before the first wgmma");
+        if (_fenced.Length == 0)
+        {
+            throw warp.Fault(FaultKind.MissingFence, instruction, Warp.AllLanes,
+                "no wgmma.fence before the first wgmma");
+        }
+
         foreach (var register in registers)
         {
             var lanes = new ReadOnlySpan<byte>(warp.Registers + register, 4 * Warp.Lanes);
             if (!lanes.SequenceEqual(_fenced.AsSpan(register, lanes.Length)))
-                throw warp.Fault(FaultKind.MissingFence, instruction, Warp.AllLanes, "a register of wgmma was written after the last wgmma.fence");
+            {
+                throw warp.Fault(FaultKind.MissingFence, instruction, Warp.AllLanes,
+                    "a register of wgmma was written after the last wgmma.fence");
+            }
         }
     }
 
@@ -115,7 +130,10 @@ internal sealed unsafe class WgmmaQueue
     private static void CheckMarks(Warp warp, Instruction* instruction, WgmmaSums sums)
     {
         if (sums.FindChanged(warp) is var changed and >= 0)
-            throw warp.Fault(FaultKind.MissingWait, instruction, Warp.AllLanes, $"value {changed} of d was written while wgmma worked on it");
+        {
+            throw warp.Fault(FaultKind.MissingWait, instruction, Warp.AllLanes,
+                $"value {changed} of d was written while wgmma worked on it");
+        }
     }
 
     private static void CheckA(Warp warp, WgmmaOperation operation)
@@ -124,7 +142,10 @@ internal sealed unsafe class WgmmaQueue
         {
             var lanes = new ReadOnlySpan<uint>(warp.Registers + operation.ARegisters[i], Warp.Lanes);
             if (!lanes.SequenceEqual(operation.AValues.AsSpan(i * Warp.Lanes, Warp.Lanes)))
-                throw warp.Fault(FaultKind.MissingWait, operation.Instruction, Warp.AllLanes, $"register {i} of a was written while wgmma read it");
+            {
+                throw warp.Fault(FaultKind.MissingWait, operation.Instruction, Warp.AllLanes,
+                    $"register {i} of a was written while wgmma read it");
+            }
         }
     }
 }

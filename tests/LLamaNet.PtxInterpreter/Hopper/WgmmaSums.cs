@@ -3,7 +3,8 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Hopper;
 
 /// <summary>
-/// The accumulators of one warp while wgmma works on them: kept here, and a mark stands in their registers until they may be read.
+/// The accumulators of one warp while wgmma works on them: kept here, and a mark stands in their registers until they may be
+/// read.
 /// </summary>
 internal sealed unsafe class WgmmaSums
 {
@@ -30,7 +31,8 @@ internal sealed unsafe class WgmmaSums
     public int Pending { get; set; }
 
     /// <summary>
-    /// Where the value in row r of the warp's 16 and column c is: value i of lane l is row l / 4 + 8 (i / 2 % 2), column 8 (i / 4) + 2 (l % 4) + i % 2.
+    /// Where the value in row r of the warp's 16 and column c is: value i of lane l is row l / 4 + 8 (i / 2 % 2), column 8 (i /
+    /// 4) + 2 (l % 4) + i % 2.
     /// </summary>
     public ref float At(int row, int column)
     {

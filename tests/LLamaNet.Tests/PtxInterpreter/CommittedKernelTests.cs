@@ -7,7 +7,7 @@ namespace LLamaNet.Tests.PtxInterpreter;
 public sealed class CommittedKernelTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(Repository.Path("kernels/ptx"), "*.sm_80.ptx").Select(path => Path.GetFileName(path)).Order()];
+        [.. Directory.GetFiles(Repository.Path("kernels/ptx"), "*.ptx").Select(path => Path.GetFileName(path)).Order()];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -89,7 +89,8 @@ public class BulkCopyInstructionTests
     }
 
     [Fact]
-    public void Reading_without_the_wait_is_found() => AssertFault(FaultKind.MissingWait, Init, "bar.sync 0;", Fence, Expect, Start, Read);
+    public void Reading_without_the_wait_is_found() =>
+        AssertFault(FaultKind.MissingWait, Init, "bar.sync 0;", Fence, Expect, Start, Read);
 
     [Fact]
     public void Waiting_for_the_wrong_parity_is_found() => AssertFault(
@@ -105,7 +106,8 @@ public class BulkCopyInstructionTests
     public void Not_announcing_them_is_found() => AssertFault(FaultKind.Deadlock, Init, "bar.sync 0;", Fence, Start, Wait, Read);
 
     [Fact]
-    public void A_barrier_that_no_fence_made_known_is_found() => AssertFault(FaultKind.MissingFence, Init, "bar.sync 0;", Expect, Start, Wait, Read);
+    public void A_barrier_that_no_fence_made_known_is_found() =>
+        AssertFault(FaultKind.MissingFence, Init, "bar.sync 0;", Expect, Start, Wait, Read);
 
     [Fact]
     public void A_store_to_bytes_under_way_is_found() =>

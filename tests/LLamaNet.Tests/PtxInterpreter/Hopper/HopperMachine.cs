@@ -5,8 +5,8 @@ using Xunit;
 
 namespace LLamaNet.Tests.PtxInterpreter.Hopper;
 
-// Runs one block of a kernel of sm_90a that is given as the text of its body. Parameters: out, an address; from, an address; map, 128 bytes.
-// Shared memory: `area`, 16 KB at a multiple of 1024, and `barriers`, eight mbarriers behind it.
+// Runs one block of a kernel of sm_90a that is given as the text of its body. Parameters: out, an address; from, an address;
+// map, 128 bytes. Shared memory: `area`, 16 KB at a multiple of 1024, and `barriers`, eight mbarriers behind it.
 internal sealed class HopperMachine
 {
     private const int OutBytes = 1 << 16;

@@ -103,7 +103,8 @@ public class TransactionBarrierInstructionTests
     [InlineData("st.shared.b64 [%r2], %rd0; mbarrier.arrive.shared::cta.b64 _, [%r2];", nameof(FaultKind.InvalidOperand))]
     [InlineData("mbarrier.init.shared::cta.b64 [%r2], 1; mbarrier.arrive.shared::cta.b64 _, [%r2], 2;", nameof(FaultKind.InvalidOperand))]
     [InlineData("mbarrier.init.shared::cta.b64 [%r2], 1; mbarrier.inval.shared::cta.b64 [%r2]; mbarrier.arrive.shared::cta.b64 _, [%r2];", nameof(FaultKind.InvalidOperand))]
-    public void Misuse_is_found(string body, string expected) => Assert.Equal(expected, HopperMachine.Fault(body, 1).Kind.ToString());
+    public void Misuse_is_found(string body, string expected) =>
+        Assert.Equal(expected, HopperMachine.Fault(body, 1).Kind.ToString());
 
     [Fact]
     public void An_arrival_too_few_never_ends_the_wait()

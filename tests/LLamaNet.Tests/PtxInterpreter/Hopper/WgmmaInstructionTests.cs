@@ -63,7 +63,8 @@ public class WgmmaInstructionTests
     [Fact]
     public void A_may_be_in_registers()
     {
-        // Register i of lane l of warp v: row 16 v + l / 4 + 8 (i % 2), columns 2 (l % 4) + 8 (i / 2) and the next: here from memory without swizzle.
+        // Register i of lane l of warp v: row 16 v + l / 4 + 8 (i % 2), columns 2 (l % 4) + 8 (i / 2) and the next: here from
+        // memory without swizzle.
         var matrices = new Matrices(0, 8, "f16");
         const string Load = """
             shr.u32 %r20, %r0, 5;
@@ -153,7 +154,8 @@ public class WgmmaInstructionTests
             var random = new Random(n);
             _a = [.. Enumerable.Range(0, 64 * 16).Select(_ => random.Next(-8, 9))];
             _b = [.. Enumerable.Range(0, n * 16).Select(_ => random.Next(-8, 9))];
-            // Core matrices along k 128 bytes apart; eight rows 256 bytes or eight swizzled rows apart; k begins at 16 where rows have more.
+            // Core matrices along k 128 bytes apart; eight rows 256 bytes or eight swizzled rows apart; k begins at 16 where
+            // rows have more.
             int span = mode == 0 ? 0 : 256 >> mode;
             int begin = span > 32 ? 32 : 0;
             ulong bits = 128UL >> 4 << 16 | (ulong)(mode == 0 ? 256 : 8 * span) >> 4 << 32 | (ulong)mode << 62;

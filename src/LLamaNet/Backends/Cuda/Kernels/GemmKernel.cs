@@ -28,8 +28,8 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
             WeightPlanes planes = part.Planes;
             variant.Kernel.Launch(
                 stream, variant.Grid(rows, part.Rows), variant.Threads, variant.SharedBytes,
-                y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, adds ? 1 : 0, a.Pointer, HalfActivations.PitchOf(x.Width),
-                KernelArgument.At(&planes), rows);
+                y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, adds ? 1 : 0,
+                a.Pointer, HalfActivations.PitchOf(x.Width), KernelArgument.At(&planes), rows);
         }
     }
 
@@ -38,7 +38,9 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
         if (_variants.TryGetValue((format, fewRows), out Variant? variant)) return variant;
         string file = $"gemm_{format.Symbol}";
         CudaKernel kernel = library.Get(file, fewRows ? $"{file}_few_rows" : file);
-        variant = new Variant(kernel, fewRows ? 32 : 128, fewRows ? 64 : 128, stages: fewRows ? 4 : 3, format.QuantizesActivations);
+        variant = fewRows
+            ? new Variant(kernel, rows: 32, columns: 64, stages: 4, format.QuantizesActivations)
+            : new Variant(kernel, rows: 128, columns: 128, stages: 3, format.QuantizesActivations);
         _variants.Add((format, fewRows), variant);
         return variant;
     }

@@ -29,7 +29,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
             DType operand = ConvertKernel.OperandOf(part.Format.Type);
             if (converted != operand) _convert.Launch(stream, a, x, operand, rows);
             converted = operand;
-            // Every row of the buffer that holds this width is in the map: which of them are in use changes from launch to launch.
+            // Every row of the buffer that holds this width is in the map: which of them are in use changes from launch to
+            // launch.
             int pitchBytes = HalfActivations.PitchOf(x.Width) * sizeof(ushort);
             CUtensorMap* activations = _maps.Of(new(a.Pointer, operand, a.Rows, x.Width, pitchBytes, TileRows));
             CUdeviceptr outputs = y.Pointer + (long)part.FirstRow * sizeof(float);
@@ -51,7 +52,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns));
         Of(part.Format, isWide).Launch(
             stream, Grid(rows, part.Rows, columns), Threads, SharedBytes(isWide),
-            y, leading, adds ? 1 : 0, KernelArgument.At(activations), KernelArgument.At(weights), KernelArgument.At(&planes), rows);
+            y, leading, adds ? 1 : 0,
+            KernelArgument.At(activations), KernelArgument.At(weights), KernelArgument.At(&planes), rows);
     }
 
     private void LaunchBlocks(
@@ -73,7 +75,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         return kernel;
     }
 
-    private static Dim3 Grid(int rows, int outputs, int columns) => new((rows + TileRows - 1) / TileRows, (outputs + columns - 1) / columns);
+    private static Dim3 Grid(int rows, int outputs, int columns) =>
+        new((rows + TileRows - 1) / TileRows, (outputs + columns - 1) / columns);
 
     // Stages of both tiles, and two barriers for each.
     private static int SharedBytes(bool isWide)

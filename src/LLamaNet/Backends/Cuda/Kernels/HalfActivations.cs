@@ -2,8 +2,8 @@ using LLamaNet.Backends.Cuda.Driver;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// Room for the activations of a product of many rows in 16 bits: [Rows, PitchOf(width)] for any width up to Width. Zeroed once, because
-// tiles reach over the rows in use.
+// Room for the activations of a product of many rows in 16 bits: [Rows, PitchOf(width)] for any width up to Width. Zeroed once,
+// because tiles reach over the rows in use.
 internal sealed class HalfActivations : IDisposable
 {
     // 16-byte copies want rows that begin at multiples of as many bytes.

@@ -3,8 +3,8 @@ using LLamaNet.Backends.Cuda.Driver;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// Tensor maps of row-major matrices of 16-bit values, for copies of 64 columns x some rows with the 128-byte swizzle. Each is made
-// once: equal addresses and shapes give equal maps.
+// Tensor maps of row-major matrices of 16-bit values, for copies of 64 columns x some rows with the 128-byte swizzle. Each is
+// made once: equal addresses and shapes give equal maps.
 internal sealed unsafe class TensorMaps(CudaContext context) : IDisposable
 {
     private const int BoxColumns = 64;

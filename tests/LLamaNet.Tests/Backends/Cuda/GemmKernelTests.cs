@@ -1,0 +1,184 @@
+using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.PtxInterpreter;
+using Xunit;
+
+namespace LLamaNet.Tests.Backends.Cuda;
+
+// Products of many rows on tensor cores, on the PTX that ships, against double precision.
+public class GemmKernelTests
+{
+    public static TheoryData<DType> Formats =>
+        [.. PlaneFormat.All.Select(format => format.Type).Where(type => type != DType.F32)];
+
+    // Few rows are tiles of 32 x 64, more than 64 are tiles of 128 x 128; neither outputs nor widths are multiples of them.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Products_match_double_precision(DType type)
+    {
+        using var machine = new GemmMachine();
+        AssertProducts(machine, type, rows: 9, outputs: 70, WidthOf(type, 1));
+        AssertProducts(machine, type, rows: 33, outputs: 1, WidthOf(type, 2));
+        AssertProducts(machine, type, rows: 65, outputs: 131, WidthOf(type, 2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Products_on_Hopper_match_double_precision(DType type)
+    {
+        using var machine = new GemmMachine(PtxDevice.Hopper);
+        AssertProducts(machine, type, rows: 65, outputs: 130, WidthOf(type, 2));
+    }
+
+    [Theory]
+    [InlineData(DType.F16)]
+    [InlineData(DType.BF16)]
+    public void Wide_tiles_on_Hopper_match_double_precision(DType type)
+    {
+        // One multiprocessor: any number of tiles fills it.
+        using var machine = new GemmMachine(PtxDevice.Hopper with { Multiprocessors = 1 });
+        AssertProducts(machine, type, rows: 130, outputs: 261, width: 328);
+    }
+
+    [Fact]
+    public void Long_rows_go_round_the_stages()
+    {
+        using var machine = new GemmMachine();
+        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        foreach (DType type in (DType[])[DType.F16, DType.Q8_0])
+        {
+            AssertProducts(machine, type, rows: 65, outputs: 5, width: 672);
+            AssertProducts(machine, type, rows: 10, outputs: 5, width: 672);
+            AssertProducts(hopper, type, rows: 3, outputs: 5, width: 1056);
+        }
+    }
+
+    [Fact]
+    public void Widths_of_float_weights_may_be_anything()
+    {
+        using var machine = new GemmMachine();
+        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        foreach (int width in (int[])[1, 7, 63, 129])
+        {
+            AssertProducts(machine, DType.F16, rows: 9, outputs: 3, width);
+            AssertProducts(hopper, DType.BF16, rows: 9, outputs: 3, width);
+        }
+    }
+
+    [Fact]
+    public void Parts_of_different_formats_stand_side_by_side()
+    {
+        TestMatrix[] parts = [new(DType.BF16, 7, 256, 1), new(DType.Q4_K, 66, 256, 2), new(DType.F16, 9, 256, 3), new(DType.BF16, 3, 256, 4)];
+        float[] x = Values.Uniform(17 * 256, 5);
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
+        {
+            using var machine = new GemmMachine(device);
+            float[] together = machine.Multiply(parts, x, 17);
+            int first = 0;
+            foreach (TestMatrix part in parts)
+            {
+                float[] alone = machine.Multiply([part], x, 17);
+                for (int row = 0; row < 17; row++)
+                    Assert.Equal(alone[(row * part.Rows)..((row + 1) * part.Rows)], together[(row * 85 + first)..(row * 85 + first + part.Rows)]);
+                first += part.Rows;
+            }
+        }
+    }
+
+    [Fact]
+    public void Adding_adds_the_finished_product()
+    {
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
+        {
+            using var machine = new GemmMachine(device);
+            foreach (int rows in (int[])[10, 65])
+            {
+                var weight = new TestMatrix(DType.Q6_K, 67, 256, 1);
+                float[] x = Values.Uniform(rows * 256, 2), before = Values.Uniform(rows * 67, 3);
+                Assert.Equal(
+                    before.Zip(machine.Multiply([weight], x, rows), (a, b) => a + b), machine.Multiply([weight], x, rows, before));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_row_does_not_depend_on_the_others()
+    {
+        var weight = new TestMatrix(DType.Q4_0, 70, 288, 1);
+        float[] x = Values.Uniform(70 * 288, 2);
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
+        {
+            using var machine = new GemmMachine(device);
+            float[] together = machine.Multiply([weight], x, 70);
+            // Alone: another tile on the GPU without wgmma, and the same bits.
+            foreach (int row in (int[])[0, 33, 69])
+                Assert.Equal(together[(row * 70)..((row + 1) * 70)], machine.Multiply([weight], x[(row * 288)..((row + 1) * 288)], 1));
+        }
+    }
+
+    [Fact]
+    public void Not_a_number_stays_in_its_row()
+    {
+        var weight = new TestMatrix(DType.Q5_1, 70, 96, 1);
+        float[] x = Values.Uniform(66 * 96, 2);
+        x[3 * 96 + 95] = float.NaN;
+        x[40 * 96] = 1e6f;
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
+        {
+            using var machine = new GemmMachine(device);
+            float[] y = machine.Multiply([weight], x, 66);
+            for (int i = 0; i < y.Length; i++) Assert.Equal(i / 70 is not (3 or 40), float.IsFinite(y[i]));
+        }
+    }
+
+    [Fact]
+    public void Hopper_gives_what_other_GPUs_give()
+    {
+        using var machine = new GemmMachine();
+        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        var weight = new TestMatrix(DType.Q3_K, 130, 256, 1);
+        float[] x = Values.Uniform(65 * 256, 2);
+        float[] expected = machine.Multiply([weight], x, 65), actual = hopper.Multiply([weight], x, 65);
+        // Both add 256 products of up to 1 in F32.
+        for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
+    }
+
+    // Blocks of 32: no multiple of the 64 of a step.
+    private static int WidthOf(DType type, int blocks) => LLamaNet.Tensors.WeightFormat.Of(type).BlockLength switch
+    {
+        1 => 40 * blocks,
+        32 => 96 * blocks,
+        int block => block * blocks,
+    };
+
+    // Operands are rounded to 16 bits, products exact, sums F32.
+    private static void AssertProducts(GemmMachine machine, DType type, int rows, int outputs, int width)
+    {
+        var weight = new TestMatrix(type, outputs, width, seed: rows);
+        float[] x = Values.Uniform(rows * width, seed: width);
+        float[] y = machine.Multiply([weight], x, rows);
+        Func<float, double> round = type == DType.BF16 ? RoundToBFloat16 : value => (double)(Half)value;
+        double[] w = [.. weight.Dequantized().Select(round)], a = [.. x.Select(round)];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int output = 0; output < outputs; output++)
+            {
+                double expected = 0, magnitude = 0;
+                for (int k = 0; k < width; k++)
+                {
+                    double product = w[output * width + k] * a[row * width + k];
+                    expected += product;
+                    magnitude += Math.Abs(product);
+                }
+
+                // An addition rounds by 2^-24 of the sum so far.
+                Assert.InRange(y[row * outputs + output] - expected, -1e-6 * magnitude, 1e-6 * magnitude);
+            }
+        }
+    }
+
+    private static double RoundToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000);
+    }
+}

@@ -1,0 +1,67 @@
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.PtxInterpreter;
+using LLamaNet.Tensors;
+using Xunit;
+
+namespace LLamaNet.Tests.Backends.Cuda;
+
+// A simulated GPU for products of many rows: those of Hopper on one that has it.
+internal sealed class GemmMachine : IDisposable
+{
+    private const float Guard = -7;
+    private const int GuardRows = 2;
+
+    private readonly PtxDriver _driver;
+    private readonly CudaContext _context;
+    private readonly CudaStream _stream;
+    private readonly KernelLibrary _library;
+    private readonly WeightUploader _uploader;
+    private readonly GemmKernel _gemm;
+    private readonly GemmSm90aKernel? _hopper;
+
+    public GemmMachine(PtxDevice? device = null)
+    {
+        _driver = new PtxDriver(new PtxDriverOptions { Devices = [device ?? new PtxDevice()] });
+        _context = new CudaContext(new CudaDriver(_driver.Find), 0);
+        _stream = new CudaStream(_context);
+        _library = new KernelLibrary(_context);
+        _uploader = new WeightUploader(_context);
+        _gemm = new GemmKernel(_library);
+        if (GemmSm90aKernel.IsSupported(_library)) _hopper = new GemmSm90aKernel(_library);
+    }
+
+    // y: [rows, outputs], or what was there plus the products where `before` says so. Nothing behind it is touched.
+    public float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, float[]? before = null)
+    {
+        using var weight = new CudaWeight(_context, parts);
+        _uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken);
+        Assert.True(GemmKernel.Takes(weight));
+        float[] values = new float[(rows + GuardRows) * weight.Rows];
+        Array.Fill(values, Guard);
+        before?.CopyTo(values, 0);
+        using var y = new CudaTensor(_context, DType.F32, rows + GuardRows, weight.Rows);
+        using var source = new CudaTensor(_context, DType.F32, rows, weight.Width);
+        // Room for more than is used, as a backend has it.
+        using var halves = new HalfActivations(_context, rows + 3, weight.Width + 5, _stream);
+        _context.CopyToDevice<float>(y.Pointer, values);
+        _context.CopyToDevice<float>(source.Pointer, x);
+        if (_hopper is null) _gemm.Launch(_stream, y, source, weight, rows, halves, before is not null);
+        else _hopper.Launch(_stream, y, source, weight, rows, halves, before is not null);
+        _stream.Synchronize();
+        _context.CopyFromDevice<float>(values, y.Pointer);
+        Assert.All(values[(rows * weight.Rows)..], value => Assert.Equal(Guard, value));
+        return values[..(rows * weight.Rows)];
+    }
+
+    public void Dispose()
+    {
+        _hopper?.Dispose();
+        _uploader.Dispose();
+        _library.Dispose();
+        _stream.Dispose();
+        _context.Dispose();
+        _driver.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.PtxInterpreter;
+using Xunit;
+
+namespace LLamaNet.Tests.Backends.Cuda;
+
+// The PTX that ships with one instruction changed or taken out: the interpreter must find each.
+public class GemmPlantedBugTests
+{
+    private const int Rows = 1;
+    private const int Outputs = 1;
+
+    // Eight steps: every stage is used again.
+    private const int Width = 512;
+
+    [Theory]
+    [InlineData("wgmma.fence.sync.aligned;", "", nameof(FaultKind.MissingFence))]
+    [InlineData("wgmma.commit_group.sync.aligned;", "", nameof(FaultKind.MissingWait))]
+    [InlineData("wgmma.wait_group.sync.aligned 0;", "", nameof(FaultKind.MissingWait))]
+    // Stages are given back while wgmma still reads them.
+    [InlineData("wgmma.wait_group.sync.aligned 1;", "", nameof(FaultKind.MissingWait))]
+    [InlineData("mbarrier.arrive.shared::cta.b64 _, [", "prefetch.global.L2 [", nameof(FaultKind.Deadlock))]
+    [InlineData(" 32768;", " 32752;", nameof(FaultKind.Deadlock))]
+    [InlineData("fence.mbarrier_init.release.cluster;\nfence.proxy.async.shared::cta;", "", nameof(FaultKind.MissingFence))]
+    [InlineData("bar.sync \t0;", "", nameof(FaultKind.Race))]
+    public void Bugs_in_the_Hopper_kernel_of_halves_are_found(string found, string replacement, string fault) =>
+        Assert.Equal(fault, RunOnHopper(DType.F16, found, replacement));
+
+    [Fact]
+    public void A_stage_that_nobody_waits_for_is_found()
+    {
+        // The first wait in the text is that for the first stage.
+        const string Wait = "mbarrier.try_wait.parity.shared::cta.b64 done, [";
+        const string NoWait = "setp.eq.u32 done, 0, 0; mbarrier.test_wait.parity.shared::cta.b64 unused, [";
+        Assert.Equal(nameof(FaultKind.MissingWait), RunOnHopper(DType.F16, Wait, NoWait, once: true));
+    }
+
+    [Theory]
+    [InlineData("\tfence.proxy.async.shared::cta;", "", nameof(FaultKind.MissingFence))]
+    [InlineData("wgmma.wait_group.sync.aligned 1;", "", nameof(FaultKind.MissingWait))]
+    public void Bugs_in_the_Hopper_kernel_of_blocks_are_found(string found, string replacement, string fault) =>
+        Assert.Equal(fault, RunOnHopper(DType.Q4_0, found, replacement));
+
+    [Theory]
+    [InlineData(DType.F16, "cp.async.wait_group 1;", "")]
+    [InlineData(DType.F16, "cp.async.commit_group;", "")]
+    [InlineData(DType.Q4_0, "cp.async.wait_group 1;", "")]
+    [InlineData(DType.Q4_0, "bar.sync \t0;", "")]
+    public void Bugs_in_the_kernels_of_other_GPUs_are_found(DType type, string found, string replacement)
+    {
+        using var machine = new Machine(new PtxDevice(), type);
+        string? fault = machine.Run($"gemm_{machine.Symbol}.sm_80.ptx", 256, 98304, found, replacement, (y, planes, x, _, _) =>
+            [y, Outputs, 0, x, HalfActivations.PitchOf(Width), planes, Rows]);
+        Assert.Contains(fault, (string[])[nameof(FaultKind.MissingWait), nameof(FaultKind.Race), nameof(FaultKind.Uninitialised)]);
+    }
+
+    private static unsafe string? RunOnHopper(DType type, string found, string replacement, bool once = false)
+    {
+        using var machine = new Machine(PtxDevice.Hopper, type);
+        Assert.Null(machine.Run($"gemm_{machine.Symbol}_sm90a.sm_90a.ptx", 384, 196704, "", "", Arguments));
+        return machine.Run($"gemm_{machine.Symbol}_sm90a.sm_90a.ptx", 384, 196704, found, replacement, Arguments, once);
+
+        KernelArgument[] Arguments(CUdeviceptr y, KernelArgument planes, CUdeviceptr x, nint xMap, nint wMap) => type == DType.F16
+            ? [y, Outputs, 0, KernelArgument.At((CUtensorMap*)xMap), KernelArgument.At((CUtensorMap*)wMap), planes, Rows]
+            : [y, Outputs, 0, KernelArgument.At((CUtensorMap*)xMap), planes, Rows];
+    }
+
+    private sealed unsafe class Machine : IDisposable
+    {
+        private readonly PtxDriver _driver;
+        private readonly CudaContext _context;
+        private readonly CudaStream _stream;
+        private readonly CudaWeight _weight;
+        private readonly CudaTensor _y;
+        private readonly HalfActivations _x;
+        private readonly TensorMaps _maps;
+
+        public Machine(PtxDevice device, DType type)
+        {
+            _driver = new PtxDriver(new PtxDriverOptions { Devices = [device] });
+            _context = new CudaContext(new CudaDriver(_driver.Find), 0);
+            _stream = new CudaStream(_context);
+            _weight = new CudaWeight(_context, [new TestMatrix(type, Outputs, Width, 1)]);
+            using var uploader = new WeightUploader(_context);
+            uploader.Upload(_weight, _ => { }, TestContext.Current.CancellationToken);
+            _y = new CudaTensor(_context, DType.F32, Rows, Outputs);
+            _x = new HalfActivations(_context, Rows, Width, _stream);
+            _maps = new TensorMaps(_context);
+        }
+
+        public string Symbol => _weight.Parts[0].Format.Symbol;
+
+        // The first kernel of the file. Null: it ends without a fault.
+        public string? Run(
+            string file, int threads, int sharedBytes, string found, string replacement,
+            Func<CUdeviceptr, KernelArgument, CUdeviceptr, nint, nint, KernelArgument[]> arguments, bool once = false)
+        {
+            string text = File.ReadAllText(Repository.Path("kernels/ptx/" + file));
+            if (found.Length > 0) text = Changed(text, found, replacement, once);
+            using var module = new CudaModule(_context, Encoding.UTF8.GetBytes(text));
+            CudaKernel kernel = module.Kernel($"gemm_{Symbol}");
+            kernel.MaxDynamicSharedBytes = sharedBytes;
+            WeightPlanes planes = _weight.Parts[0].Planes;
+            CUtensorMap* x = _maps.Of(new(_x.Pointer, DType.F16, Rows, Width, 2 * Width, 128));
+            CUtensorMap* w = _maps.Of(new(planes.Low, DType.F16, Outputs, Width, 2 * Width, 128));
+            kernel.Launch(_stream, 1, threads, sharedBytes, arguments(_y.Pointer, KernelArgument.At(&planes), _x.Pointer, (nint)x, (nint)w));
+            try
+            {
+                _stream.Synchronize();
+                return null;
+            }
+            catch (CudaException)
+            {
+                return _driver.LastFault!.Kind.ToString();
+            }
+        }
+
+        private static string Changed(string text, string found, string replacement, bool once)
+        {
+            int first = text.IndexOf(found, StringComparison.Ordinal);
+            Assert.True(first >= 0);
+            string changed = once
+                ? text[..first] + replacement + text[(first + found.Length)..]
+                : text.Replace(found, replacement, StringComparison.Ordinal);
+            // A second predicate for replacements of waits.
+            return changed.Replace(".reg .pred done;", ".reg .pred done, unused;", StringComparison.Ordinal);
+        }
+
+        public void Dispose()
+        {
+            _maps.Dispose();
+            _x.Dispose();
+            _y.Dispose();
+            _weight.Dispose();
+            _stream.Dispose();
+            _context.Dispose();
+            _driver.Dispose();
+        }
+    }
+}
