@@ -61,8 +61,8 @@ public sealed class LlamaModel : IDisposable
     public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
 
     /// <summary>
-    /// Products with weights, each added to a sum, that one decoded token takes: one for every weight of every matrix, those of the
-    /// logits (vocabulary times width) included. Attention is left out: it grows with the context.
+    /// Products with weights, each added to a sum, that one decoded token takes: one for every weight of every matrix, those of
+    /// the logits (vocabulary times width) included. Attention is left out: it grows with the context.
     /// </summary>
     public long MultiplyAddsPerToken => _transformer.Weights.MultiplyAddsPerToken;
 

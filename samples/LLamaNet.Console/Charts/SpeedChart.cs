@@ -29,12 +29,14 @@ internal sealed class SpeedChart
         .panel { font-size: 15px; font-weight: 600; }
         .label { text-anchor: end; }
         .value { fill: #59636e; }
-        .s0 { fill: #0969da; } .s1 { fill: #bf8700; } .s2 { fill: #1a7f37; } .s3 { fill: #8250df; } .s4 { fill: #cf222e; } .s5 { fill: #6e7781; }
+        .s0 { fill: #0969da; } .s1 { fill: #bf8700; } .s2 { fill: #1a7f37; }
+        .s3 { fill: #8250df; } .s4 { fill: #cf222e; } .s5 { fill: #6e7781; }
         @media (prefers-color-scheme: dark) {
           text { fill: #e6edf3; }
           .page { fill: #0d1117; }
           .value { fill: #9198a1; }
-          .s0 { fill: #58a6ff; } .s1 { fill: #d29922; } .s2 { fill: #3fb950; } .s3 { fill: #a371f7; } .s4 { fill: #ff7b72; } .s5 { fill: #8b949e; }
+          .s0 { fill: #58a6ff; } .s1 { fill: #d29922; } .s2 { fill: #3fb950; }
+          .s3 { fill: #a371f7; } .s4 { fill: #ff7b72; } .s5 { fill: #8b949e; }
         }
 
         """;
@@ -127,7 +129,9 @@ internal sealed class SpeedChart
     {
         HashSet<string> several =
         [
-            .. lines.GroupBy(Place).Where(same => same.Select(line => line.Device).Distinct().Count() > 1).Select(same => same.Key.Series),
+            .. lines.GroupBy(Place)
+                .Where(same => same.Select(line => line.Device).Distinct().Count() > 1)
+                .Select(same => same.Key.Series),
         ];
         return lines.Select(line => several.Contains(line.Series) && line.Device is { } device && device != line.Series
             ? line with { Series = $"{line.Series}, {device}" }
@@ -136,7 +140,8 @@ internal sealed class SpeedChart
 
     private static void CheckUnique(ChartLine[] lines)
     {
-        if (lines.GroupBy(Place).FirstOrDefault(same => same.Count() > 1)?.ToArray() is not [ChartLine first, ChartLine second, ..]) return;
+        ChartLine[]? twice = lines.GroupBy(Place).FirstOrDefault(same => same.Count() > 1)?.ToArray();
+        if (twice is not [ChartLine first, ChartLine second, ..]) return;
         throw new CommandException(
             $"{second.File}: {second.Place}: expected one speed for {second.Kind}, {second.Label} of {second.Series}, "
             + $"found another in {first.File}: {first.Place}");

@@ -12,9 +12,10 @@ internal sealed class SpeedFile(string file)
     public IReadOnlyList<ChartLine> Read(string json)
     {
         using JsonDocument document = Parse(json);
-        if (document.RootElement.ValueKind != JsonValueKind.Array) throw Wrong("JSON", "an array of objects", document.RootElement);
-        ChartLine[] lines = [.. document.RootElement.EnumerateArray().Select((line, i) => ReadLine(line, $"[{i}]"))];
-        return lines.Length > 0 ? lines : throw new CommandException($"{file}: JSON: expected at least one object, found an empty array");
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Array || root.GetArrayLength() == 0)
+            throw Wrong("JSON", "an array of one object or more", root);
+        return [.. root.EnumerateArray().Select((line, i) => ReadLine(line, $"[{i}]"))];
     }
 
     private JsonDocument Parse(string json)
@@ -63,7 +64,7 @@ internal sealed class SpeedFile(string file)
         double Share() => Number("share") is { } share and >= 0 ? share : throw WrongProperty("share", "a number from 0 on");
 
         double? Number(string property) =>
-            Find(property) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double number) && double.IsFinite(number)
+            Find(property) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is var number && double.IsFinite(number)
                 ? number
                 : null;
 
@@ -74,6 +75,7 @@ internal sealed class SpeedFile(string file)
     private CommandException Wrong(string place, string expected, JsonElement? found)
     {
         string text = found?.GetRawText() ?? "nothing";
-        return new CommandException($"{file}: {place}: expected {expected}, found {(text.Length > MostQuoted ? text[..MostQuoted] + "…" : text)}");
+        if (text.Length > MostQuoted) text = text[..MostQuoted] + "…";
+        return new CommandException($"{file}: {place}: expected {expected}, found {text}");
     }
 }

@@ -13,7 +13,8 @@ internal sealed class SvgWriter : IDisposable
 
     public SvgWriter(Stream stream, double width, double height, string title, string style)
     {
-        _xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, NewLineChars = "\n", CloseOutput = false });
+        var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" };
+        _xml = XmlWriter.Create(stream, settings);
         _xml.WriteStartElement("svg", Namespace);
         Length("width", width);
         Length("height", height);
@@ -41,6 +42,7 @@ internal sealed class SvgWriter : IDisposable
     public void Dispose()
     {
         _xml.WriteEndElement();
+        _xml.WriteWhitespace("\n");
         _xml.Dispose();
     }
 

@@ -25,8 +25,8 @@ internal sealed class BenchCommand : Command
     public BenchCommand(Terminal terminal)
         : base(
             "bench",
-            "Measure speed, and its share of what this machine can do at most: read memory, and multiply in int8 (quantized weights) or "
-            + "f32 (others). Operations (GOP/s) are two for each weight that a token takes; attention's are left out.")
+            "Measure speed, and its share of what this machine can do at most: read memory, and multiply in int8 (quantized "
+            + "weights) or f32 (others). Operations (GOP/s) are two for each weight that a token takes; attention's are left out.")
     {
         _terminal = terminal;
         Add(_model);

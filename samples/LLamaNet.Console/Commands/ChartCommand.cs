@@ -9,8 +9,9 @@ internal sealed class ChartCommand : Command
     private readonly Terminal _terminal;
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "What bench --json wrote, or figures of another program in that form: a JSON array of objects with kind, model, type, "
-            + "tokens, threads, tokensPerSecond, name or device, and if known share (1 is the ceiling) and ceiling (its name); - reads stdin",
+        Description = "What bench --json wrote, or figures of another program in that form: a JSON array of objects with kind, model, "
+            + "type, tokens, threads, tokensPerSecond, name or device, and if known share (1 is the ceiling) and ceiling (its name); "
+            + "- reads stdin",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -46,7 +47,12 @@ internal sealed class ChartCommand : Command
             throw new CommandException($"{destination}: is one of the files to read");
 
         var lines = new List<ChartLine>();
-        foreach (string file in files) lines.AddRange(new SpeedFile(file).Read(await new InputText(_terminal, file).ReadAsync(cancellationToken)));
+        foreach (string file in files)
+        {
+            string json = await new InputText(_terminal, file).ReadAsync(cancellationToken);
+            lines.AddRange(new SpeedFile(file).Read(json));
+        }
+
         var chart = new SpeedChart(parsed.GetRequiredValue(_title), lines);
         await AtomicFile.WriteAsync(destination, stream =>
         {

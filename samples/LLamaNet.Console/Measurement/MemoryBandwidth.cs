@@ -10,7 +10,7 @@ internal static class MemoryBandwidth
     private const int Passes = 4;
     private const long Bytes = 1L << 30;
 
-    // One buffer for all measurements. Written once, because pages that were never written are all one page, and that one is cached.
+    // One buffer for all measurements. Written once: pages that were never written are all one page, and that one is cached.
     private static readonly Lazy<ulong[]> s_buffer = new(() =>
     {
         ulong[] buffer = GC.AllocateUninitializedArray<ulong>((int)(Bytes / sizeof(ulong)));

@@ -3,7 +3,7 @@ using LLamaNet.Runner.Measurement;
 
 namespace LLamaNet.Runner.Output;
 
-// What a run of `bench` found. The ceilings of one thread are null where the models ran on something else than the processor.
+// What a run of `bench` found. The ceilings of one thread are null where no model ran on the processor.
 internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> lines, MachineCeilings? oneThread)
 {
     private const string Program = "LLamaNet";
@@ -34,7 +34,7 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
                 json.WriteString("ceiling", line.Ceiling);
                 WriteNumber("share", line.Share);
                 WriteNumber("bandwidth", line.Ceilings?.Bandwidth);
-                WriteNumber("singleThreadBandwidth", oneThread?.Bandwidth);
+                WriteNumber("singleThreadBandwidth", line.Ceilings is null ? null : oneThread?.Bandwidth);
                 WriteNumber("arithmeticPeak", line.ArithmeticPeak);
                 WriteNumber("int8Peak", line.Ceilings?.Int8Peak);
                 WriteNumber("f32Peak", line.Ceilings?.F32Peak);
@@ -64,12 +64,13 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     private void WriteLines()
     {
         var columns = new Columns(
-            "kind", "model", "type", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling", "share>");
+            "kind", "model", "type", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling",
+            "share>");
         foreach (BenchLine line in lines)
         {
             columns.Add(
-                line.Kind, line.Model, line.Type, Number(line.Tokens), Number(line.Threads), Words.Invariant($"{line.TokensPerSecond:0.00}"),
-                Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare), Billions(line.OperationsPerSecond, 0),
+                line.Kind, line.Model, line.Type, Number(line.Tokens), Number(line.Threads),
+                Words.Invariant($"{line.TokensPerSecond:0.00}"), Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare), Billions(line.OperationsPerSecond, 0),
                 Percent(line.ArithmeticShare), line.Ceiling ?? "-", Percent(line.Share));
         }
 
@@ -81,7 +82,10 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     {
         var best = new SortedDictionary<int, MachineCeilings> { [1] = measured };
         foreach (BenchLine line in lines)
-            best[line.Threads] = best.TryGetValue(line.Threads, out MachineCeilings? other) ? line.Ceilings!.Best(other) : line.Ceilings!;
+        {
+            if (line.Ceilings is { } ceilings)
+                best[line.Threads] = best.TryGetValue(line.Threads, out MachineCeilings? other) ? ceilings.Best(other) : ceilings;
+        }
 
         var columns = new Columns("threads>", "reads GB/s>", "int8 GOP/s>", "f32 GOP/s>");
         foreach ((int threads, MachineCeilings ceilings) in best)
@@ -95,7 +99,8 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Billions(double number, int digits) => (number / 1e9).ToString($"F{digits}", CultureInfo.InvariantCulture);
+    private static string Billions(double number, int digits) =>
+        (number / 1e9).ToString($"F{digits}", CultureInfo.InvariantCulture);
 
     private static string Percent(double? share) => share is null ? "-" : Words.Invariant($"{share:0.0%}");
 }

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using LLamaNet.Runner;
+using LLamaNet.Runner.Measurement;
+using LLamaNet.Runner.Output;
 using Xunit;
 
 namespace LLamaNet.Tests.Runner;
@@ -61,5 +64,35 @@ public class BenchCommandTests
         Assert.Matches(@"^ +1 +[\d.]+ +\d+ +\d+$", lines[4]);
         Assert.Matches(@"^ +2 +[\d.]+ +\d+ +\d+$", lines[5]);
         Assert.Equal([""], lines[6..]);
+    }
+
+    [Fact]
+    public void What_ran_elsewhere_has_no_ceiling_of_the_processor()
+    {
+        var measured = new MachineCeilings(4e10, 2e12, 5e11);
+        BenchLine[] lines =
+        [
+            new("decode", "7B", "Q4_0", 32, 2, "Some GPU", 100, 4e11, 1e12, null),
+            new("decode", "65B", "Q4_0", 32, 2, "CPU", 1, 3e10, 1e11, measured),
+        ];
+        JsonElement[] json = [.. JsonDocument.Parse(Written(report => report.WriteJson())).RootElement.EnumerateArray()];
+        string[] shares = ["bandwidthShare", "arithmeticShare", "ceiling", "share", "bandwidth", "singleThreadBandwidth", "arithmeticPeak"];
+        foreach (string share in shares)
+        {
+            Assert.Equal(JsonValueKind.Null, json[0].GetProperty(share).ValueKind);
+            Assert.NotEqual(JsonValueKind.Null, json[1].GetProperty(share).ValueKind);
+        }
+
+        string[] table = Written(report => report.WriteText()).Split(Environment.NewLine);
+        Assert.Matches(@"^decode +7B +Q4_0 +32 +2 +100\.00 +400\.00 +- +1000 +- +- +-$", table[1]);
+        Assert.Matches(@"^ +2 +40\.00 +2000 +500$", table[6]);
+
+        string Written(Action<BenchReport> write)
+        {
+            var output = new StringWriter();
+            using Terminal terminal = Terminal.Redirected(Stream.Null, output, TextWriter.Null);
+            write(new BenchReport(terminal, lines, measured));
+            return output.ToString();
+        }
     }
 }
