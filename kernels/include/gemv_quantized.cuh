@@ -1,10 +1,11 @@
-// y[b, r] = sum over groups of da * (d * multiplier * ((q - zero) . a) + m * minimum * sum(a)), a, da: the activations' bytes and scale
+// y[b, r] = sum over groups of da * d * multiplier * ((q - zero) . a) + m * minimum * da * sum(a), a, da: the activations' bytes and scale
 // y: [rows, outputs]; w: planes of [w.rows, w.width]; x: [1, width] F32 with one row, codes and scales of activations.cuh with more
 // launch: as many blocks of 256 threads as the device holds, at most one for eight tiles; shared bytes: one row of activations with
 //   one row, none with more. A lane has Tile * Units loads of 16 bytes under way, a warp's load is 512 neighbouring bytes:
 //   with 16 warps on a multiprocessor 32 KB, what DRAM needs to stay busy. Activations come from shared memory or the first-level
 //   cache, which weights do not enter; with Tile rows a warp they are read once for Tile times as many weights.
-// numerics: a group's products are exact integers; then two or three roundings a group into an f32; the order depends on width alone
+// numerics: a group's products are exact integers; then one rounding a group, and one or two for minimums, into an f32; the order
+//   depends on width alone
 #pragma once
 #include "activations.cuh"
 #include "gemv.cuh"
@@ -55,11 +56,19 @@ DEVICE void add_products(const Unit<F> (&w)[Tile], const u8* a_codes, const uint
 #pragma unroll
         for (int g = 0; g < Unit<F>::Groups; g++) {
             int group = unit * Unit<F>::Groups + g;
-            u32 q[Tile][8];
+            u32 q[Tile][8], subs[Tile];
+            float factors[Tile], minimums[Tile][2];
 #pragma unroll
             for (int i = 0; i < Tile; i++) {
 #pragma unroll
                 for (int j = 0; j < 8; j++) q[i][j] = codes<F>(w[i].low + g * F::LowBits, w[i].high + g * F::HighBits, j);
+                subs[i] = w[i].subs >> 8 * F::SubBytes * g;
+                factors[i] = scale_of<F>(w[i].scales);
+                if constexpr (F::Multipliers == 1) factors[i] *= multiplier_of<F>(subs[i], 0);
+                if constexpr (F::MinimumSign != 0) {
+#pragma unroll
+                    for (int half = 0; half < 2; half++) minimums[i][half] = minimum_of<F>(w[i].scales) * sub_minimum_of<F>(subs[i], half);
+                }
             }
 #pragma unroll
             for (int b = 0; b < Rows; b++) {
@@ -70,22 +79,21 @@ DEVICE void add_products(const Unit<F> (&w)[Tile], const u8* a_codes, const uint
                 int first_sum = (short)scales.y, second_sum = (int)scales.y >> 16;
 #pragma unroll
                 for (int i = 0; i < Tile; i++) {
-                    u32 subs = w[i].subs >> 8 * F::SubBytes * g;
+                    // What the zero point takes off is where the sum begins.
                     int dot;
                     if constexpr (F::Multipliers == 2) {
-                        dot = multiplier_of<F>(subs, 0) * (dot4(q[i], first, 0) - F::Zero * first_sum)
-                            + multiplier_of<F>(subs, 1) * (dot4(q[i] + 4, second, 0) - F::Zero * second_sum);
+                        dot = multiplier_of<F>(subs[i], 0) * dot4(q[i], first, -F::Zero * first_sum)
+                            + multiplier_of<F>(subs[i], 1) * dot4(q[i] + 4, second, -F::Zero * second_sum);
                     } else {
-                        dot = multiplier_of<F>(subs, 0) * (dot4(q[i] + 4, second, dot4(q[i], first, 0)) - F::Zero * (first_sum + second_sum));
+                        dot = dot4(q[i] + 4, second, dot4(q[i], first, -F::Zero * (first_sum + second_sum)));
                     }
                     float& sum = sums[i * Rows + b];
-                    float d = scale_of<F>(w[i].scales);
-                    if constexpr (F::MinimumSign == 0) {
-                        sum = fmaf(d * scale, (float)dot, sum);
-                    } else {
-                        int least = F::Minimums == 2 ? sub_minimum_of<F>(subs, 0) * first_sum + sub_minimum_of<F>(subs, 1) * second_sum
-                            : sub_minimum_of<F>(subs, 0) * (first_sum + second_sum);
-                        sum = fmaf(scale, fmaf(d, (float)dot, minimum_of<F>(w[i].scales) * (float)least), sum);
+                    sum = fmaf(factors[i] * scale, (float)dot, sum);
+                    if constexpr (F::MinimumSign != 0 && F::Minimums == 2) {
+                        sum = fmaf(minimums[i][0], scale * (float)first_sum, sum);
+                        sum = fmaf(minimums[i][1], scale * (float)second_sum, sum);
+                    } else if constexpr (F::MinimumSign != 0) {
+                        sum = fmaf(minimums[i][0], scale * (float)(first_sum + second_sum), sum);
                     }
                 }
             }

@@ -18,31 +18,26 @@ internal sealed unsafe class WeightUploader(CudaContext context, int stagingByte
     private readonly CudaEvent[] _copied = [new(context), new(context)];
     private readonly PinnedMemory<byte>?[] _staging = new PinnedMemory<byte>?[2];
 
-    // Returns when the device has all of it.
+    // Returns when the device has all of it; nothing is under way either when it throws.
     public void Upload(CudaWeight weight, Action<long> bytesRead, CancellationToken cancellationToken)
     {
-        int turn = 0;
-        foreach (CudaWeight.Part part in weight.Parts)
+        try
         {
-            int firstRow = 0;
-            foreach (MatrixSource source in part.Sources)
+            int turn = 0;
+            foreach (CudaWeight.Part part in weight.Parts)
             {
-                int rowsAtATime = (int)Math.Clamp(stagingBytes / Math.Max(1, part.Layout.RowBytes), 1, Math.Max(1, source.Rows));
-                for (int row = 0; row < source.Rows; row += rowsAtATime, turn ^= 1)
+                int firstRow = 0;
+                foreach (MatrixSource source in part.Sources)
                 {
-                    PlaneLayout chunk = part.Layout.WithRows(Math.Min(rowsAtATime, source.Rows - row));
-                    _copied[turn].Synchronize();
-                    PinnedMemory<byte> staging = Staging(turn, chunk);
-                    Fill(staging.Pointer, chunk, part.Format, source, row, bytesRead, cancellationToken);
-                    Copy(part, chunk, staging, firstRow + row);
-                    _copied[turn].Record(_stream);
+                    Upload(part, source, firstRow, ref turn, bytesRead, cancellationToken);
+                    firstRow += source.Rows;
                 }
-
-                firstRow += source.Rows;
             }
         }
-
-        _stream.Synchronize();
+        finally
+        {
+            _stream.Synchronize();
+        }
     }
 
     public void Dispose()
@@ -50,6 +45,21 @@ internal sealed unsafe class WeightUploader(CudaContext context, int stagingByte
         foreach (PinnedMemory<byte>? staging in _staging) staging?.Dispose();
         foreach (CudaEvent copied in _copied) copied.Dispose();
         _stream.Dispose();
+    }
+
+    private void Upload(
+        CudaWeight.Part part, MatrixSource source, int firstRow, ref int turn, Action<long> bytesRead, CancellationToken cancellationToken)
+    {
+        int rowsAtATime = Math.Clamp(stagingBytes / Math.Max(1, part.Layout.RowBytes), 1, Math.Max(1, source.Rows));
+        for (int row = 0; row < source.Rows; row += rowsAtATime, turn ^= 1)
+        {
+            PlaneLayout chunk = part.Layout.WithRows(Math.Min(rowsAtATime, source.Rows - row));
+            _copied[turn].Synchronize();
+            PinnedMemory<byte> staging = Staging(turn, chunk);
+            Fill(staging.Pointer, chunk, part.Format, source, row, bytesRead, cancellationToken);
+            Copy(part, chunk, staging, firstRow + row);
+            _copied[turn].Record(_stream);
+        }
     }
 
     private static void Fill(
