@@ -1,5 +1,5 @@
 // token[r] = drawn from softmax(logits[r] / temperature) after the cuts top-k, top-p, min-p, each on what the one before left
-// tokens: [blocks] int32; logits: [blocks, width] F32; settings: [blocks]. -1: a logit is NaN or +infinity, or all are -infinity
+// tokens: [blocks] int32; logits: [blocks, width] F32, overwritten; settings: [blocks]. -1: a logit is NaN or +infinity, or all are -infinity
 // launch: one block of 1024 threads per row of logits
 // numerics: as the host's sampler: weights exp((logit - max) / temperature) in f32, equal ones ranked by id. Sums are integers
 //   in units of 2^-44 of the likeliest token's weight, so they are exact and no order of additions matters; what weighs less
@@ -8,7 +8,7 @@
 // Nothing is sorted. A cut keeps the greatest of (weight, lower id first), so it is one number: the least key kept. It is
 // found ten bits at a time, from the most significant on: a histogram of the keys that share the bits found so far, and the
 // bin in which the count (top-k) or the weight (top-p) reaches its goal. Weights differ early, so two passes of the five are
-// the rule. A row of logits stays in the second-level cache, and a weight costs less to compute again than to keep.
+// the rule. Weights take the place of the logits; a row of them stays in the second-level cache.
 #include "exponential.cuh"
 #include "sample_settings.cuh"
 
@@ -29,41 +29,40 @@ struct Shared {
     bool isWhole;
 };
 
-struct Row {
-    const float* logits;
-    int vocabulary;
-    float max, temperature;
-
-    __device__ __forceinline__ float weight(int id) const { return exp_f32((logits[id] - max) / temperature); }
-};
-
 // Greater for greater weights and, of equal ones, for lower ids.
 DEVICE u64 rank_key(float weight, int id) { return ((u64)f32_to_bits(weight) << ID_BITS) | ((1u << ID_BITS) - 1 - id); }
 DEVICE u64 units(float weight) { return (u64)(weight * UNIT); }
-DEVICE u64 kept_units(const Row& row, int id, u64 leastKey) {
-    float weight = row.weight(id);
+DEVICE u64 kept_units(const float* weights, int id, u64 leastKey) {
+    float weight = weights[id];
     return rank_key(weight, id) >= leastKey ? units(weight) : 0;
 }
 
 DEVICE u64 multiply_high(u64 a, u64 b) { u64 r; asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b)); return r; }
-DEVICE u64 shuffle_up(u64 v, int lanes) {
-    u32 low = __shfl_up_sync(FULL_WARP, (int)(u32)v, lanes), high = __shfl_up_sync(FULL_WARP, (int)(u32)(v >> 32), lanes);
+DEVICE u64 shuffle(u64 v, int lane) {
+    u32 low = __shfl_sync(FULL_WARP, (int)(u32)v, lane), high = __shfl_sync(FULL_WARP, (int)(u32)(v >> 32), lane);
     return ((u64)high << 32) | low;
+}
+
+// The sum over this lane and those before it.
+DEVICE u64 warp_prefix_sum(u64 v) {
+    int lane = threadIdx.x % 32;
+#pragma unroll
+    for (int o = 1; o < 32; o <<= 1) {
+        u64 lower = shuffle(v, lane - o);
+        if (lane >= o) v += lower;
+    }
+    return v;
 }
 
 // The sum over this thread and those before it.
 DEVICE u64 prefix_sum(Shared& shared, u64 v) {
     int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-#pragma unroll
-    for (int o = 1; o < 32; o <<= 1) {
-        u64 lower = shuffle_up(v, o);
-        if (lane >= o) v += lower;
-    }
+    v = warp_prefix_sum(v);
     if (lane == 31) shared.sums[warp] = v;
     __syncthreads();
-    for (int w = 0; w < warp; w++) v += shared.sums[w];
+    u64 before = shuffle(warp_prefix_sum(shared.sums[lane]), warp - 1);
     __syncthreads();
-    return v;
+    return warp == 0 ? v : v + before;
 }
 
 // The greatest logit and the first id that has it; +infinity if there is a NaN.
@@ -92,13 +91,13 @@ DEVICE void find_max(Shared& shared, const float* logits, int vocabulary, float&
 
 // Keys from the greatest down to the one returned, none below leastKey, are the fewest whose number (or weight in units)
 // reaches the goal; goal: at least 1 and no more than all together have.
-DEVICE u64 select(Shared& shared, const Row& row, u64 leastKey, u64 goal, bool isByWeight) {
+DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 leastKey, u64 goal, bool isByWeight) {
     u64 found = 0, above = 0;
     for (int shift = KEY_BITS - DIGIT_BITS;; shift -= DIGIT_BITS) {
         shared.counts[threadIdx.x] = shared.low[threadIdx.x] = shared.high[threadIdx.x] = 0;
         __syncthreads();
-        for (int id = threadIdx.x; id < row.vocabulary; id += THREADS) {
-            float weight = row.weight(id);
+        for (int id = threadIdx.x; id < vocabulary; id += THREADS) {
+            float weight = weights[id];
             u64 key = rank_key(weight, id), amount = isByWeight ? units(weight) : 1;
             if (key < leastKey || key >> (shift + DIGIT_BITS) != found || amount == 0) continue;
             // 64-bit atomics on shared memory are loops; two of 32 bits with the carry between them are not.
@@ -126,20 +125,14 @@ DEVICE u64 select(Shared& shared, const Row& row, u64 leastKey, u64 goal, bool i
 }
 
 // Each warp's share of the kept weight: warp w has the ids from w * span on.
-DEVICE u64 sum_kept(Shared& shared, const Row& row, int span, u64 leastKey) {
-    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, end = min((warp + 1) * span, row.vocabulary);
+DEVICE u64 sum_kept(Shared& shared, const float* weights, int vocabulary, int span, u64 leastKey) {
+    int lane = threadIdx.x % 32, warp = threadIdx.x / 32, end = min((warp + 1) * span, vocabulary);
     u64 sum = 0;
-    for (int id = warp * span + lane; id < end; id += 32) sum += kept_units(row, id, leastKey);
-#pragma unroll
-    for (int o = 1; o < 32; o <<= 1) {
-        u64 lower = shuffle_up(sum, o);
-        if (lane >= o) sum += lower;
-    }
+    for (int id = warp * span + lane; id < end; id += 32) sum += kept_units(weights, id, leastKey);
+    sum = warp_prefix_sum(sum);
     if (lane == 31) shared.sums[warp] = sum;
     __syncthreads();
-    u64 total = 0;
-    for (int w = 0; w < WARPS; w++) total += shared.sums[w];
-    return total;
+    return shuffle(warp_prefix_sum(shared.sums[lane]), 31);
 }
 
 // 53 random bits: the generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
@@ -158,25 +151,31 @@ DEVICE u64 philox53(u64 seed, u64 index) {
     return (((u64)x0 << 32) | x1) >> 11;
 }
 
-KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, const float* __restrict__ logits, const SampleSettings* __restrict__ settings, int width) {
+KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const SampleSettings* __restrict__ settings, int width) {
     __shared__ Shared shared;
     SampleSettings chosen = settings[blockIdx.x];
-    Row row = {logits + (i64)blockIdx.x * width, chosen.vocabulary, 0, chosen.temperature};
+    int vocabulary = chosen.vocabulary;
+    float* weights = logits + (i64)blockIdx.x * width;
+    float max;
     int likeliest;
-    find_max(shared, row.logits, row.vocabulary, row.max, likeliest);
-    bool isFinite = is_finite(row.max);
-    if (!isFinite || row.temperature == 0) {
+    find_max(shared, weights, vocabulary, max, likeliest);
+    bool isFinite = is_finite(max);
+    if (!isFinite || chosen.temperature == 0) {
         if (threadIdx.x == 0) tokens[blockIdx.x] = isFinite ? likeliest : -1;
         return;
     }
 
+    for (int id = threadIdx.x; id < vocabulary; id += THREADS) weights[id] = exp_f32((weights[id] - max) / chosen.temperature);
+    __syncthreads();
+
     u64 leastKey = 0;
-    int span = (row.vocabulary + WARPS - 1) / WARPS;
-    if (chosen.topK > 0 && chosen.topK < row.vocabulary) leastKey = select(shared, row, 0, chosen.topK, false);
+    int span = (vocabulary + WARPS - 1) / WARPS;
+    if (chosen.topK > 0 && chosen.topK < vocabulary) leastKey = select(shared, weights, vocabulary, 0, chosen.topK, false);
     if (chosen.topP < 1) {
-        u64 goal = multiply_high((u64)(chosen.topP * 4294967296.0f) << 32, sum_kept(shared, row, span, leastKey));
+        u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
+        u64 goal = multiply_high((u64)(chosen.topP * 4294967296.0f) << 32, sum);
         __syncthreads();
-        leastKey = select(shared, row, leastKey, goal == 0 ? 1 : goal, true);
+        leastKey = select(shared, weights, vocabulary, leastKey, goal == 0 ? 1 : goal, true);
     }
     // The likeliest token's weight is 1.
     if (chosen.minP > 0) {
@@ -185,18 +184,19 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, const float* __restrict__ 
     }
 
     // The token whose share of the sum, shares laid side by side by id, covers the draw: first the warp's span, then the thread's.
-    u64 target = multiply_high(philox53(chosen.seed, chosen.index) << 11, sum_kept(shared, row, span, leastKey));
+    u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
+    u64 target = multiply_high(philox53(chosen.seed, chosen.index) << 11, sum);
     int warp = 0;
     for (; target >= shared.sums[warp]; warp++) target -= shared.sums[warp];
     __syncthreads();
     int share = (span + THREADS - 1) / THREADS;
-    int first = warp * span + threadIdx.x * share, end = min(min(first + share, (warp + 1) * span), row.vocabulary);
+    int first = warp * span + threadIdx.x * share, end = min(min(first + share, (warp + 1) * span), vocabulary);
     u64 own = 0;
-    for (int id = first; id < end; id++) own += kept_units(row, id, leastKey);
+    for (int id = first; id < end; id++) own += kept_units(weights, id, leastKey);
     u64 reached = prefix_sum(shared, own);
     if (target >= reached || target < reached - own) return;
     target -= reached - own;
     int id = first;
-    for (u64 mass; target >= (mass = kept_units(row, id, leastKey)); id++) target -= mass;
+    for (u64 mass; target >= (mass = kept_units(weights, id, leastKey)); id++) target -= mass;
     tokens[blockIdx.x] = id;
 }

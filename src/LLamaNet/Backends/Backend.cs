@@ -81,7 +81,8 @@ internal abstract class Backend : IDisposable
     // Whether there are Sample and ReadSampled; otherwise tokens are drawn on the host from the logits.
     public virtual bool CanSample => false;
 
-    // Draws a token from each row of logits by batch.Sampling.       logits: [batch.OutputCount and more, vocabulary]
+    // Draws a token from each row of logits by batch.Sampling; the logits may be lost.
+    // logits: [batch.OutputCount and more, vocabulary]
     public virtual void Sample(Tensor logits, Batch batch) => throw new NotSupportedException($"{Name} draws no tokens.");
 
     // The tokens drawn, -1 where the logits allow none: one is NaN or positive infinity, or all are negative infinity.

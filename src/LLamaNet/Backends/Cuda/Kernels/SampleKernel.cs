@@ -2,8 +2,8 @@ using LLamaNet.Backends.Cuda.Driver;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// Draws a token from each row of logits [rows, width] by settings [rows] of SampleSettings. tokens: [rows] int32, -1 where a
-// logit is NaN or positive infinity or all are negative infinity.
+// Draws a token from each row of logits [rows, width], which are lost, by settings [rows] of SampleSettings.
+// tokens: [rows] int32, -1 where a logit is NaN or positive infinity or all are negative infinity.
 internal sealed class SampleKernel(KernelLibrary library)
 {
     // Ids have 20 bits in the kernel's ranking.
