@@ -29,9 +29,13 @@ public sealed record Device(DeviceKind Kind, int Ordinal = 0)
         string cpu = $"{CpuTopology.PhysicalCores} cores, {SimdWidths.Describe(SimdWidths.Widest)}";
         var devices = new List<DeviceDescription> { new(Cpu, cpu, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null) };
         if (gpus.Refusal is not null) devices.Add(new DeviceDescription(Cuda(), "NVIDIA GPU", 0, gpus.Refusal));
-        devices.AddRange(gpus.Found.Select(gpu => new DeviceDescription(
-            Cuda(gpu.Ordinal), $"{gpu.Name}, compute capability {gpu.ComputeCapability}, {gpu.Multiprocessors} multiprocessors",
-            gpu.TotalBytes, gpu.Refusal)));
+        foreach (CudaDevice gpu in gpus.Found)
+        {
+            string name = $"{gpu.Name}, compute capability {gpu.ComputeCapability}, {gpu.Multiprocessors} multiprocessors, "
+                + $"driver for CUDA {gpus.Driver}";
+            devices.Add(new DeviceDescription(Cuda(gpu.Ordinal), name, gpu.TotalBytes, gpu.Refusal));
+        }
+
         return devices;
     }
 }

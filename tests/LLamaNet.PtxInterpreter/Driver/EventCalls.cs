@@ -13,7 +13,6 @@ internal sealed unsafe class EventCalls(DriverState state)
             (@event, flags) => *(nint*)@event = Create(isTimed: ((uint)flags & DisableTiming) == 0));
         table.Add("cuEventDestroy_v2", EntryNeeds.Context, @event => state.Handles.Remove<SimulatedEvent>(@event));
         table.Add("cuEventRecord", EntryNeeds.Context, (@event, stream) => Record(Event(@event), stream));
-        table.Add("cuEventQuery", EntryNeeds.Context, @event => Query(Settled(@event)));
         table.Add("cuEventSynchronize", EntryNeeds.Context, @event => state.Wait(state.Current, Settled(@event)));
         table.Add("cuEventElapsedTime", EntryNeeds.Context, (milliseconds, start, end) =>
             *(float*)milliseconds = Elapsed(Settled(start), Settled(end)));
@@ -40,15 +39,6 @@ internal sealed unsafe class EventCalls(DriverState state)
 
         @event.Captured = null;
         stream.Add(new Work(WorkKind.RecordEvent) { Event = @event, Recording = ++@event.Recorded });
-    }
-
-    // Asking does not wait, but a host that asks again and again sees the device get on.
-    private void Query(SimulatedEvent @event)
-    {
-        if (@event.IsDone) return;
-        state.Drain(@event.Context, new OneStep());
-        if (state.Current.Device.Lost is { } lost) throw new DriverErrorException(lost, state.Explain(lost));
-        throw new DriverErrorException(CUDA_ERROR_NOT_READY, "the event is not reached yet");
     }
 
     private SimulatedEvent Event(nint handle) => state.Handles.Get<SimulatedEvent>(handle);

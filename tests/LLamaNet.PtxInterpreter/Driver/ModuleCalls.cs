@@ -7,7 +7,6 @@ namespace LLamaNet.PtxInterpreter.Driver;
 /// <summary>Modules, kernels, launches.</summary>
 internal sealed unsafe class ModuleCalls(DriverState state)
 {
-    private const int MaxThreads = 1024;
     private const int DefaultSharedBytes = 48 * 1024;
 
     private delegate DriverResult LaunchEntry(
@@ -105,8 +104,6 @@ internal sealed unsafe class ModuleCalls(DriverState state)
 
     private static int Attribute(PtxKernel kernel, int attribute) => attribute switch
     {
-        0 => Math.Min(kernel.MaxThreads, MaxThreads),
-        1 => kernel.StaticSharedBytes,
         3 => kernel.LocalBytes,
         4 => 0, // registers are given out by a compiler that this driver does not have
         8 => kernel.MaxDynamicSharedBytes ?? DefaultSharedBytes - kernel.StaticSharedBytes,

@@ -26,8 +26,8 @@ public class DeviceTests
     [InlineData("--device", "auto")]
     public async Task Without_one_the_cpu_generates_and_says_why(params string[] device)
     {
-        ConsoleRun run = await WithoutDriverAsync(["generate", "--prompt", "a", "--max-tokens", "2", "--ids", "--stats", .. device]);
-        run.Succeeded();
+        string[] arguments = ["generate", "--prompt", "a", "--max-tokens", "2", "--ids", "--stats", .. device];
+        ConsoleRun run = (await WithoutDriverAsync(arguments)).Succeeded();
         Assert.Equal(2, run.Out.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Matches(@"device +CPU, .*\(.*" + Refusal, run.Error);
     }
@@ -55,7 +55,17 @@ public class DeviceTests
         Assert.False(gpu.GetProperty("usable").GetBoolean());
     }
 
-    private static async Task<ConsoleRun> WithoutDriverAsync(params string[] arguments)
+    [Fact]
+    public async Task A_library_that_is_no_driver_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no library of this name.");
+        ConsoleRun run = (await WithDriverAsync("libc.so.6", "devices")).Succeeded();
+        Assert.Contains("refused: the NVIDIA driver has no function cuDriverGetVersion", run.Out, StringComparison.Ordinal);
+    }
+
+    private static Task<ConsoleRun> WithoutDriverAsync(params string[] arguments) => WithDriverAsync(Missing, arguments);
+
+    private static async Task<ConsoleRun> WithDriverAsync(string library, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(CommandLineApp).Assembly.Location, .. arguments])
         {
@@ -63,7 +73,7 @@ public class DeviceTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment[DriverLibrary.Variable] = Missing;
+        start.Environment[DriverLibrary.Variable] = library;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         CancellationToken cancellation = TestContext.Current.CancellationToken;

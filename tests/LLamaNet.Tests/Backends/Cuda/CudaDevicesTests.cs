@@ -12,6 +12,7 @@ public class CudaDevicesTests
     {
         using var machine = new PtxDriver(new()
         {
+            DriverVersion = 12080,
             Devices =
             [
                 new PtxDevice("Turing", 7, 5) { MemoryBytes = 1 << 20 },
@@ -24,11 +25,12 @@ public class CudaDevicesTests
         Assert.Equal((Device.Cpu, null), (devices[0].Device, devices[0].Refusal));
         Assert.Equal(
             new DeviceDescription(
-                Device.Cuda(0), "Turing, compute capability 7.5, 4 multiprocessors", 1 << 20,
+                Device.Cuda(0), "Turing, compute capability 7.5, 4 multiprocessors, driver for CUDA 12.8", 1 << 20,
                 "its compute capability is 7.5 and 8.0 (Ampere) or newer is needed"),
             devices[1]);
         Assert.Equal(
-            new DeviceDescription(Device.Cuda(1), "Ampere, compute capability 8.6, 12 multiprocessors", 2 << 20, null),
+            new DeviceDescription(
+                Device.Cuda(1), "Ampere, compute capability 8.6, 12 multiprocessors, driver for CUDA 12.8", 2 << 20, null),
             devices[2]);
         Assert.Equal("its compute mode forbids use (nvidia-smi -c 0 allows it)", devices[3].Refusal);
         Assert.Empty(machine.Leaks);

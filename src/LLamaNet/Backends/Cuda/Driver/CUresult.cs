@@ -12,7 +12,6 @@ internal enum CUresult
     NoBinaryForGpu = 209,
     EccUncorrectable = 214,
     UnsupportedPtxVersion = 222,
-    NotReady = 600,
     IllegalAddress = 700,
     LaunchTimeout = 702,
     ContextIsDestroyed = 709,

@@ -46,7 +46,6 @@ internal sealed unsafe class CudaDriver
     public readonly delegate* unmanaged<nint*, uint, CUresult> EventCreate;
     public readonly delegate* unmanaged<nint, CUresult> EventDestroy;
     public readonly delegate* unmanaged<nint, nint, CUresult> EventRecord;
-    public readonly delegate* unmanaged<nint, CUresult> EventQuery;
     public readonly delegate* unmanaged<nint, CUresult> EventSynchronize;
     public readonly delegate* unmanaged<float*, nint, nint, CUresult> EventElapsedTime;
 
@@ -121,7 +120,6 @@ internal sealed unsafe class CudaDriver
         EventCreate = (delegate* unmanaged<nint*, uint, CUresult>)Find("cuEventCreate");
         EventDestroy = (delegate* unmanaged<nint, CUresult>)Find("cuEventDestroy_v2");
         EventRecord = (delegate* unmanaged<nint, nint, CUresult>)Find("cuEventRecord");
-        EventQuery = (delegate* unmanaged<nint, CUresult>)Find("cuEventQuery");
         EventSynchronize = (delegate* unmanaged<nint, CUresult>)Find("cuEventSynchronize");
         EventElapsedTime = (delegate* unmanaged<float*, nint, nint, CUresult>)Find("cuEventElapsedTime");
 

@@ -21,19 +21,6 @@ internal sealed unsafe class CudaEvent : IDisposable
 
     public nint Handle => _handle.Value;
 
-    // Whether everything before the mark is done; true when it was never recorded.
-    public bool IsDone
-    {
-        get
-        {
-            Context.MakeCurrent();
-            CUresult result = Context.Driver.EventQuery(Handle);
-            GC.KeepAlive(this);
-            if (result != CUresult.NotReady) Context.Driver.Check(result, "cuEventQuery");
-            return result == CUresult.Success;
-        }
-    }
-
     public void Record(CudaStream stream)
     {
         Context.MakeCurrent();

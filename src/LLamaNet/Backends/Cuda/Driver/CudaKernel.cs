@@ -26,10 +26,6 @@ internal sealed unsafe class CudaKernel
     // Per thread; what did not fit into registers.
     public int LocalBytes => Attribute(CUfunctionAttribute.LocalBytes);
 
-    public int StaticSharedBytes => Attribute(CUfunctionAttribute.StaticSharedBytes);
-
-    public int MaxThreadsPerBlock => Attribute(CUfunctionAttribute.MaxThreadsPerBlock);
-
     // Launches that want more than 48 KB must have it allowed.
     public int MaxDynamicSharedBytes
     {
