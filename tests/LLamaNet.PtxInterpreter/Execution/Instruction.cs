@@ -46,6 +46,9 @@ internal unsafe struct Instruction
 
     public InstructionKind Kind;
 
+    /// <summary>Names a register that might be read before it is written.</summary>
+    public bool Watched;
+
     public bool GuardNegated;
 
     /// <summary>The address register has 64 bits.</summary>

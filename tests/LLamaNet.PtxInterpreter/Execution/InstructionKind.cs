@@ -6,6 +6,8 @@ internal enum InstructionKind : byte
     /// <summary>Executes for the lanes that are here and goes on.</summary>
     Plain,
     Branch,
+    /// <summary>Each lane goes to the target in the list that its register A names.</summary>
+    IndexedBranch,
     Return,
     /// <summary>Executes when all lanes of the mask in register C have arrived.</summary>
     Collective,

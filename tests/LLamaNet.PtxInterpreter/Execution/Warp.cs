@@ -38,6 +38,8 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
     /// <summary>Copies that lanes started and nobody has waited for.</summary>
     public AsyncCopies Copies { get; } = new();
 
+    public RegisterWatch Watch { get; } = new();
+
     /// <summary>wgmma works on some of the registers: every other instruction that names one is wrong.</summary>
     public bool HasBusyRegisters { get; set; }
 
@@ -74,6 +76,7 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
         Stalled = false;
         Copies.Clear();
         HasBusyRegisters = false;
+        Watch.Reset(Kernel.Watched.Count);
         Recent = null;
     }
 

@@ -95,6 +95,7 @@ internal static unsafe class WarpRunner
             var active = mask;
             if (instruction->Guard >= 0)
                 active &= instruction->GuardNegated ? ~predicates[instruction->Guard] : predicates[instruction->Guard];
+            if (instruction->Watched) warp.Watch.Check(warp, instruction, mask, active);
             if (warp.HasBusyRegisters) block.Hopper.Queue(warp).CheckUse(warp, instruction, active);
             if (instruction->Kind == InstructionKind.Plain)
             {
@@ -120,6 +121,10 @@ internal static unsafe class WarpRunner
                     Add(fragments, new(instruction->Target, active, FragmentState.Ready));
                     Add(fragments, new(place + 1, mask & ~active, FragmentState.Ready));
                     return true;
+                case InstructionKind.IndexedBranch:
+                    BranchByIndex(warp, instruction, active);
+                    if (active != mask) Add(fragments, new(place + 1, mask & ~active, FragmentState.Ready));
+                    return true;
                 case InstructionKind.Return:
                     Return(warp, active);
                     if (active == mask) return true;
@@ -142,6 +147,18 @@ internal static unsafe class WarpRunner
 
         Add(fragments, new(place, mask, FragmentState.Ready));
         return true;
+    }
+
+    private static void BranchByIndex(Warp warp, Instruction* instruction, uint lanes)
+    {
+        var indices = (uint*)(warp.Registers + instruction->A);
+        for (; lanes != 0; lanes &= lanes - 1)
+        {
+            var lane = BitOperations.TrailingZeroCount(lanes);
+            if (indices[lane] >= (uint)instruction->Count)
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"branch to {indices[lane]} of {instruction->Count} labels");
+            Add(warp.Fragments, new(instruction->List[indices[lane]], 1u << lane, FragmentState.Ready));
+        }
     }
 
     private static void Return(Warp warp, uint lanes)

@@ -60,7 +60,7 @@ internal static unsafe class TransactionBarrierInstructions
         var byParity = decoder.Has("parity");
         // A fourth operand says how long to wait at most.
         Begin(decoder, decoder.Operands.Count == 4 ? 4 : 3, "test_wait", "try_wait", "parity", "acquire", "cta");
-        decoder.Result.D = decoder.Predicate(0);
+        decoder.Result.D = decoder.PredicateDestination(0);
         decoder.Result.A = decoder.Address(1);
         decoder.Result.B = decoder.Source(2, byParity ? PtxType.U32 : PtxType.B64);
         decoder.Result.Kind = InstructionKind.Waiting;

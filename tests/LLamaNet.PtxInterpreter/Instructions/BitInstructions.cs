@@ -41,7 +41,7 @@ internal static unsafe class BitInstructions
         var type = decoder.Type;
         if (type == PtxType.Pred)
         {
-            decoder.Result.D = decoder.Predicate(0);
+            decoder.Result.D = decoder.PredicateDestination(0);
             decoder.Result.A = decoder.Predicate(1);
             decoder.Result.B = decoder.Predicate(2);
             decoder.Result.Execute = &Predicates<TPredicate>;
@@ -73,7 +73,7 @@ internal static unsafe class BitInstructions
         }
 
         decoder.ExpectOperands(2);
-        decoder.Result.D = decoder.Predicate(0);
+        decoder.Result.D = decoder.PredicateDestination(0);
         decoder.Result.A = decoder.Predicate(1);
         decoder.Result.Execute = &NotPredicate;
     }

@@ -26,8 +26,8 @@ internal static unsafe class ComparisonInstructions
         decoder.Allow("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan",
             "and", "or", "xor", "ftz");
         var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
-        decoder.Result.D = decoder.Predicate(destinations[0], out _);
-        decoder.Result.E = destinations.Length > 1 ? decoder.Predicate(destinations[1], out _) : -1;
+        decoder.Result.D = decoder.PredicateDestination(destinations[0]);
+        decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
         decoder.Result.A = decoder.Source(1, decoder.Type);
         decoder.Result.B = decoder.Source(2, decoder.Type);
         decoder.Result.Mode = decoder.Has("and") ? And : decoder.Has("or") ? Or : decoder.Has("xor") ? Xor : 0;
@@ -187,7 +187,7 @@ internal static unsafe class ComparisonInstructions
     private static void TestProperty(Decoder decoder)
     {
         decoder.ExpectOperands(2);
-        decoder.Result.D = decoder.Predicate(0);
+        decoder.Result.D = decoder.PredicateDestination(0);
         decoder.Result.A = decoder.Source(1, decoder.Type);
         decoder.Result.Mode = Array.IndexOf(["finite", "infinite", "number", "notanumber", "normal", "subnormal"], decoder.Words[1]);
         if (decoder.Result.Mode < 0) throw decoder.Unknown();

@@ -15,6 +15,14 @@ internal static unsafe class ControlInstructions
             decoder.Result.Kind = InstructionKind.Branch;
             decoder.Branch(0);
         });
+        table.Add("brx.idx", decoder =>
+        {
+            decoder.Allow("idx", "uni");
+            decoder.ExpectOperands(2);
+            decoder.Result.Kind = InstructionKind.IndexedBranch;
+            decoder.Result.A = decoder.Source(0, PtxType.U32);
+            decoder.Branch(1);
+        });
         table.Add("ret", Return);
         table.Add("exit", Return);
         table.Add("trap", decoder => decoder.Result.Execute = &Trap);

@@ -36,6 +36,7 @@ internal static unsafe class MoveInstructions
         }
 
         decoder.Result.A = decoder.Source(from, type);
+        IsNoUse(decoder);
         decoder.Result.Execute = type.Bytes() == 8
             ? &LaneLoops.Unary<ulong, ulong, Same<ulong>> : &LaneLoops.Unary<uint, uint, Same<uint>>;
     }
@@ -49,10 +50,19 @@ internal static unsafe class MoveInstructions
         foreach (var member in members) decoder.List.Add(packs ? decoder.Source(member, part) : decoder.Destination(member, part));
         if (packs) decoder.Result.D = decoder.Destination(to, type);
         else decoder.Result.A = decoder.Source(from, type);
+        IsNoUse(decoder);
         decoder.Result.Mode = bits;
         decoder.Result.Execute = type.Bytes() == 8
             ? packs ? &PackLanes<ulong> : &UnpackLanes<ulong>
             : packs ? &PackLanes<uint> : &UnpackLanes<uint>;
+    }
+
+    // Compilers copy registers that nothing has been written to yet, and then do not use the copy.
+    private static void IsNoUse(Decoder decoder)
+    {
+        var guard = decoder.Result.Guard;
+        decoder.Reads.Clear();
+        if (guard >= 0) decoder.Reads.Add(~guard);
     }
 
     private static void PackLanes<T>(Warp warp, Instruction* instruction, uint mask)
@@ -95,7 +105,7 @@ internal static unsafe class MoveInstructions
     private static void MovePredicate(Decoder decoder)
     {
         decoder.ExpectOperands(2);
-        decoder.Result.D = decoder.Predicate(0);
+        decoder.Result.D = decoder.PredicateDestination(0);
         if (Literal.TryParse(decoder.Operands[1], out var bits))
         {
             decoder.Result.Mode = bits != 0 ? -1 : 0;

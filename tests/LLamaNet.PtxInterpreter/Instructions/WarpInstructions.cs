@@ -33,7 +33,7 @@ internal static unsafe class WarpInstructions
         decoder.ExpectOperands(5);
         var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
-        decoder.Result.E = destinations.Length > 1 ? decoder.Predicate(destinations[1], out _) : -1;
+        decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
         decoder.Result.A = decoder.Source(1, PtxType.B32);
         decoder.Result.B = decoder.Source(2, PtxType.B32);
         decoder.List.Add(decoder.Source(3, PtxType.B32));
@@ -86,7 +86,7 @@ internal static unsafe class WarpInstructions
             return;
         }
 
-        decoder.Result.D = decoder.Predicate(0);
+        decoder.Result.D = decoder.PredicateDestination(0);
         decoder.Result.Execute = decoder.Has("all") ? &All : decoder.Has("any") ? &Any : &Uniform;
     }
 
@@ -182,7 +182,7 @@ internal static unsafe class WarpInstructions
         var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         if (destinations.Length != 2) throw decoder.Unknown();
         decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
-        decoder.Result.E = decoder.Predicate(destinations[1], out _);
+        decoder.Result.E = decoder.PredicateDestination(destinations[1]);
         Together(decoder, 1);
         decoder.Result.Execute = &Elect;
     }

@@ -52,7 +52,13 @@ internal sealed class Decoder
     /// <summary>Every register that the instruction names.</summary>
     public List<int> NamedRegisters { get; } = [];
 
-    /// <summary>The label that a branch names.</summary>
+    /// <summary>Registers whose values the instruction uses, and predicates as the complements of their numbers.</summary>
+    public List<int> Reads { get; } = [];
+
+    /// <summary>Registers and predicates that it sets.</summary>
+    public List<int> Writes { get; } = [];
+
+    /// <summary>The label that a branch names, or the list of labels.</summary>
     public string? Label { get; private set; }
 
     public void Decode()
@@ -91,6 +97,7 @@ internal sealed class Decoder
         if (operand == "_") return _plan.Scratch;
         var (own, place) = Register(operand) ?? throw Error($"no register {operand}");
         CheckWidth(operand, own, type, orWider);
+        Writes.Add(place);
         return place;
     }
 
@@ -102,6 +109,7 @@ internal sealed class Decoder
         if (Register(operand) is { } register)
         {
             CheckWidth(operand, register.Type, type, orWider);
+            Reads.Add(register.Place);
             return register.Place;
         }
 
@@ -119,13 +127,12 @@ internal sealed class Decoder
 
     public int Source(int operand, PtxType type, bool orWider = false) => Source(Operand(operand), type, orWider);
 
-    /// <summary>A predicate; a leading <c>!</c> is allowed where <paramref name="negated"/> is asked for.</summary>
+    /// <summary>A predicate that is read; a leading <c>!</c> negates it.</summary>
     public int Predicate(string operand, out bool negated)
     {
         negated = operand[0] == '!';
-        var name = negated ? operand[1..] : operand;
-        var (type, place) = _scope.FindRegister(name, _plan) ?? throw Error($"no predicate {name}");
-        if (type != PtxType.Pred) throw Error($"{name} is no predicate");
+        var place = FindPredicate(negated ? operand[1..] : operand);
+        Reads.Add(~place);
         return place;
     }
 
@@ -134,6 +141,16 @@ internal sealed class Decoder
         var place = Predicate(Operand(operand), out var negated);
         return negated ? throw Unknown() : place;
     }
+
+    /// <summary>A predicate that is written.</summary>
+    public int PredicateDestination(string operand)
+    {
+        var place = FindPredicate(operand);
+        Writes.Add(~place);
+        return place;
+    }
+
+    public int PredicateDestination(int operand) => PredicateDestination(Operand(operand));
 
     public bool IsPredicate(int operand) =>
         _scope.FindRegister(Operand(operand).TrimStart('!'), _plan) is { Type: PtxType.Pred };
@@ -155,6 +172,7 @@ internal sealed class Decoder
         {
             Result.WideAddress = register.Type.Bytes() == 8;
             if (register.Type.Bytes() < 4) throw Error($"{name} is too narrow for an address");
+            Reads.Add(register.Place);
             return register.Place;
         }
 
@@ -191,6 +209,12 @@ internal sealed class Decoder
         var register = _scope.FindRegister(name, _plan);
         if (register is { } found && found.Type != PtxType.Pred) NamedRegisters.Add(found.Place);
         return register;
+    }
+
+    private int FindPredicate(string name)
+    {
+        var (type, place) = _scope.FindRegister(name, _plan) ?? throw Error($"no predicate {name}");
+        return type == PtxType.Pred ? place : throw Error($"{name} is no predicate");
     }
 
     private string Guard(string text)

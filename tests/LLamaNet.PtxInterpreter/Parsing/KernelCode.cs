@@ -32,6 +32,12 @@ internal sealed unsafe class KernelCode
     /// <summary>The registers that each instruction names, read or written.</summary>
     public required IReadOnlyList<int[]> NamedRegisters { get; init; }
 
+    /// <summary>What each instruction reads and writes.</summary>
+    public required IReadOnlyList<RegisterUse> Uses { get; init; }
+
+    /// <summary>Numbers of the registers that some path reads before it writes them.</summary>
+    public required IReadOnlyDictionary<int, int> Watched { get; init; }
+
     public required IReadOnlyList<PtxParameter> Parameters { get; init; }
 
     public required int ParameterBytes { get; init; }

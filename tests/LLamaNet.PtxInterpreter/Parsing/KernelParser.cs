@@ -12,6 +12,8 @@ internal sealed class KernelParser(
     private readonly List<(int Instruction, string Label, Scope Scope)> _branches = [];
     private readonly List<int[]> _lists = [];
     private readonly List<int[]> _namedRegisters = [];
+    private readonly List<RegisterUse> _uses = [];
+    private readonly Dictionary<int, int[]> _targetLists = [];
     private readonly KernelSymbols _symbols = new(moduleShared, variables);
     private readonly RegisterPlan _plan = new();
     private int _maxThreads = 1024;
@@ -25,11 +27,14 @@ internal sealed class KernelParser(
         Limits();
         Body();
         Resolve();
+        var watched = WatchedRegisters();
         return new KernelCode(_instructions, _lists)
         {
             Name = name,
             Texts = _texts,
             NamedRegisters = _namedRegisters,
+            Uses = _uses,
+            Watched = watched,
             Parameters = _parameters,
             ParameterBytes = parameterBytes,
             // Room for a whole vector behind the last register.
@@ -142,7 +147,12 @@ internal sealed class KernelParser(
             var line = reader.Line;
             if (reader.Label() is { } label)
             {
-                if (!scope.AddLabel(label, _instructions.Count)) throw new PtxParseException(line, label, "a label that is there already");
+                if (reader.PeekWord() == ".branchtargets")
+                {
+                    reader.Word();
+                    scope.AddTargetList(label, reader.Until(';').Split(',', StringSplitOptions.TrimEntries));
+                }
+                else if (!scope.AddLabel(label, _instructions.Count)) throw new PtxParseException(line, label, "a label that is there already");
             }
             else Statement(line, scope);
         }
@@ -201,23 +211,22 @@ internal sealed class KernelParser(
         var decoder = new Decoder(line, text, scope, _plan, _symbols);
         decoder.Decode();
         decoder.Result.Index = _instructions.Count;
-        if (decoder.List.Count > 0)
-        {
-            var list = GC.AllocateUninitializedArray<int>(decoder.List.Count, pinned: true);
-            decoder.List.CopyTo(list);
-            _lists.Add(list);
-            unsafe
-            {
-                fixed (int* first = list) decoder.Result.List = first;
-            }
-
-            decoder.Result.Count = list.Length;
-        }
-
+        SetList(ref decoder.Result, decoder.List);
         if (decoder.Label is { } label) _branches.Add((_instructions.Count, label, scope));
         _instructions.Add(decoder.Result);
         _texts.Add((line, text));
         _namedRegisters.Add([.. decoder.NamedRegisters]);
+        _uses.Add(new([.. decoder.Reads], [.. decoder.Writes]));
+    }
+
+    private unsafe void SetList(ref Instruction instruction, List<int> content)
+    {
+        if (content.Count == 0) return;
+        var list = GC.AllocateUninitializedArray<int>(content.Count, pinned: true);
+        content.CopyTo(list);
+        _lists.Add(list);
+        fixed (int* first = list) instruction.List = first;
+        instruction.Count = list.Length;
     }
 
     private void Resolve()
@@ -225,8 +234,13 @@ internal sealed class KernelParser(
         foreach (var (index, label, scope) in _branches)
         {
             var instruction = _instructions[index];
-            instruction.Target = scope.FindLabel(label)
-                ?? throw new PtxParseException(_texts[index].Line, _texts[index].Text, "a label that does not exist");
+            if (instruction.Kind == InstructionKind.IndexedBranch)
+            {
+                var labels = scope.FindTargetList(label) ?? throw Error(index, "a list of labels that does not exist");
+                _targetLists[index] = Array.ConvertAll(labels, name => Target(scope, name, index));
+                SetList(ref instruction, [.. _targetLists[index]]);
+            }
+            else instruction.Target = Target(scope, label, index);
             _instructions[index] = instruction;
         }
 
@@ -236,5 +250,29 @@ internal sealed class KernelParser(
         end.Result.Index = _instructions.Count;
         _instructions.Add(end.Result);
         _texts.Add((reader.Line, "ret"));
+        _namedRegisters.Add([]);
+        _uses.Add(new([], []));
+    }
+
+    private int Target(Scope scope, string label, int index) =>
+        scope.FindLabel(label) ?? throw Error(index, "a label that does not exist");
+
+    private PtxParseException Error(int index, string what) => new(_texts[index].Line, _texts[index].Text, what);
+
+    // The registers to watch, numbered from zero.
+    private Dictionary<int, int> WatchedRegisters()
+    {
+        var doubtful = new RegisterFlow(_instructions, _uses, _targetLists).FindDoubtful();
+        var watched = new Dictionary<int, int>();
+        foreach (var register in doubtful) watched[register] = watched.Count;
+        for (var i = 0; i < _instructions.Count && watched.Count > 0; i++)
+        {
+            if (!_uses[i].Reads.Any(doubtful.Contains) && !_uses[i].Writes.Any(doubtful.Contains)) continue;
+            var instruction = _instructions[i];
+            instruction.Watched = true;
+            _instructions[i] = instruction;
+        }
+
+        return watched;
     }
 }

@@ -7,6 +7,8 @@ internal sealed class Scope(Scope? outer)
     private readonly Dictionary<string, (PtxType Type, int Place)> _registers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (PtxType Type, int[] Places)> _families = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, string[]> _targetLists = new(StringComparer.Ordinal);
+
     public Scope? Outer { get; } = outer;
 
     public bool AddLabel(string name, int index) => _labels.TryAdd(name, index);
@@ -20,6 +22,11 @@ internal sealed class Scope(Scope? outer)
         Array.Fill(places, -1);
         return _families.TryAdd(prefix, (type, places));
     }
+
+    /// <summary><c>name: .branchtargets label, label;</c></summary>
+    public bool AddTargetList(string name, string[] labels) => _targetLists.TryAdd(name, labels);
+
+    public string[]? FindTargetList(string name) => _targetLists.TryGetValue(name, out var list) ? list : Outer?.FindTargetList(name);
 
     public int? FindLabel(string name) => _labels.TryGetValue(name, out var index) ? index : Outer?.FindLabel(name);
 
