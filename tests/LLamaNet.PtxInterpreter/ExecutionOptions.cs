@@ -14,5 +14,11 @@ internal sealed record ExecutionOptions
     /// <summary>A block that runs longer is taken to spin for ever. Counts instructions of warps.</summary>
     public long MaximumBlockInstructions { get; init; } = 100_000_000;
 
+    /// <summary>
+    /// Every other launch runs its blocks from the last to the first: a block that reads what another overwrites is then found,
+    /// whichever of the two comes first.
+    /// </summary>
+    public bool AlternatesBlockOrder { get; init; } = true;
+
     public int Multiprocessors { get; init; } = 1;
 }

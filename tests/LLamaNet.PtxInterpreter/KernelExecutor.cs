@@ -52,11 +52,13 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
         {
             _block.Prepare(launch, native, Addresses(kernel.Module));
             var runner = new BlockRunner(_block, _options.MaximumBlockInstructions);
-            var number = 0;
-            for (var z = 0; z < grid.Z; z++)
-                for (var y = 0; y < grid.Y; y++)
-                    for (var x = 0; x < grid.X; x++)
-                        Run(runner, new(x, y, z), number++, sharedBytes);
+            var count = checked((int)grid.Count);
+            var backward = _options.AlternatesBlockOrder && _launches % 2 == 0;
+            for (var i = 0; i < count; i++)
+            {
+                var number = backward ? count - 1 - i : i;
+                Run(runner, new(number % grid.X, number / grid.X % grid.Y, number / grid.X / grid.Y), number, sharedBytes);
+            }
         }
     }
 

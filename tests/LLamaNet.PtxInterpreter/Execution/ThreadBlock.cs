@@ -50,6 +50,9 @@ internal sealed unsafe class ThreadBlock
     /// <summary>Number of the launch on this machine.</summary>
     public uint Launch { get; private set; }
 
+    /// <summary>A thread has executed an atomic operation on global memory.</summary>
+    public bool HasSynchronised { get; set; }
+
     public Grid Extent { get; private set; }
 
     public int WarpCount { get; private set; }
@@ -81,6 +84,7 @@ internal sealed unsafe class ThreadBlock
         Index = index;
         Number = number;
         Instructions = 0;
+        HasSynchronised = false;
         InFlight.Clear();
         // One more for the copy engine.
         Clocks.Reset(WarpCount + 1);

@@ -36,8 +36,11 @@ internal sealed unsafe class Allocation
     /// <summary>Constant memory: kernels may not write.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Which block of which launch wrote each word last; made when a kernel first stores here.</summary>
+    /// <summary>Which block wrote what; made when a kernel first stores here.</summary>
     public GlobalWriters? Writers { get; set; }
+
+    /// <summary>The last launch whose blocks stored here.</summary>
+    public uint StoredIn { get; set; }
 
     /// <param name="bytes">A power of two, at most 16; the offset is a multiple of it.</param>
     public bool IsWritten(long offset, int bytes)

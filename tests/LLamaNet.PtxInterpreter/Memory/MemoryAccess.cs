@@ -36,21 +36,22 @@ internal static unsafe class MemoryAccess
             case AddressSpace.Parameter:
                 return Parameter(warp, instruction, lane, address, bytes, write);
             default:
-                return Global(warp, instruction, lane, address, bytes, write, strong);
+                return Global(warp, instruction, lane, address, bytes, write, strong, value);
         }
     }
 
     /// <summary>Global and constant memory: the bytes must lie in one allocation and, to be read, have been written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Global(
-        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false)
+        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false, byte* value = null)
     {
         var found = warp.Recent;
         if (found is null || address < found.Start || address + (ulong)bytes > found.End)
             warp.Recent = found = Find(warp, instruction, lane, address, bytes, write);
         var offset = (long)(address - found.Start);
-        if (write) Write(warp, instruction, lane, found, offset, bytes, strong);
-        else if (!found.AllWritten || found.Writers is not null) Read(warp, instruction, lane, found, offset, bytes, strong);
+        if (write) Write(warp, instruction, lane, found, offset, bytes, strong, value);
+        else if (!found.AllWritten || found.StoredIn == warp.Block.Launch) Read(warp, instruction, lane, found, offset, bytes, strong);
+        if (strong) warp.Block.HasSynchronised = true;
         return found.Host + offset;
     }
 
@@ -68,23 +69,49 @@ internal static unsafe class MemoryAccess
     }
 
     private static void Write(
-        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong)
+        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong, byte* value)
     {
         if (found.ReadOnly)
             throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane, "write to constant memory");
         found.MarkWritten(offset, bytes);
-        _ = strong;
+        // Atomic operations are ordered among themselves.
+        if (strong) return;
+        var block = warp.Block;
+        var writers = found.Writers ??= new(found.Length);
+        if (found.StoredIn == block.Launch && !block.HasSynchronised)
+        {
+            var other = writers.FindOther(block.Launch, block.Number, offset, bytes);
+            if (other >= 0 && (value == null || !SameValue(value, found.Host + offset, bytes)))
+                throw Race(warp, instruction, lane, found, offset, "write", "written differently", other);
+        }
+
+        found.StoredIn = block.Launch;
+        writers.Set(block.Launch, block.Number, offset, bytes);
     }
 
     private static void Read(Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong)
     {
-        _ = strong;
         if (!found.IsWritten(offset, bytes))
         {
             throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,
                 $"read of {bytes} bytes that were never written: {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}");
         }
+
+        var block = warp.Block;
+        // A block that has executed an atomic operation may have learnt by it that others are done.
+        if (strong || found.StoredIn != block.Launch || block.HasSynchronised) return;
+        var other = found.Writers!.FindOther(block.Launch, block.Number, offset, bytes);
+        if (other >= 0) throw Race(warp, instruction, lane, found, offset, "read", "written", other);
     }
+
+    private static bool SameValue(byte* a, byte* b, int bytes) =>
+        new ReadOnlySpan<byte>(a, bytes).SequenceEqual(new ReadOnlySpan<byte>(b, bytes));
+
+    private static PtxFaultException Race(
+        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, string kind, string verb, int other) =>
+        warp.FaultAt(FaultKind.Race, instruction, lane,
+            $"global memory race: {kind} {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}, "
+            + $"{verb} by block {other} of the same launch");
 
     private static byte* Parameter(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
     {

@@ -150,6 +150,59 @@ public sealed class PlantedBugTests
         PtxProgram.Of("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r1}, [s];", SharedWords).Fault(FaultKind.DivergentCollective, 31);
 
     [Fact]
+    public void Two_blocks_that_write_different_values()
+    {
+        var fault = PtxProgram.Of("mov.u32 %r1, %ctaid.x; st.global.u32 [%d+4], %r1;").Fault(FaultKind.Race, 1, grid: 2);
+        Assert.Contains("written differently by block 0", fault.What, StringComparison.Ordinal);
+        Assert.Equal(new Grid(1, 0, 0), fault.Block);
+        // The same value, other bytes of a word, and atomic additions are all right.
+        Assert.Equal([5u], PtxProgram.Of("st.global.u32 [%d], 5;").Run<uint>([0], 1, 1, 2));
+        Assert.Equal([0x00010000u], PtxProgram.Of(
+            "mov.u32 %r1, %ctaid.x; cvt.u16.u32 %h1, %r1; mul.wide.u32 %w1, %r1, 2; add.s64 %w1, %d, %w1; st.global.u16 [%w1], %h1;")
+            .Run<uint>([0], 1, 1, 2));
+    }
+
+    [Fact]
+    public void A_block_that_reads_what_another_wrote()
+    {
+        const string Own = "mov.u32 %r1, %ctaid.x; mul.wide.u32 %w1, %r1, 4; add.s64 %w1, %d, %w1; st.global.u32 [%w1], %r1;";
+        var fault = PtxProgram.Of(Own + "setp.eq.u32 %p1, %r1, 1; @%p1 ld.global.u32 %r2, [%d];").Fault(FaultKind.Race, 1, grid: 2);
+        Assert.Contains("written by block 0", fault.What, StringComparison.Ordinal);
+        // The last block, known by an atomic counter, may read what all have written.
+        var program = PtxProgram.Of(Own + """
+            membar.gl; atom.global.add.u32 %r3, [%a], 1; setp.eq.u32 %p1, %r3, 1; @!%p1 ret;
+            ld.global.u32 %r4, [%d]; ld.global.u32 %r5, [%d+4]; add.u32 %r6, %r4, %r5; st.global.u32 [%d+8], %r6;
+            """);
+        Assert.Equal([0u, 1, 1], program.Run<uint>([0], 3, 1, 2));
+    }
+
+    [Fact]
+    public void A_block_that_overwrites_what_another_read_is_found_by_the_second_launch()
+    {
+        var program = PtxProgram.Of("""
+            mov.u32 %r1, %ctaid.x; setp.eq.u32 %p1, %r1, 0; @%p1 ld.global.u32 %r2, [%a]; @!%p1 st.global.u32 [%a], 7;
+            """);
+        var fault = Assert.Throws<PtxFaultException>(() => program.RunTwice(new uint[1], 1, 2));
+        Assert.Equal(FaultKind.Race, fault.Kind);
+        Assert.Equal(new Grid(0, 0, 0), fault.Block);
+    }
+
+    [Fact]
+    public void A_register_that_was_never_written()
+    {
+        var fault = PtxProgram.Of("add.u32 %r1, %r2, 1;").Fault(FaultKind.Uninitialised, 1);
+        Assert.Contains("register", fault.What, StringComparison.Ordinal);
+        var partly = PtxProgram.Of("setp.lt.u32 %p1, %t, 3; @%p1 mov.u32 %r2, 5; add.u32 %r1, %r2, 1;").Fault(FaultKind.Uninitialised, 4);
+        Assert.Equal(3, partly.Thread);
+        PtxProgram.Of("@%p1 bra L; L: ret;").Fault(FaultKind.Uninitialised, 1);
+        // A loop that always runs, guards that complete each other, and copies of nothing are all right.
+        PtxProgram.Of("""
+            setp.lt.u32 %p1, %t, 3; @%p1 mov.u32 %r2, 5; @!%p1 mov.u32 %r2, 6; add.u32 %r1, %r2, 1; mov.u32 %r5, %r4;
+            L: mov.u32 %r6, %r1; sub.u32 %r1, %r1, 1; setp.gt.u32 %p2, %r1, 2; @%p2 bra L; add.u32 %r7, %r6, 1;
+            """).Run<uint>([0], 1, 4);
+    }
+
+    [Fact]
     public void A_loop_that_never_ends() =>
         PtxProgram.Of("L: bra L;").Fault(FaultKind.Endless, 1, options: new() { MaximumBlockInstructions = 100_000 });
 

@@ -55,6 +55,17 @@ internal sealed class PtxProgram
     /// <summary>One value in, one value out, in one thread.</summary>
     public uint Run(params ReadOnlySpan<uint> input) => Run(input, 1, 1)[0];
 
+    /// <summary>The same launch twice on the same machine.</summary>
+    public void RunTwice<T>(ReadOnlySpan<T> input, Grid block, Grid grid)
+        where T : unmanaged
+    {
+        var (a, d) = Buffers(input, 1);
+        var executor = new KernelExecutor(Memory);
+        ReadOnlySpan<ulong> parameters = [a, d];
+        for (var i = 0; i < 2; i++)
+            executor.Launch(PtxModule.Parse(_text).Kernels["program"], grid, block, 0, MemoryMarshal.AsBytes(parameters));
+    }
+
     public PtxFaultException Fault(
         FaultKind kind, Grid block, int inputWords = 64, int outputWords = 64, Grid? grid = null, int dynamicSharedBytes = 0, ExecutionOptions? options = null)
     {
