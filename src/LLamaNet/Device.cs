@@ -24,6 +24,16 @@ public sealed record Device(DeviceKind Kind, int Ordinal = 0)
     /// <returns>The CPU first, then the GPUs by number.</returns>
     public static IReadOnlyList<DeviceDescription> List() => List(CudaDevices.Find(CudaDriver.Open));
 
+    /// <summary>Memory that is free on this device now; on that of <see cref="Auto"/>, the CPU.</summary>
+    /// <returns>Bytes.</returns>
+    /// <exception cref="CudaException">The GPU cannot be used.</exception>
+    public long ReadFreeBytes()
+    {
+        if (Kind != DeviceKind.Cuda) return CpuMemory.AvailableBytes();
+        using var context = new CudaContext(CudaDriver.Open(), Ordinal);
+        return context.FreeBytes;
+    }
+
     internal static IReadOnlyList<DeviceDescription> List(CudaDevices gpus)
     {
         string cpu = $"{CpuTopology.PhysicalCores} cores, {SimdWidths.Describe(SimdWidths.Widest)}";

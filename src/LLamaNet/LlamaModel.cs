@@ -300,9 +300,11 @@ public sealed class LlamaModel : IDisposable
             long done = 0;
             LlamaWeights weights = loader.Load(
                 backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
+            var ropes = new RopeTables(backend, config, limits.ContextLength);
+            ropes.For(promptLength: 0); // here rather than in the first step
             var transformer = new Transformer(
-                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens),
-                new RopeTables(backend, config, limits.ContextLength), limits.BatchTokens, limits.OutputRows);
+                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
+                limits.BatchTokens, limits.OutputRows);
             return new LlamaModel(transformer, limits, options, tokenizer, defaults, device, plan);
         }
         catch

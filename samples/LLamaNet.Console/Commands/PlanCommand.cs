@@ -63,7 +63,14 @@ internal sealed class PlanCommand : Command
         Device device = parsed.GetValue(_device) ?? LLamaNet.Device.Auto;
         if (device.Kind == DeviceKind.Cpu) return (false, memories);
         if (memories.Count > 0) return (true, memories);
-        return (device.Kind == DeviceKind.Cuda, memories);
+        MemorySize[] free =
+        [
+            .. from gpu in LLamaNet.Device.List()
+               where gpu.Device.Kind == DeviceKind.Cuda && gpu.Refusal is null && (device.Kind == DeviceKind.Auto || gpu.Device == device)
+               let bytes = gpu.Device.ReadFreeBytes()
+               select new MemorySize(bytes, $"cuda:{gpu.Device.Ordinal}, {Words.Bytes(bytes)} free"),
+        ];
+        return (device.Kind == DeviceKind.Cuda || free.Length > 0, free);
     }
 
     // What loading a model on the CPU takes when it is not told.

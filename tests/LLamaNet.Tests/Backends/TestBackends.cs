@@ -2,34 +2,44 @@ using System.Runtime.InteropServices;
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.PtxInterpreter;
+using LLamaNet.Tests.Backends.Cuda;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends;
 
-// Every backend that an operation's contract is held against, by name: "V256 x 3" is 256-bit registers and 3 threads.
+// Every backend that an operation's contract is held against, by name: "V256 x 3" is 256-bit registers and 3 threads of the
+// CPU, "Cuda" the GPU's kernels interpreted, "Cuda 9.0" those for Hopper.
 internal static class TestBackends
 {
     private static readonly int[] s_threads = [1, 2, 3];
 
-    public static TheoryData<string> All { get; } =
+    public static TheoryData<string> Cpu { get; } =
         [.. SimdWidths.Supported.SelectMany(width => s_threads.Select(threads => $"{width} x {threads}"))];
+
+    public static TheoryData<string> Cuda { get; } = ["Cuda", "Cuda 9.0"];
+
+    public static TheoryData<string> All { get; } = [.. Cpu, .. Cuda];
+
+    public static bool IsCuda(string name) => Cuda.Any(row => row.Data == name);
 
     public static Backend Open(string name)
     {
+        if (IsCuda(name)) return new InterpretedBackend(name == "Cuda" ? new PtxDevice() : PtxDevice.Hopper);
         string[] parts = name.Split(" x ");
         return new CpuBackend(int.Parse(parts[1], null), Enum.Parse<SimdWidth>(parts[0]));
     }
 
-    // The results of every backend are the same bits.
+    // The results of every backend on the CPU are the same bits.
     public static void AssertSameBits(Func<Backend, float[]> compute)
     {
         float[]? expected = null;
-        foreach (string name in All.Select(row => row.Data))
+        foreach (string name in Cpu.Select(row => row.Data))
         {
             using Backend backend = Open(name);
             float[] actual = compute(backend);
             expected ??= actual;
-            Assert.True(SameBits(expected, actual), $"{name} differs from {All.First().Data}");
+            Assert.True(SameBits(expected, actual), $"{name} differs from {Cpu.First().Data}");
         }
     }
 

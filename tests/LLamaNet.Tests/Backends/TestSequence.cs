@@ -18,8 +18,10 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
 
     public ReadOnlySpan<float> Rows(int first, int count) => Qkv.AsSpan(first * shape.QkvWidth, count * shape.QkvWidth);
 
-    // One row of attention output, and how far a float computation may be off it.
-    public (double[] Expected, double[] Tolerance) Attend(int position, DType type)
+    // One row of attention output, and how far a float computation may be off it. inHalves: as tensor cores compute it, with
+    // the scaled queries and the weights rounded to half precision. What queries lose is known; a weight is off by half a unit
+    // in the last place of a half, or of the smallest halves.
+    public (double[] Expected, double[] Tolerance) Attend(int position, DType type, bool inHalves = false)
     {
         var expected = new double[shape.QueryWidth];
         var tolerance = new double[shape.QueryWidth];
@@ -27,7 +29,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
         for (int head = 0; head < shape.Heads; head++)
         {
             int kvHead = head / shape.Group;
-            int q = position * shape.QkvWidth + head * shape.HeadDim;
+            double[] query = Query(position * shape.QkvWidth + head * shape.HeadDim, inHalves);
             var scores = new double[position + 1];
             double largestProduct = 0;
             double largestValue = 0;
@@ -37,7 +39,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
                 double product = 0;
                 for (int i = 0; i < shape.HeadDim; i++)
                 {
-                    double term = Qkv[q + i] * stored[k + i] / Math.Sqrt(shape.HeadDim);
+                    double term = query[i] * stored[k + i];
                     scores[key] += term;
                     product += Math.Abs(term);
                     largestValue = Math.Max(largestValue, Math.Abs(stored[k + shape.KeyWidth + i]));
@@ -52,6 +54,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
 
             // Each score is off by headDim + 2 roundings, and with it the exponent's weights; exp by 2e-7; sums by a rounding a key.
             double relative = (2 * (shape.HeadDim + 2) * largestProduct + 2 * (position + 2)) * Close.Rounding + 6e-7;
+            if (inHalves) relative += 1.0 / 2048 + (position + 1) / (double)(1 << 25);
             for (int i = 0; i < shape.HeadDim; i++)
             {
                 int v = shape.QueryWidth + shape.KeyWidth + kvHead * shape.HeadDim + i;
@@ -62,6 +65,17 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
         }
 
         return (expected, tolerance);
+    }
+
+    // Of one head, over the root of its size.
+    private double[] Query(int first, bool inHalves)
+    {
+        var query = new double[shape.HeadDim];
+        // Scores on tensor cores are exponents of 2, not of e.
+        float scale = (float)(1 / (Math.Log(2) * Math.Sqrt(shape.HeadDim)));
+        for (int i = 0; i < query.Length; i++)
+            query[i] = inHalves ? (double)(Half)(Qkv[first + i] * scale) * Math.Log(2) : Qkv[first + i] / Math.Sqrt(shape.HeadDim);
+        return query;
     }
 
     // The first values of Qkv as a cache of the type keeps them.

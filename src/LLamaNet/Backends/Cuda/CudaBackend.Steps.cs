@@ -30,7 +30,8 @@ internal partial class CudaBackend
         CudaBatch.DeviceBytes(limits)
         + AttentionScratch.Bytes(limits.Shape, limits.Sequences)
         + sizeof(int) * (long)limits.Outputs
-        + QuantizedActivations.Bytes(limits.Width);
+        + QuantizedActivations.Bytes(limits.Width)
+        + HalfActivations.Bytes(limits.Tokens, limits.Width);
 
     public override void Reserve(StepLimits limits)
     {
@@ -38,6 +39,7 @@ internal partial class CudaBackend
         ReserveAttention(limits.Shape, limits.Sequences);
         ReserveDraws(limits.Outputs);
         ReserveQuantized(limits.Width);
+        ReserveHalves(limits.Tokens, limits.Width);
         _stream.Synchronize();
     }
 
@@ -95,17 +97,6 @@ internal partial class CudaBackend
         _drawnOnHost?.Dispose();
         _drawnOnHost = new PinnedMemory<int>(_context, outputs);
         return _drawn = new CudaDeviceVariable<int>(_context, outputs);
-    }
-
-    private void DisposeSteps()
-    {
-        _recordings.Dispose();
-        _batch.Dispose();
-        _attentionScratch?.Dispose();
-        _drawn?.Dispose();
-        _drawnOnHost?.Dispose();
-        _quantized?.Dispose();
-        _uploader?.Dispose();
     }
 
     private void Replay(StepRecordings.Recording recording, Batch batch, Action<Batch> operations)

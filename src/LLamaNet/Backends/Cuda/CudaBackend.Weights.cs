@@ -3,13 +3,17 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda;
 
-// Weights in planes, and the products with them, eight rows a launch.
+// Weights in planes, and the products with them: few rows by kernels that read weights as fast as memory gives them, many on
+// tensor cores.
 internal partial class CudaBackend
 {
     private readonly EmbedKernel _embed;
-    private readonly GemvKernel _products;
+    private readonly GemvKernel _fewRows;
+    private readonly GemmKernel _manyRows;
+    private readonly GemmSm90aKernel? _manyRowsOnHopper;
     private WeightUploader? _uploader;
-    private QuantizedActivations? _quantized;
+    private QuantizedActivations? _quantized; // of few rows
+    private HalfActivations? _halves; // of many
 
     public override long WeightBytes(DType type, int rows, int width) => CudaWeight.PartBytes(type, rows, width);
 
@@ -47,7 +51,7 @@ internal partial class CudaBackend
 
     public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon, Tensor normed)
     {
-        if (GemvKernel.TakesNorm((CudaWeight)weight, rows))
+        if (IsFew(weight, rows) && GemvKernel.TakesNorm((CudaWeight)weight, rows))
             Multiply(y, x, weight, rows, weight.Rows, Epilogue.Store, Checked(norm, 1, weight.Width), epsilon);
         else base.RmsNormMatMul(y, x, norm, weight, rows, epsilon, normed);
     }
@@ -55,7 +59,7 @@ internal partial class CudaBackend
     public override void RmsNormMatMulSwiGlu(
         Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon, Tensor normed, Tensor gateUp)
     {
-        if (!GemvKernel.TakesSwiGlu((CudaWeight)gateUpWeight))
+        if (!IsFew(gateUpWeight, rows) || !GemvKernel.TakesSwiGlu((CudaWeight)gateUpWeight))
         {
             base.RmsNormMatMulSwiGlu(y, x, norm, gateUpWeight, rows, epsilon, normed, gateUp);
             return;
@@ -72,9 +76,26 @@ internal partial class CudaBackend
         Tensor y, Tensor x, Weight weight, int rows, int outputs, Epilogue epilogue, CudaTensor? norm, float epsilon)
     {
         CudaTensor target = Checked(y, rows, outputs), source = Checked(x, rows, weight.Width);
+        var planes = (CudaWeight)weight;
         if (rows == 0) return;
-        _products.Launch(
-            _stream, target, source, (CudaWeight)weight, rows, ReserveQuantized(weight.Width), epilogue, norm, epsilon);
+        if (IsFew(planes, rows))
+            _fewRows.Launch(_stream, target, source, planes, rows, ReserveQuantized(weight.Width), epilogue, norm, epsilon);
+        else if (_manyRowsOnHopper is not null && rows > GemmKernel.MostFewRows)
+            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue == Epilogue.Add);
+        else
+            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue == Epilogue.Add);
+    }
+
+    private static bool IsFew(Weight weight, int rows) => rows <= GemvKernel.MaxRows || !GemmKernel.Takes((CudaWeight)weight);
+
+    private HalfActivations ReserveHalves(int rows, int width)
+    {
+        if (_halves is { } halves && halves.Rows >= rows && halves.Width >= width) return halves;
+        _stream.Synchronize();
+        _recordings.Clear();
+        (rows, width) = (Math.Max(rows, _halves?.Rows ?? 0), Math.Max(width, _halves?.Width ?? 0));
+        _halves?.Dispose();
+        return _halves = new HalfActivations(_context, rows, width, _stream);
     }
 
     private QuantizedActivations ReserveQuantized(int width)

@@ -23,21 +23,31 @@ internal partial class CudaBackend : Backend
     {
         _context = context;
         _recordsSteps = recordsSteps;
-        _stream = new CudaStream(context);
         _library = new KernelLibrary(context);
-        _batch = new CudaBatch(context);
-        _gather = new GatherKernel(_library);
-        _rmsNorm = new RmsNormKernel(_library);
-        _add = new AddKernel(_library);
-        _swiGlu = new SwiGluKernel(_library);
-        _rope = new RopeKernel(_library);
-        _storeKv = new StoreKvKernel(_library);
-        _ropeStoreKv = new RopeStoreKvKernel(_library);
-        _attention = new AttentionKernels(_library);
-        _sample = new SampleKernel(_library);
-        _advance = new AdvanceKernel(_library);
-        _embed = new EmbedKernel(_library);
-        _products = new GemvKernel(_library);
+        try
+        {
+            _stream = new CudaStream(context);
+            _batch = new CudaBatch(context);
+            _gather = new GatherKernel(_library);
+            _rmsNorm = new RmsNormKernel(_library);
+            _add = new AddKernel(_library);
+            _swiGlu = new SwiGluKernel(_library);
+            _rope = new RopeKernel(_library);
+            _storeKv = new StoreKvKernel(_library);
+            _ropeStoreKv = new RopeStoreKvKernel(_library);
+            _attention = new AttentionKernels(_library);
+            _sample = new SampleKernel(_library);
+            _advance = new AdvanceKernel(_library);
+            _embed = new EmbedKernel(_library);
+            _fewRows = new GemvKernel(_library);
+            _manyRows = new GemmKernel(_library);
+            _manyRowsOnHopper = GemmSm90aKernel.IsSupported(_library) ? new GemmSm90aKernel(_library) : null;
+        }
+        catch
+        {
+            Free();
+            throw;
+        }
     }
 
     public override string Name => $"{_context.DeviceName}, compute capability {_context.ComputeCapability}";
@@ -93,12 +103,23 @@ internal partial class CudaBackend : Backend
         GC.KeepAlive(tensor);
     }
 
-    public override void Dispose()
+    public override void Dispose() => Free();
+
+    // Also of a backend that was not made to the end.
+    private void Free()
     {
         foreach ((IDisposable made, _) in _made) made.Dispose();
-        DisposeSteps();
+        _recordings.Dispose();
+        _batch?.Dispose();
+        _attentionScratch?.Dispose();
+        _drawn?.Dispose();
+        _drawnOnHost?.Dispose();
+        _quantized?.Dispose();
+        _halves?.Dispose();
+        _manyRowsOnHopper?.Dispose();
+        _uploader?.Dispose();
         _library.Dispose();
-        _stream.Dispose();
+        _stream?.Dispose();
         _context.Dispose();
     }
 

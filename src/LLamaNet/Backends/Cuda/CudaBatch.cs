@@ -13,7 +13,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     private const int SettingsLength = 10;
     private const int RopeLength = 4;
 
-    // Position of Index in SampleSettings, and of its upper half.
+    // Position of Index in SampleSettings, two integers.
     private const int IndexAt = 2;
 
     private readonly CudaEvent _copied = new(context);
@@ -65,7 +65,11 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         Put(_sizes.FirstRows + batch.Segments.Count, batch.Count);
         Put(_sizes.Tokens, batch.Tokens);
         Put(_sizes.OutputRows, batch.OutputRows);
-        if (batch.IsSampled) Put(0, MemoryMarshal.Cast<SampleSettings, int>(batch.Sampling));
+        if (batch.IsSampled)
+        {
+            for (int i = 0; i < batch.OutputCount; i++) Put(i * SettingsLength, batch.Sampling[i]);
+        }
+
         Upload(stream);
         return new DeviceBatch(
             At(_sizes.Tokens), At(_sizes.Positions), At(_sizes.SegmentOf), At(_sizes.FirstRows), At(_sizes.FirstPositions),
@@ -146,6 +150,18 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     {
         Put(index, (int)(uint)value);
         Put(index + 1, (int)(uint)(value >> 32));
+    }
+
+    // Field by field: what is behind the last one is nobody's.
+    private void Put(int index, SampleSettings settings)
+    {
+        Put64(index, settings.Seed);
+        Put64(index + IndexAt, settings.Index);
+        Put(index + 4, BitConverter.SingleToInt32Bits(settings.Temperature));
+        Put(index + 5, BitConverter.SingleToInt32Bits(settings.TopP));
+        Put(index + 6, BitConverter.SingleToInt32Bits(settings.MinP));
+        Put(index + 7, settings.TopK);
+        Put(index + 8, settings.Vocabulary);
     }
 
     private void Put(int index, ReadOnlySpan<int> values)

@@ -1,0 +1,212 @@
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.PtxInterpreter;
+using Xunit;
+
+namespace LLamaNet.Tests.Models.Cuda;
+
+// What a model on a GPU does beside computing: batches, recorded steps, drawing, memory, failure.
+public class CudaModelTests
+{
+    // Attention heads of a size that has kernels of its own, every product with a whole number of blocks.
+    private static readonly LlamaConfig s_config = new()
+    {
+        Width = 64,
+        Layers = 2,
+        Heads = 2,
+        KvHeads = 1,
+        HeadDim = 64,
+        FfnWidth = 96,
+        VocabularySize = 200,
+        ContextLength = 4096,
+        RmsNormEpsilon = 1e-5f,
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(DType.Q4_0)]
+    [InlineData(DType.F16)]
+    public async Task Sequences_in_one_batch_equal_each_alone(DType type)
+    {
+        using var machine = new InterpretedMachine();
+        using LlamaModel model = await RandomAsync(machine.Devices, type);
+        var options = new GenerationOptions { Temperature = 0.8f, Seed = 4, MaxTokens = 12 };
+        int[] first = Prompt(70, 1), second = Prompt(9, 2);
+        GenerationResult firstAlone = await CudaGoldenTests.CompleteAsync(model, first, options);
+        GenerationResult secondAlone = await CudaGoldenTests.CompleteAsync(model, second, options);
+        GenerationResult[] together = await Task.WhenAll(
+            CudaGoldenTests.CompleteAsync(model, first, options), CudaGoldenTests.CompleteAsync(model, second, options));
+        Assert.Equal(Ids(firstAlone), Ids(together[0]));
+        Assert.Equal(Ids(secondAlone), Ids(together[1]));
+    }
+
+    [Fact]
+    public async Task Replayed_steps_equal_those_launched_one_by_one()
+    {
+        using var machine = new InterpretedMachine();
+        using LlamaModel replaying = await RandomAsync(machine.Devices, DType.Q8_0);
+        using LlamaModel direct = await RandomAsync(machine.DirectDevices, DType.Q8_0);
+        int[] prompt = Prompt(60, 3); // the answer goes on to a second page
+        foreach (bool readsLogits in (bool[])[false, true])
+        {
+            var options = new GenerationOptions { Seed = 9, MaxTokens = 10, LogProbabilities = readsLogits };
+            PtxCounters before = machine.Driver.Counters;
+            GenerationResult expected = await CudaGoldenTests.CompleteAsync(direct, prompt, options);
+            Assert.Equal(0, (machine.Driver.Counters - before).GraphLaunches);
+            GenerationResult actual = await CudaGoldenTests.CompleteAsync(replaying, prompt, options);
+            Assert.True((machine.Driver.Counters - before).GraphLaunches >= 8);
+            Assert.Equal(Ids(expected), Ids(actual));
+            Assert.Equal(expected.Tokens.Select(token => token.LogProbability), actual.Tokens.Select(token => token.LogProbability));
+        }
+    }
+
+    public static TheoryData<string> Sampling => [.. s_sampling.Keys];
+
+    private static readonly Dictionary<string, GenerationOptions> s_sampling = new()
+    {
+        ["greedy"] = new() { Temperature = 0 },
+        ["temperature"] = new() { Temperature = 0.7f },
+        ["top-k"] = new() { TopK = 7 },
+        ["top-p"] = new() { TopP = 0.8f },
+        ["min-p"] = new() { MinP = 0.1f },
+        ["all"] = new() { Temperature = 1.3f, TopK = 40, TopP = 0.9f, MinP = 0.02f },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sampling))]
+    public async Task The_GPU_draws_what_the_host_draws(string name)
+    {
+        using var machine = new InterpretedMachine();
+        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        foreach (ulong seed in (ulong[])[1, 77])
+        {
+            GenerationOptions options = s_sampling[name] with { Seed = seed, MaxTokens = 10 };
+            PtxCounters before = machine.Driver.Counters;
+            long drawn = machine.Driver.KernelsRun("sample_f32");
+            GenerationResult device = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
+            Assert.Equal(10, machine.Driver.KernelsRun("sample_f32") - drawn);
+            // Log-probabilities want the logits, so the host draws.
+            GenerationResult host = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options with { LogProbabilities = true });
+            Assert.Equal(10, machine.Driver.KernelsRun("sample_f32") - drawn);
+            Assert.Equal(Ids(host), Ids(device));
+        }
+    }
+
+    [Fact]
+    public async Task A_steady_decode_step_is_one_graph_launch_and_four_bytes()
+    {
+        using var machine = new InterpretedMachine();
+        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxTokens = 4 });
+        PtxCounters shorter = await CountAsync(5), longer = await CountAsync(15), difference = longer - shorter;
+        Assert.Equal(
+            new PtxCounters { GraphLaunches = 10, CopiesFromDevice = 10, BytesFromDevice = 40, Synchronisations = 10, KernelsRun = difference.KernelsRun },
+            difference);
+        Assert.Equal(0, longer.Allocations + longer.HostAllocations + longer.GraphsInstantiated + longer.ModulesLoaded);
+
+        async Task<PtxCounters> CountAsync(int tokens)
+        {
+            PtxCounters before = machine.Driver.Counters;
+            await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxTokens = tokens });
+            return machine.Driver.Counters - before;
+        }
+    }
+
+    [Fact]
+    public async Task A_long_prompt_allocates_nothing()
+    {
+        LlamaConfig config = s_config with { Layers = 1, Heads = 1, Width = 32, FfnWidth = 32, VocabularySize = 40 };
+        using var machine = new InterpretedMachine();
+        using LlamaModel model = await LlamaModel.CreateRandomAsync(
+            config, DType.F16, 1, machine.Devices,
+            new ModelOptions { Device = Device.Cuda(), ContextLength = 2048, PrefillChunk = 512, MaxSequences = 2 }, Token);
+        await model.ComputeLogitsAsync(Prompt(100, 1, 40), (_, _) => { }, 99, Token);
+        PtxCounters before = machine.Driver.Counters;
+        await model.ComputeLogitsAsync(Prompt(2048, 1, 40), (_, logits) => Assert.True(float.IsFinite(logits[0])), 2047, Token);
+        PtxCounters prefill = machine.Driver.Counters - before;
+        Assert.Equal((0, 0), (prefill.Allocations, prefill.HostAllocations));
+
+        // Nothing of the plan grows with the square of the context either.
+        long Bytes(int context) => LlamaModel.Plan(
+            config, DType.F16, new ModelOptions { Device = Device.Cuda(), ContextLength = context, PrefillChunk = 512 }).TotalBytes;
+        Assert.Equal(2 * (Bytes(4096) - Bytes(2048)), Bytes(8192) - Bytes(4096));
+    }
+
+    [Fact]
+    public async Task The_plan_is_what_is_taken()
+    {
+        using var machine = new InterpretedMachine(new PtxDevice { MemoryBytes = 1L << 30 });
+        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        Assert.Equal(
+            LlamaModel.Plan(s_config, DType.Q8_0, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), model.MemoryPlan);
+        using var context = new CudaContext(new CudaDriver(machine.Driver.Find), 0);
+        long taken = context.TotalBytes - context.FreeBytes;
+        // Matrices that are packed into one are planned one by one, with planes that each begin at a round address.
+        Assert.InRange(taken, model.MemoryPlan.TotalBytes - (1 << 13), model.MemoryPlan.TotalBytes);
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_fit_is_refused_before_it_is_read()
+    {
+        using var machine = new InterpretedMachine(new PtxDevice { MemoryBytes = 1 << 20 });
+        var exception = await Assert.ThrowsAsync<InsufficientMemoryException>(() => RandomAsync(machine.Devices, DType.F16));
+        Assert.Equal(LlamaModel.Plan(s_config, DType.F16, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), exception.Plan);
+        Assert.Contains("Interpreted GPU", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("use a smaller weight type, a shorter context", exception.Message, StringComparison.Ordinal);
+
+        using LlamaModel model = await LlamaModel.CreateRandomAsync(
+            s_config, DType.F16, 1, machine.Devices, new ModelOptions { MaxSequences = 4 }, Token);
+        Assert.Equal(DeviceKind.Cpu, model.Device.Kind);
+        Assert.Equal(
+            $"the GPU is too small: {exception.Message}", model.Device.Reason);
+    }
+
+    [Fact]
+    public async Task Loading_that_is_stopped_frees_everything()
+    {
+        using var machine = new InterpretedMachine();
+        using var cancellation = new CancellationTokenSource();
+        var progress = new StopAt(cancellation, 100_000);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LlamaModel.LoadAsync(
+            SharedData.Path("models/stories260K/stories260K-F16.gguf"), machine.Devices, new ModelOptions { Device = Device.Cuda() },
+            progress, cancellation.Token));
+        Assert.Empty(machine.Driver.Leaks);
+    }
+
+    [Fact]
+    public async Task A_lost_GPU_fails_requests_and_hangs_nobody()
+    {
+        using var machine = new InterpretedMachine();
+        var devices = new DeviceChoice(() => TamperedDriver.Over(machine.Driver.Find));
+        using (LlamaModel model = await RandomAsync(devices, DType.Q8_0))
+        {
+            var options = new GenerationOptions { Seed = 1, MaxTokens = 3 };
+            await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
+            TamperedDriver.IsLost = true;
+            for (int i = 0; i < 2; i++)
+            {
+                var exception = await Assert.ThrowsAsync<CudaException>(() => CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options));
+                Assert.True(exception.IsDeviceLost);
+                Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", exception.Message, StringComparison.Ordinal);
+            }
+        }
+
+        TamperedDriver.IsLost = false;
+    }
+
+    private static Task<LlamaModel> RandomAsync(DeviceChoice devices, DType type) => LlamaModel.CreateRandomAsync(
+        s_config, type, 7, devices, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }, Token);
+
+    private static int[] Prompt(int length, int salt, int vocabulary = 200) =>
+        [.. Enumerable.Range(0, length).Select(i => (i * 7 + salt * 13 + 1) % vocabulary)];
+
+    private static IEnumerable<int> Ids(GenerationResult result) => result.Tokens.Select(token => token.Id);
+
+    private sealed class StopAt(CancellationTokenSource source, long bytes) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value)
+        {
+            if (value.Bytes >= bytes) source.Cancel();
+        }
+    }
+}
