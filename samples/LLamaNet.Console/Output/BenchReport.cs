@@ -71,7 +71,8 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
             columns.Add(
                 line.Kind, line.Model, line.Type, Number(line.Tokens), Number(line.Threads),
                 Words.Invariant($"{line.TokensPerSecond:0.00}"),
-                Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare), Billions(line.OperationsPerSecond, 0), Percent(line.ArithmeticShare),
+                Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare),
+                Billions(line.OperationsPerSecond, 0), Percent(line.ArithmeticShare),
                 line.Ceiling ?? "-", Percent(line.Share));
         }
 
