@@ -46,19 +46,23 @@ DEVICE void quantize4(const float (&values)[4], int i, bool present, u8* codes, 
 // sums: shared [NORM_LANES / 32]. The caller synchronises before it reads what was written.
 template <int Threads>
 DEVICE void quantize_row(const float* x, const float* norm, int width, float epsilon, float* sums, u8* codes, uint2* scales) {
-    float factor = norm ? inverse_rms<Threads>(x, width, epsilon, sums) : 1;
-    for (int first = threadIdx.x / 32 * 32; 4 * first < width; first += Threads) {
-        int i = first + threadIdx.x % 32;
-        bool present = 4 * i < width;
-        float4 v = present ? ((const float4*)x)[i] : float4{0, 0, 0, 0};
-        float values[4] = {v.x, v.y, v.z, v.w};
-        if (norm && present) {
-            float4 n = ((const float4*)norm)[i];
-            values[0] = values[0] * factor * n.x;
-            values[1] = values[1] * factor * n.y;
-            values[2] = values[2] * factor * n.z;
-            values[3] = values[3] * factor * n.w;
+    constexpr int Loads = 4; // under way at a time
+    float factor = norm ? inverse_rms<Threads, true>(x, width, epsilon, sums) : 1;
+    for (int first = threadIdx.x / 32 * 32; 4 * first < width; first += Loads * Threads) {
+        float4 v[Loads], n[Loads];
+#pragma unroll
+        for (int l = 0; l < Loads; l++) {
+            int i = 4 * (first + l * Threads + (int)threadIdx.x % 32);
+            v[l] = load4<true>(x, i, width);
+            n[l] = norm ? load4<true>(norm, i, width) : float4{1, 1, 1, 1};
         }
-        quantize4(values, i, present, codes, scales);
+#pragma unroll
+        for (int l = 0; l < Loads; l++) {
+            int i = first + l * Threads + (int)threadIdx.x % 32;
+            // The same for all lanes of the warp.
+            if (4 * (first + l * Threads) >= width) break;
+            float values[4] = {v[l].x * factor * n[l].x, v[l].y * factor * n[l].y, v[l].z * factor * n[l].z, v[l].w * factor * n[l].w};
+            quantize4(values, i, 4 * i < width, codes, scales);
+        }
     }
 }

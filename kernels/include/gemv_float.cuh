@@ -28,21 +28,14 @@ template <class T> DEVICE void widen(uint4 words, float (&values)[8], T) {
     }
 }
 
-// x[i .. i + N], zeros from `width` on. Aligned: width is a multiple of 4, so that rows begin at multiples of 16 bytes.
 template <bool Aligned, int N> DEVICE void load_row(const float* __restrict__ x, int i, int width, float (&values)[N]) {
 #pragma unroll
     for (int k = 0; k < N; k += 4) {
-        if (Aligned) {
-            float4 v = {0, 0, 0, 0};
-            if (i + k < width) v = *(const float4*)(x + i + k);
-            values[k] = v.x;
-            values[k + 1] = v.y;
-            values[k + 2] = v.z;
-            values[k + 3] = v.w;
-        } else {
-#pragma unroll
-            for (int j = k; j < k + 4; j++) values[j] = i + j < width ? x[i + j] : 0;
-        }
+        float4 v = load4<Aligned>(x, i + k, width);
+        values[k] = v.x;
+        values[k + 1] = v.y;
+        values[k + 2] = v.z;
+        values[k + 3] = v.w;
     }
 }
 
@@ -97,7 +90,7 @@ DEVICE void gemv_float_one(float* y, const float* x, const float* norm, float ep
     __shared__ float sums[NORM_LANES / 32];
     Target t = target_of(y, pitch, 1, epilogue, w);
     prefetch_tile<Tile>(w, t, warp_index() * tile_outputs<Tile>(t));
-    float factor = norm ? inverse_rms<GEMV_THREADS>(x, w.width, epsilon, sums) : 1;
+    float factor = norm ? inverse_rms<GEMV_THREADS, Aligned>(x, w.width, epsilon, sums) : 1;
     gemv_float<T, Aligned, Tile, 1, Units>(w, t, x, norm, factor);
 }
 

@@ -121,8 +121,8 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     // A kernel, and how many blocks of it the device holds at a time.
     private sealed class Variant(CudaKernel kernel, int rows, int multiprocessors)
     {
-        // Past that a multiprocessor's loads are enough to keep memory busy.
-        private const int MostBlocks = 8;
+        // 24 warps' loads keep a multiprocessor's share of memory busy; with more blocks, more would prepare the same activations.
+        private const int MostBlocks = 3;
 
         private readonly int _resident =
             multiprocessors * Math.Clamp(RegistersPerMultiprocessor / (Threads * Math.Max(1, kernel.RegisterCount)), 1, MostBlocks);
