@@ -25,6 +25,9 @@ internal sealed class KernelMachine : IDisposable
 
     public KernelLibrary Library { get; }
 
+    // What stopped the last kernel that was stopped.
+    public PtxFaultException? LastFault => _driver.LastFault;
+
     public CudaDeviceVariable<T> Upload<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
