@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cpu.Tiles;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Checkpoints;
@@ -169,7 +170,7 @@ public sealed class LlamaModel : IDisposable
         var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
         options ??= new();
         bool onGpu = options.Device.Kind == DeviceKind.Cuda;
-        var limits = ModelLimits.For(config, options, onGpu || loader.IsQuantized);
+        var limits = ModelLimits.For(config, options, onGpu || loader.IsQuantized, onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
         return onGpu
             ? limits.Plan(config, loader.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
             : limits.Plan(config, loader.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
@@ -315,7 +316,7 @@ public sealed class LlamaModel : IDisposable
 
         (ModelLimits Limits, MemoryPlan Plan, long ReadBytes) PlanOn(Backend backend)
         {
-            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized);
+            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized, backend.KvCacheTypes);
             (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
             return (limits, limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config))), readBytes);
         }

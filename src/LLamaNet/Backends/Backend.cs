@@ -17,6 +17,9 @@ internal abstract class Backend : IDisposable
     // Free memory now.
     public abstract long AvailableBytes { get; }
 
+    // What keys and values may be kept in.
+    public abstract IReadOnlyList<DType> KvCacheTypes { get; }
+
     // Zeroed.
     public abstract Tensor Allocate(DType type, int rows, int width);
 

@@ -45,12 +45,12 @@ internal static class BatchChecks
         }
     }
 
-    // The layer has the shape's heads; returns its pages.
-    public static int Layer(KvLayer kv, AttentionShape shape)
+    // The layer has the shape's heads in one of the types; returns its pages.
+    public static int Layer(KvLayer kv, AttentionShape shape, IReadOnlyList<DType> types)
     {
         if (kv.HeadDim != shape.HeadDim || kv.KvHeads != shape.KvHeads || kv.Keys.Width != shape.HeadDim
             || kv.Values.Width != shape.HeadDim || kv.Values.Rows != kv.Keys.Rows || kv.Values.Type != kv.Keys.Type
-            || kv.Keys.Type is not (DType.F32 or DType.F16))
+            || !types.Contains(kv.Keys.Type))
         {
             throw new ArgumentException($"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
         }

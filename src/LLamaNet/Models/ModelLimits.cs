@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Models;
 
@@ -12,8 +13,9 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
     private const int LogitsBytes = 64 << 20;
 
     // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
+    // kvTypes: what the device can keep keys and values in.
     // halfKvCache: whether keys and values are F16 when the options leave it open.
-    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool halfKvCache)
+    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool halfKvCache, IReadOnlyList<DType> kvTypes)
     {
         Check(options.ContextLength, 1, 1 << 24, nameof(options.ContextLength));
         Check(options.KvCacheTokens, 1, 1 << 28, nameof(options.KvCacheTokens));
@@ -21,8 +23,13 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
         Check(options.PrefillChunk, 1, 1 << 16, nameof(options.PrefillChunk));
         Check(options.Threads, 1, 1024, nameof(options.Threads));
         DType kvType = options.KvCacheType ?? (halfKvCache ? DType.F16 : DType.F32);
-        if (kvType is not (DType.F32 or DType.F16))
-            throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be F32 or F16.");
+        if (!kvTypes.Contains(kvType))
+            throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be {string.Join(" or ", kvTypes)} on this device.");
+        if (config.HeadDim % WeightFormat.Of(kvType).BlockLength != 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"{nameof(options.KvCacheType)} {kvType} needs heads of a multiple of {WeightFormat.Of(kvType).BlockLength}, found {config.HeadDim}.");
+        }
 
         int context = options.ContextLength ?? Math.Min(config.ContextLength, DefaultContextLength);
         int batchTokens = options.PrefillChunk + options.MaxSequences;

@@ -1,5 +1,7 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Tensors;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends;
@@ -20,7 +22,7 @@ public class AttentionContract
         using Backend backend = TestBackends.Open(name);
         foreach (AttentionShape shape in Shapes)
         {
-            foreach (DType type in (DType[])[DType.F32, DType.F16])
+            foreach (DType type in Types(backend, shape))
             {
                 TestSequence[] sequences = [Sequence(shape, 1, 0), Sequence(shape, 65, 1), Sequence(shape, 131, 3)];
                 using var cache = new TestCache(backend, shape, type, 6);
@@ -55,7 +57,7 @@ public class AttentionContract
     {
         foreach (AttentionShape shape in Shapes)
         {
-            foreach (DType type in (DType[])[DType.F32, DType.F16])
+            foreach (DType type in CpuBackend.KvTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0))
             {
                 TestBackends.AssertSameBits(backend =>
                 {
@@ -91,13 +93,16 @@ public class AttentionContract
         int[] chunks = TestBackends.IsCuda(name) ? [7, 64, 65] : [1, 7, 64, 65, 139];
         foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64)])
         {
-            float[] whole = Run(shape, 140);
-            foreach (int chunk in chunks) Assert.Equal(whole, Run(shape, chunk));
+            foreach (DType type in Types(backend, shape))
+            {
+                float[] whole = Run(shape, type, 140);
+                foreach (int chunk in chunks) Assert.Equal(whole, Run(shape, type, chunk));
+            }
         }
 
-        float[] Run(AttentionShape shape, int chunk)
+        float[] Run(AttentionShape shape, DType type, int chunk)
         {
-            using var cache = new TestCache(backend, shape, DType.F16, 3);
+            using var cache = new TestCache(backend, shape, type, 3);
             return cache.Run(Sequence(shape, 140, 0), 140, chunk);
         }
     }
@@ -131,8 +136,8 @@ public class AttentionContract
     public void Positions_after_a_token_are_never_used(string name)
     {
         using Backend backend = TestBackends.Open(name);
-        var shape = new AttentionShape(6, 2, 20);
-        foreach (DType type in (DType[])[DType.F32, DType.F16])
+        var shape = new AttentionShape(6, 2, 32);
+        foreach (DType type in Types(backend, shape))
         {
             using var clean = new TestCache(backend, shape, type, 3);
             using var poisoned = new TestCache(backend, shape, type, 3, float.NaN);
@@ -146,23 +151,26 @@ public class AttentionContract
     public void Non_finite_values_stay_visible(string name)
     {
         using Backend backend = TestBackends.Open(name);
-        var shape = new AttentionShape(2, 2, 16);
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        var shape = new AttentionShape(2, 2, 32);
+        foreach (DType type in Types(backend, shape))
         {
-            foreach (int part in (int[])[0, shape.QueryWidth, shape.QueryWidth + shape.KeyWidth])
+            foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
             {
-                TestSequence sequence = Sequence(shape, 80, 0);
-                sequence.Qkv[70 * shape.QkvWidth + part + 3] = bad;
-                using var cache = new TestCache(backend, shape, DType.F32, 2);
-                float[] y = cache.Run(sequence, 80, 80);
-                for (int position = 0; position < 80; position++)
+                foreach (int part in (int[])[0, shape.QueryWidth, shape.QueryWidth + shape.KeyWidth])
                 {
-                    bool sees = part == 0 ? position == 70 : position >= 70;
-                    ReadOnlySpan<float> head = y.AsSpan(position * shape.QueryWidth, shape.HeadDim);
-                    Assert.True(float.IsFinite(y[position * shape.QueryWidth + shape.HeadDim]), "The other head is untouched.");
-                    if (!sees) Assert.True(float.IsFinite(head[3]));
-                    else if (part != shape.QueryWidth) Assert.False(float.IsFinite(head[3]));
-                    else if (float.IsNaN(bad)) Assert.True(float.IsNaN(head[0]));
+                    TestSequence sequence = Sequence(shape, 80, 0);
+                    sequence.Qkv[70 * shape.QkvWidth + part + 3] = bad;
+                    using var cache = new TestCache(backend, shape, type, 2);
+                    float[] y = cache.Run(sequence, 80, 80);
+                    for (int position = 0; position < 80; position++)
+                    {
+                        bool sees = part == 0 ? position == 70 : position >= 70;
+                        ReadOnlySpan<float> head = y.AsSpan(position * shape.QueryWidth, shape.HeadDim);
+                        Assert.True(float.IsFinite(y[position * shape.QueryWidth + shape.HeadDim]), "The other head is untouched.");
+                        if (!sees) Assert.True(float.IsFinite(head[3]));
+                        else if (part != shape.QueryWidth) Assert.False(float.IsFinite(head[3]));
+                        else if (float.IsNaN(bad)) Assert.True(float.IsNaN(head[0]));
+                    }
                 }
             }
         }
@@ -193,6 +201,10 @@ public class AttentionContract
         Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 1, [2]), 1));
         Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 65, [1]), 65));
     }
+
+    // Those whose blocks fill a head.
+    private static IEnumerable<DType> Types(Backend backend, AttentionShape shape) =>
+        backend.KvCacheTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0);
 
     private static TestSequence Sequence(AttentionShape shape, int length, int firstPage) =>
         new(shape, length, length, TestSequence.PagesFrom(firstPage, length));

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Tests.Backends;
 
@@ -81,6 +82,16 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
     // The first values of Qkv as a cache of the type keeps them.
     private double[] Stored(int count, DType type)
     {
+        if (type == DType.Q8_0)
+        {
+            // Heads are whole blocks, so rows are too.
+            var blocks = new byte[WeightFormat.Of(type).RowBytes(count)];
+            var rounded = new float[count];
+            WeightFormat.Of(type).Quantize(Qkv.AsSpan(0, count), blocks);
+            WeightFormat.Of(type).Dequantize(blocks, rounded);
+            return [.. rounded.Select(value => (double)value)];
+        }
+
         var values = new double[count];
         for (int i = 0; i < count; i++) values[i] = type == DType.F16 ? (double)(Half)Qkv[i] : Qkv[i];
         return values;

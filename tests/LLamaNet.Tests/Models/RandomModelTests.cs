@@ -63,6 +63,24 @@ public class RandomModelTests
     }
 
     [Fact]
+    public async Task Cache_in_bytes_stays_close()
+    {
+        LlamaConfig config = s_plain with { KvHeads = 2, HeadDim = 32 };
+        int[] tokens = Tokens(100, config.VocabularySize);
+        double[][] expected = Reference(config, tokens.Length).Forward(tokens);
+        float[][] actual = await LogitsAsync(config, new ModelOptions { KvCacheType = DType.Q8_0, Device = Device.Cpu }, tokens);
+        AssertClose(expected, actual, 0.1);
+    }
+
+    [Fact]
+    public async Task Cache_in_bytes_needs_heads_of_whole_blocks()
+    {
+        var options = new ModelOptions { KvCacheType = DType.Q8_0, Device = Device.Cpu };
+        ArgumentOutOfRangeException error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => CreateAsync(s_plain, options));
+        Assert.Contains("needs heads of a multiple of 32, found 12", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Decoding_step_by_step_gives_the_logits_of_the_whole_prompt()
     {
         LlamaConfig config = s_shapes["grouped queries"];

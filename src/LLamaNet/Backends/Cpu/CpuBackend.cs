@@ -25,6 +25,10 @@ internal sealed unsafe partial class CpuBackend : Backend
     public override string Name =>
         $"CPU, {(_pool.Threads == 1 ? "1 thread" : $"{_pool.Threads} threads")}, {SimdWidths.Describe(Width)}";
 
+    public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16, DType.Q8_0];
+
+    public override IReadOnlyList<DType> KvCacheTypes => KvTypes;
+
     public override long AvailableBytes => CpuMemory.AvailableBytes();
 
     public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width);
@@ -101,7 +105,7 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
     {
-        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape));
+        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape, KvTypes));
         _attention.Build(batch, shape, _pool.Threads);
         CpuTensor attended = Checked(y, batch.Count, shape.QueryWidth);
         Run(_attention.Pieces, new Attention(
@@ -143,7 +147,7 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     private static StoreKv StoreKvWork(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch, RowSplit split)
     {
-        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape));
+        BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape, KvTypes));
         CpuTensor checkedQkv = Checked(qkv, batch.Count, shape.QkvWidth);
         return new StoreKv((CpuTensor)kv.Keys, (CpuTensor)kv.Values, checkedQkv, shape, batch, split);
     }

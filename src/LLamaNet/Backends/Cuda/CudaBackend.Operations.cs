@@ -90,7 +90,7 @@ internal partial class CudaBackend
 
     private void CheckPages(KvLayer kv, AttentionShape shape, Batch batch)
     {
-        int pages = BatchChecks.Layer(kv, shape);
+        int pages = BatchChecks.Layer(kv, shape, KvCacheTypes);
         BatchChecks.Pages(batch, pages);
         _bounds.Pages = pages;
     }

@@ -54,6 +54,10 @@ internal partial class CudaBackend : Backend
 
     public override bool PrefersHalfKvCache => true;
 
+    public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16];
+
+    public override IReadOnlyList<DType> KvCacheTypes => KvTypes;
+
     public override long AvailableBytes => _context.FreeBytes;
 
     public override Tensor Allocate(DType type, int rows, int width)

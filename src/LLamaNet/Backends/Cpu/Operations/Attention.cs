@@ -98,6 +98,7 @@ internal readonly unsafe struct Attention(
         int end = Math.Min(block.Keys, (span + 1) * AttentionPlan.SpanLength);
         for (int first = span * AttentionPlan.SpanLength; first < end; first += KvLayer.PageLength)
         {
+            int page = first / KvLayer.PageLength, followingPage = Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength;
             var tile = new AttentionTile(rows, headDim, memory);
             for (int row = 0; row < rows; row++)
             {
@@ -107,16 +108,25 @@ internal readonly unsafe struct Attention(
 
             for (int head = 0; head < heads; head++)
             {
-                long index = KvTile.First(_shape, block.Pages[first / KvLayer.PageLength], piece.FirstHead + head);
+                int kvHead = piece.FirstHead + head;
+                byte* keys = KvTile.First(_keys, _shape, block.Pages[page], kvHead), values = KvTile.First(_values, _shape, block.Pages[page], kvHead);
+                byte* nextKeys = head + 1 < heads
+                    ? KvTile.First(_keys, _shape, block.Pages[page], kvHead + 1)
+                    : KvTile.First(_keys, _shape, block.Pages[followingPage], piece.FirstHead);
                 float* state = states + head * stateFloats;
                 float* query = queries + head * queryFloats;
-                long next = head + 1 < heads
-                    ? index + KvTile.Elements(_shape)
-                    : KvTile.First(_shape, block.Pages[Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength], piece.FirstHead);
-                if (_keys.Type == DType.F32)
-                    tile.Attend<V, Singles>(state, query, (byte*)(_keys.Pointer + index), (byte*)(_values.Pointer + index), (byte*)(_keys.Pointer + next));
-                else
-                    tile.Attend<V, Halves>(state, query, (byte*)(_keys.Halves + index), (byte*)(_values.Halves + index), (byte*)(_keys.Halves + next));
+                switch (_keys.Type)
+                {
+                    case DType.F32:
+                        tile.Attend<V, Singles>(state, query, keys, values, nextKeys);
+                        break;
+                    case DType.F16:
+                        tile.Attend<V, Halves>(state, query, keys, values, nextKeys);
+                        break;
+                    default:
+                        tile.AttendBytes<V>(state, query, keys, values, nextKeys, KvTile.Bytes(_keys));
+                        break;
+                }
             }
         }
     }

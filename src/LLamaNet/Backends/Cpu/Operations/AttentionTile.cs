@@ -17,10 +17,10 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // Keys, from the tile's first on, that each query sees. [rows]
     public int* Lengths { get; } = (int*)(memory + rows * KvLayer.PageLength);
 
-    // One tile in F32 and 16 floats more. [PageLength * headDim]
+    // One tile in F32, 16 floats more, and a float for each position. [PageLength * headDim]
     private readonly float* _widened = memory + rows * (KvLayer.PageLength + 16);
 
-    public static int Floats(int rows, int headDim) => rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * headDim + 16;
+    public static int Floats(int rows, int headDim) => rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * (headDim + 1) + 16;
 
     // Of one head's queries: a multiple of 16, with room for a block of 16 to run over.
     public static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
@@ -50,6 +50,21 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
             Widen<V, TElements>(values, longest * headDim);
             Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
         }
+    }
+
+    // The same for keys and values that ByteTile keeps.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AttendBytes<V>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, int bytes)
+        where V : unmanaged, ILanes<V>
+    {
+        int longest = 0;
+        for (int row = 0; row < rows; row++) longest = Math.Max(longest, Lengths[row]);
+
+        ByteTile.WidenKeys<V>(keys, headDim, _widened);
+        Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
+        Advance<V>(states);
+        ByteTile.WidenValues<V>(values, headDim, longest, _widened, _widened + KvLayer.PageLength * headDim + 16);
+        Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

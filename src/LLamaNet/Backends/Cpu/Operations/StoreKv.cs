@@ -5,9 +5,9 @@ using LLamaNet.Backends.Cpu.Simd;
 namespace LLamaNet.Backends.Cpu.Operations;
 
 // keys[position] = k[r], values[position] = v[r], in the pages of the row's sequence
-// Shapes    qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v; keys, values: tiles as KvTile says, F32 or F16.
+// Shapes    qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v; keys, values: tiles as KvTile says.
 // Threads   chunks of rows.
-// Numerics  to F16: to the nearest, ties to even.
+// Numerics  to F16: to the nearest, ties to even; to Q8_0: as weights are.
 internal readonly unsafe struct StoreKv(
     CpuTensor keys, CpuTensor values, CpuTensor qkv, AttentionShape shape, Batch batch, RowSplit split) : ILaneWork
 {
@@ -48,25 +48,33 @@ internal readonly unsafe struct StoreKv(
         float* k = _qkv.Pointer + (long)row * _shape.QkvWidth + _shape.QueryWidth;
         for (int head = 0; head < _shape.KvHeads; head++, k += headDim)
         {
-            long tile = KvTile.First(_shape, page, head);
+            byte* keys = KvTile.First(_keys, _shape, page, head), values = KvTile.First(_values, _shape, page, head);
             float* v = k + _shape.KeyWidth;
-            if (_keys.Type == DType.F32)
+            switch (_keys.Type)
             {
-                Transpose(k, _shape.QkvWidth, _keys.Pointer + tile + offset, rows);
-                for (int i = 0; i < rows; i++)
-                    Row(v, i).CopyTo(new Span<float>(_values.Pointer + tile + (offset + i) * headDim, headDim));
-            }
-            else
-            {
-                var halves = (Half*)ThreadScratch.Floats(rows * headDim);
-                for (int i = 0; i < rows; i++)
-                {
-                    TensorPrimitives.ConvertToHalf(Row(k, i), new Span<Half>(halves + i * headDim, headDim));
-                    var value = new Span<Half>((Half*)_values.Halves + tile + (offset + i) * headDim, headDim);
-                    TensorPrimitives.ConvertToHalf(Row(v, i), value);
-                }
+                case DType.F32:
+                    Transpose(k, _shape.QkvWidth, (float*)keys + offset, rows);
+                    for (int i = 0; i < rows; i++)
+                        Row(v, i).CopyTo(new Span<float>((float*)values + (offset + i) * headDim, headDim));
+                    break;
+                case DType.F16:
+                    var halves = (Half*)ThreadScratch.Floats(rows * headDim);
+                    for (int i = 0; i < rows; i++)
+                    {
+                        TensorPrimitives.ConvertToHalf(Row(k, i), new Span<Half>(halves + i * headDim, headDim));
+                        TensorPrimitives.ConvertToHalf(Row(v, i), new Span<Half>((Half*)values + (offset + i) * headDim, headDim));
+                    }
 
-                Transpose(halves, headDim, (Half*)_keys.Halves + tile + offset, rows);
+                    Transpose(halves, headDim, (Half*)keys + offset, rows);
+                    break;
+                default:
+                    for (int i = 0; i < rows; i++)
+                    {
+                        ByteTile.Store(Row(k, i), keys, offset + i, offset + i, KvLayer.PageLength);
+                        ByteTile.Store(Row(v, i), values, offset + i, (offset + i) * headDim, 1);
+                    }
+
+                    break;
             }
         }
     }
