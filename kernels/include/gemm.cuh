@@ -1,7 +1,7 @@
-// y[r] = W . x[r], or y[r] += W . x[r], for many rows, on tensor cores
-// y: [rows, leading] F32, W.rows columns written; x: [rows, x_pitch] in W's type, F16 for quantised W (convert.cu), x_pitch: a multiple of 8; W: planes
-// launch: (ceil(rows / TileRows), ceil(W.rows / TileN)) blocks of 2 TileN threads; tile 128 x 128, or 32 x 64 for _few_rows
-// numerics: W as halves (exact but for the last rounding); products exact, sums F32 in the order of k by the tensor cores; += adds the product once
+// y[r] = epilogue(W . x[r]) for many rows, on tensor cores
+// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, x_pitch] in W's type, F16 for quantised W (convert.cu), x_pitch: a multiple of 8; W: planes
+// launch: (ceil(rows / TileRows), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 2 TileN threads; tile 128 x 128, or 32 x 64 for _few_rows
+// numerics: W as halves (exact but for the last rounding); products exact, sums F32 in the order of k by the tensor cores; epilogues apply to the finished sums
 //
 // A block makes TileRows x TileN outputs, 64 of k a step. Why it is built so:
 // - 128 x 128 x 64 with 8 warps of 64 x 32: a warp reads 3 KB of shared memory for 16 mma, a third of what that memory gives in the
@@ -15,7 +15,7 @@
 //   and the eight stores of a quarter warp then touch every bank once.
 // Each output is one chain of mma over k in order, the same for both tiles: it depends neither on the other rows nor on the tile.
 #pragma once
-#include "device.cuh"
+#include "epilogue.cuh"
 #include "weights.cuh"
 
 #define GEMM_STEP 64 // of k
@@ -33,14 +33,31 @@ typedef GemmTile<32, 64, 32, 16> GemmSmallTile;
 
 DEVICE u32 tile_offset(int row, int chunk) { return row * GEMM_ROW_BYTES + ((chunk ^ (row & 7)) << 4); }
 
-// Rows [first, first + Count) of a row-major matrix of 16-bit values, 64 columns of step, to a tile; zeros where there is nothing.
-template <int Count, int Threads> DEVICE void copy_tile(u8* tile, const u16* source, int pitch, int first, int rows, int step, int columns) {
+// The part of the outputs that a block makes. With SWIGLU the first half of W's tile is gate rows and the second the up rows that belong to them.
+template <int TileN> struct TileOutputs {
+    int epilogue;
+    int outputs; // of the whole product
+    int first;   // of the block
+    int count;   // of the block, some of them perhaps behind the last
+    __device__ __forceinline__ TileOutputs(const Planes& w, int epilogue) : epilogue(epilogue) {
+        outputs = epilogue == SWIGLU ? w.rows / 2 : w.rows;
+        count = epilogue == SWIGLU ? TileN / 2 : TileN;
+        first = blockIdx.y * count;
+    }
+    // Which output a row of W's tile belongs to, perhaps one behind the last.
+    __device__ __forceinline__ int output(int tile_row) const { return first + (tile_row < count ? tile_row : tile_row - count); }
+    // The row of W; the last one again for rows that are not there.
+    __device__ __forceinline__ int row(int tile_row) const { return min(output(tile_row), outputs - 1) + (tile_row < count ? 0 : outputs); }
+};
+
+// A row's 64 columns of one step, 16 bytes a thread, to a tile; zeros where there is nothing. row: -1 for none.
+template <int Count, int Threads, class Row> DEVICE void copy_tile(u8* tile, const u16* source, int pitch, Row row_of, int step, int columns) {
 #pragma unroll
     for (int i = threadIdx.x; i < Count * 8; i += Threads) {
-        int row = i >> 3, chunk = i & 7, column = step * GEMM_STEP + chunk * 8;
-        int bytes = first + row < rows ? min(16, max(0, (columns - column) * 2)) : 0;
-        const u16* from = bytes > 0 ? source + (u64)(first + row) * pitch + column : source;
-        copy_async_part(tile + tile_offset(row, chunk), from, bytes);
+        int row = row_of(i >> 3), chunk = i & 7, column = step * GEMM_STEP + chunk * 8;
+        int bytes = row >= 0 ? min(16, max(0, (columns - column) * 2)) : 0;
+        const u16* from = bytes > 0 ? source + (u64)row * pitch + column : source;
+        copy_async_part(tile + tile_offset(i >> 3, chunk), from, bytes);
     }
 }
 
@@ -92,17 +109,19 @@ template <int TileN> struct Outputs {
     float* tile;
     // Columns column, column + 1 of a row.
     __device__ __forceinline__ void put(int row, int column, float first, float second) { *(float2*)(tile + row * Pitch + column) = float2{first, second}; }
-    // Rows `warp`, `warp` + warps, ... of the tile, which begins at y[first_row][first_column].
+    // Rows `warp`, `warp` + warps, ... of the tile, whose first is row first_row of y.
     __device__ __forceinline__ void store(
-        int tile_rows, int warp, int warps, float* y, int leading, int add, int rows, int n, int first_row, int first_column) {
-        int lane = threadIdx.x & 31, count = min(tile_rows, rows - first_row);
-        for (int row = warp; row < count; row += warps) {
-            float* to = y + (u64)(first_row + row) * leading + first_column;
+        int tile_rows, int warp, int warps, const TileOutputs<TileN>& out, float* y, int leading, int rows, int first_row) {
+        int lane = threadIdx.x & 31, tile_count = min(tile_rows, rows - first_row), count = min(out.count, out.outputs - out.first);
+        for (int row = warp; row < tile_count; row += warps) {
+            float* to = y + (u64)(first_row + row) * leading + out.first;
+            const float* from = tile + row * Pitch;
 #pragma unroll
             for (int column = lane; column < TileN; column += 32) {
-                if (first_column + column >= n) break;
-                float value = tile[row * Pitch + column];
-                to[column] = add ? to[column] + value : value;
+                if (column >= count) break;
+                float value = from[column];
+                if (out.epilogue == SWIGLU) value = swiglu(value, from[column + TileN / 2]);
+                to[column] = out.epilogue == ADD ? to[column] + value : value;
             }
         }
     }
@@ -110,7 +129,8 @@ template <int TileN> struct Outputs {
 
 // The sums of mma.m16n8k16: lane l has row l / 4, columns 2 (l % 4) and the next, and the same eight rows below.
 template <class Tile> DEVICE void store_tile(
-    const float (&sums)[Tile::M][Tile::N][4], u8* shared, int warp_row, int warp_column, float* y, int leading, int add, int rows, int n, int first_row, int first_column) {
+    const float (&sums)[Tile::M][Tile::N][4], u8* shared, int warp_row, int warp_column, const TileOutputs<Tile::TileN>& out, float* y,
+    int leading, int rows, int first_row) {
     int lane = threadIdx.x & 31;
     Outputs<Tile::TileN> outputs{(float*)shared};
     copy_async_wait<0>();
@@ -123,22 +143,24 @@ template <class Tile> DEVICE void store_tile(
             for (int half = 0; half < 2; half++)
                 outputs.put(warp_row + m * 16 + half * 8 + (lane >> 2), warp_column + j * 8 + (lane & 3) * 2, sums[m][j][2 * half], sums[m][j][2 * half + 1]);
     __syncthreads();
-    outputs.store(Tile::TileRows, threadIdx.x / 32, Tile::Threads / 32, y, leading, add, rows, n, first_row, first_column);
+    outputs.store(Tile::TileRows, threadIdx.x / 32, Tile::Threads / 32, out, y, leading, rows, first_row);
 }
 
 // 16-bit weights.
 template <class T, class Tile> DEVICE void gemm_halves(
-    float* y, int leading, int add, const u16* x, int x_pitch, const Planes& w, int rows) {
+    float* y, int leading, int epilogue, const u16* x, int x_pitch, const Planes& w, int rows) {
     constexpr int Stages = Tile::TileRows == 128 ? 3 : 4;
     extern __shared__ __align__(128) u8 shared[];
-    int n = w.rows, k = w.width;
-    int first_row = blockIdx.x * Tile::TileRows, first_column = blockIdx.y * Tile::TileN, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
+    TileOutputs<Tile::TileN> out(w, epilogue);
+    int k = w.width, first_row = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
     int warp = threadIdx.x / 32, warp_row = warp % Tile::Down * Tile::M * 16, warp_column = warp / Tile::Down * Tile::N * 8;
     auto x_tile = [&](int stage) { return shared + stage * (Tile::XBytes + Tile::WBytes); };
+    auto x_row = [&](int i) { return first_row + i < rows ? first_row + i : -1; };
+    auto w_row = [&](int i) { return out.output(i) < out.outputs ? out.row(i) : -1; };
     auto fetch = [&](int step, int stage) {
         if (step < steps) {
-            copy_tile<Tile::TileRows, Tile::Threads>(x_tile(stage), x, x_pitch, first_row, rows, step, k);
-            copy_tile<Tile::TileN, Tile::Threads>(x_tile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, first_column, n, step, k);
+            copy_tile<Tile::TileRows, Tile::Threads>(x_tile(stage), x, x_pitch, x_row, step, k);
+            copy_tile<Tile::TileN, Tile::Threads>(x_tile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, w_row, step, k);
         }
         copy_async_commit();
     };
@@ -151,22 +173,23 @@ template <class T, class Tile> DEVICE void gemm_halves(
         multiply_tile<T, Tile>(sums, x_tile(stage), x_tile(stage) + Tile::XBytes, warp_row, warp_column, [] {});
         stage = stage == Stages - 1 ? 0 : stage + 1;
     }
-    store_tile<Tile>(sums, shared, warp_row, warp_column, y, leading, add, rows, n, first_row, first_column);
+    store_tile<Tile>(sums, shared, warp_row, warp_column, out, y, leading, rows, first_row);
 }
 
 // Quantised weights: k is a multiple of 32.
-template <class Format, class Tile> DEVICE void gemm_blocks(float* y, int leading, int add, const u16* x, int x_pitch, const Planes& w, int rows) {
+template <class Format, class Tile> DEVICE void gemm_blocks(float* y, int leading, int epilogue, const u16* x, int x_pitch, const Planes& w, int rows) {
     constexpr int Stages = Tile::TileRows == 128 ? 3 : 4, Ahead = Tile::TileRows == 128 ? 1 : 2;
     extern __shared__ __align__(128) u8 shared[];
     u8* w_tiles = shared + Stages * Tile::XBytes;
-    int n = w.rows, k = w.width;
-    int first_row = blockIdx.x * Tile::TileRows, first_column = blockIdx.y * Tile::TileN, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
+    TileOutputs<Tile::TileN> out(w, epilogue);
+    int k = w.width, first_row = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
     int warp = threadIdx.x / 32, warp_row = warp % Tile::Down * Tile::M * 16, warp_column = warp / Tile::Down * Tile::N * 8;
     // The 32 weights that this thread brings. Past the last row and the last group it brings those again: such outputs are not
     // stored, and x is zero there.
-    int row = threadIdx.x / 2, half = threadIdx.x & 1, w_row = min(first_column + row, n - 1), last_group = k / 32 - 1;
+    int row = threadIdx.x / 2, half = threadIdx.x & 1, w_row = out.row(row), last_group = k / 32 - 1;
+    auto x_row = [&](int i) { return first_row + i < rows ? first_row + i : -1; };
     auto fetch = [&](int step, int stage) {
-        if (step < steps) copy_tile<Tile::TileRows, Tile::Threads>(shared + stage * Tile::XBytes, x, x_pitch, first_row, rows, step, k);
+        if (step < steps) copy_tile<Tile::TileRows, Tile::Threads>(shared + stage * Tile::XBytes, x, x_pitch, x_row, step, k);
         copy_async_commit();
     };
     PackedGroup<Format> packed[Ahead];
@@ -196,17 +219,17 @@ template <class Format, class Tile> DEVICE void gemm_blocks(float* y, int leadin
             stage = stage == Stages - 1 ? 0 : stage + 1;
         }
     }
-    store_tile<Tile>(sums, shared, warp_row, warp_column, y, leading, add, rows, n, first_row, first_column);
+    store_tile<Tile>(sums, shared, warp_row, warp_column, out, y, leading, rows, first_row);
 }
 
 #define GEMM_KERNELS(symbol, product, Type) \
     KERNEL(gemm_##symbol, GemmLargeTile::Threads)( \
-        float* __restrict__ y, int leading, int add, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
-        product<Type, GemmLargeTile>(y, leading, add, x, x_pitch, w, rows); \
+        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
+        product<Type, GemmLargeTile>(y, leading, epilogue, x, x_pitch, w, rows); \
     } \
     KERNEL(gemm_##symbol##_few_rows, GemmSmallTile::Threads)( \
-        float* __restrict__ y, int leading, int add, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
-        product<Type, GemmSmallTile>(y, leading, add, x, x_pitch, w, rows); \
+        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
+        product<Type, GemmSmallTile>(y, leading, epilogue, x, x_pitch, w, rows); \
     }
 #define GEMM_HALVES(symbol, Type) GEMM_KERNELS(symbol, gemm_halves, Type)
 #define GEMM_BLOCKS(symbol, Type) GEMM_KERNELS(symbol, gemm_blocks, Type)

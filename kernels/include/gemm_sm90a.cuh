@@ -1,7 +1,7 @@
-// y[r] = W . x[r], or y[r] += W . x[r], for many rows, on Hopper
-// y: [rows, leading] F32, W.rows columns written; x: [rows, W.width] in W's type, F16 for quantised W (convert.cu), by a tensor map with boxes
-//   of 128 rows x 64 columns and the 128-byte swizzle; W: planes, and for F16 and BF16 a tensor map with boxes of TileN rows
-// launch: (ceil(rows / 128), ceil(W.rows / TileN)) blocks of 384 threads; TileN 128, or 256 for _wide
+// y[r] = epilogue(W . x[r]) for many rows, on Hopper
+// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, W.width] in W's type, F16 for quantised W (convert.cu), by a tensor map with boxes
+//   of 128 rows x 64 columns and the 128-byte swizzle; W: planes, and for F16 and BF16 a tensor map with boxes of TileN / 2 rows
+// launch: (ceil(rows / 128), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 384 threads; TileN 128, or 256 for _wide
 // numerics: as gemm.cuh
 //
 // A warpgroup brings tiles into a ring of stages, two multiply, each 64 rows of the tile: full[] says that a stage has come, empty[] that both have
@@ -53,7 +53,8 @@ template <int Stages> struct Place {
 };
 
 // The part of a warpgroup that multiplies; group: which 64 rows.
-template <class T, int TileN> DEVICE void multiply(Ring<TileN> ring, int group, float* y, int leading, int add, int rows, int n, int steps) {
+template <class T, int TileN> DEVICE void multiply(
+    Ring<TileN> ring, int group, const TileOutputs<TileN>& out, float* y, int leading, int rows, int steps) {
     constexpr int Sums = TileN / 2;
     float sums[Sums];
 #pragma unroll
@@ -85,42 +86,45 @@ template <class T, int TileN> DEVICE void multiply(Ring<TileN> ring, int group, 
         for (int half = 0; half < 2; half++)
             outputs.put(warp * 16 + half * 8 + (lane >> 2), j * 8 + (lane & 3) * 2, sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1]);
     sync_named<1, 256>();
-    outputs.store(64, warp, 4, y, leading, add, rows, n, blockIdx.x * SM90A_ROWS + group * 64, blockIdx.y * TileN);
+    outputs.store(64, warp, 4, out, y, leading, rows, blockIdx.x * SM90A_ROWS + group * 64);
 }
 
-template <class T, int TileN> DEVICE void gemm_halves_sm90a(float* y, int leading, int add, const TensorMap* x, const TensorMap* w_map, const Planes& w, int rows) {
+template <class T, int TileN> DEVICE void gemm_halves_sm90a(float* y, int leading, int epilogue, const TensorMap* x, const TensorMap* w_map, const Planes& w, int rows) {
     extern __shared__ __align__(1024) u8 tiles[];
     Ring<TileN> ring{tiles};
-    int n = w.rows, k = w.width;
-    int steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
+    TileOutputs<TileN> out(w, epilogue);
+    int k = w.width, steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
     ring.init(1);
     if (group == 0) {
         registers_decrease<40>();
         if (threadIdx.x != 0) return;
+        int second = out.first + (epilogue == SWIGLU ? out.outputs : TileN / 2);
         Place<Ring<TileN>::Stages> place;
         for (int step = 0; step < steps; step++) {
             barrier_wait(ring.empty(place.stage), place.parity ^ 1);
             barrier_arrive_expect(ring.full(place.stage), SM90A_X_BYTES + Ring<TileN>::WBytes);
             copy_box(ring.x(place.stage), x, ring.full(place.stage), step * GEMM_STEP, blockIdx.x * SM90A_ROWS);
-            copy_box(ring.w(place.stage), w_map, ring.full(place.stage), step * GEMM_STEP, blockIdx.y * TileN);
+            // Two halves: with SWIGLU the second is far from the first.
+            copy_box(ring.w(place.stage), w_map, ring.full(place.stage), step * GEMM_STEP, out.first);
+            copy_box(ring.w(place.stage) + Ring<TileN>::WBytes / 2, w_map, ring.full(place.stage), step * GEMM_STEP, second);
             place.next();
         }
     } else {
         registers_increase<232>();
-        multiply<T, TileN>(ring, group - 1, y, leading, add, rows, n, steps);
+        multiply<T, TileN>(ring, group - 1, out, y, leading, rows, steps);
     }
 }
 
-template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int add, const TensorMap* x, const Planes& w, int rows) {
+template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int epilogue, const TensorMap* x, const Planes& w, int rows) {
     extern __shared__ __align__(1024) u8 tiles[];
     Ring<128> ring{tiles};
-    int n = w.rows, k = w.width;
-    int steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
+    TileOutputs<128> out(w, epilogue);
+    int k = w.width, steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
     ring.init(5); // the thread that starts the copy of x, and four warps with weights
     if (group == 0) {
         registers_decrease<104>();
         // As in gemm_blocks: past the edges the last row and the last group stand in.
-        int row = threadIdx.x, w_row = min((int)blockIdx.y * 128 + row, n - 1), last_group = k / 32 - 1;
+        int row = threadIdx.x, w_row = out.row(row), last_group = k / 32 - 1;
         PackedGroup<Format> packed[2];
         packed[0] = load_group<Format>(w, w_row, 0);
         packed[1] = load_group<Format>(w, w_row, min(1, last_group));
@@ -145,18 +149,18 @@ template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int
         }
     } else {
         registers_increase<200>();
-        multiply<f16, 128>(ring, group - 1, y, leading, add, rows, n, steps);
+        multiply<f16, 128>(ring, group - 1, out, y, leading, rows, steps);
     }
 }
 
 #define GEMM_HALVES_SM90A(name, Type, TileN) \
     KERNEL(name, SM90A_THREADS)( \
-        float* __restrict__ y, int leading, int add, const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap w_map, \
+        float* __restrict__ y, int leading, int epilogue, const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap w_map, \
         const __grid_constant__ Planes w, int rows) { \
-        gemm_halves_sm90a<Type, TileN>(y, leading, add, &x, &w_map, w, rows); \
+        gemm_halves_sm90a<Type, TileN>(y, leading, epilogue, &x, &w_map, w, rows); \
     }
 #define GEMM_BLOCKS_SM90A(symbol, Format) \
     KERNEL(gemm_##symbol, SM90A_THREADS)( \
-        float* __restrict__ y, int leading, int add, const __grid_constant__ TensorMap x, const __grid_constant__ Planes w, int rows) { \
-        gemm_blocks_sm90a<Format>(y, leading, add, &x, w, rows); \
+        float* __restrict__ y, int leading, int epilogue, const __grid_constant__ TensorMap x, const __grid_constant__ Planes w, int rows) { \
+        gemm_blocks_sm90a<Format>(y, leading, epilogue, &x, w, rows); \
     }

@@ -4,16 +4,13 @@
 // its own row. Blocks go on to further tiles (the grid is what the device holds at a time), so that what a block prepares is
 // prepared once.
 #pragma once
-#include "exponential.cuh"
+#include "epilogue.cuh"
 #include "weights.cuh"
 
 #define GEMV_THREADS 256
 
 DEVICE int warp_index() { return blockIdx.x * (GEMV_THREADS / 32) + threadIdx.x / 32; }
 DEVICE int warp_count() { return gridDim.x * (GEMV_THREADS / 32); }
-
-// What happens to the sums: y = s, y += s, or y = silu(s of row r) * (s of row r + rows / 2).
-enum Epilogue { STORE, ADD, SWIGLU };
 
 // For y[Rows][pitch] of `outputs` numbers a row.
 struct Target {
@@ -74,7 +71,7 @@ template <int Tile, int Rows> DEVICE void finish(float (&sums)[Tile * Rows], con
     int index = threadIdx.x % 32 / Lanes, output = first + index / Rows, row = index % Rows;
     if (t.epilogue == SWIGLU) {
         float up = __shfl_xor_sync(FULL_WARP, sum, 16);
-        sum = sum / (1 + exp_f32(-sum)) * up;
+        sum = swiglu(sum, up);
     }
     if (threadIdx.x % Lanes != 0 || index / Rows >= tile_outputs<Tile>(t) || output >= t.outputs || row >= t.rows) return;
     float* y = t.y + (i64)row * t.pitch + output;

@@ -61,8 +61,8 @@ template <int Count> DEVICE void wgmma_pin(float (&sums)[Count]) {
 // d[64, N] += x[64, 16] . w[N, 16]^T for the four warps of a warpgroup. Value i of lane l of warp v is row 16 v + l / 4 + i / 2 % 2 * 8 and
 // column i / 4 * 8 + l % 4 * 2 + i % 2.
 #define WGMMA(type, n, names, x_name, w_name, one, ...) \
-    asm volatile("{\n.reg .pred add;\nsetp.ne.b32 add, " one ", 0;\nwgmma.mma_async.sync.aligned.m64n" #n "k16.f32." type "." type \
-                 " {" names "}, " x_name ", " w_name ", add, 1, 1, 0, 0;\n}" : __VA_ARGS__ : "l"(x), "l"(w), "r"(1))
+    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, " one ", 0;\nwgmma.mma_async.sync.aligned.m64n" #n "k16.f32." type "." type \
+                 " {" names "}, " x_name ", " w_name ", p, 1, 1, 0, 0;\n}" : __VA_ARGS__ : "l"(x), "l"(w), "r"(1))
 #define WGMMA_128(type) WGMMA(type, 128, NAMES64, "%64", "%65", "%66", SUMS64(0))
 #define WGMMA_256(type) WGMMA(type, 256, NAMES128, "%128", "%129", "%130", SUMS64(0), SUMS64(64))
 template <class T> DEVICE void wgmma16(float (&d)[64], u64 x, u64 w);

@@ -1,4 +1,5 @@
 using LLamaNet.PtxInterpreter.Execution;
+using LLamaNet.PtxInterpreter.Instructions;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
@@ -198,6 +199,8 @@ internal sealed class KernelParser(
         if (type is null or PtxType.B128) throw new PtxParseException(line, text, "registers of a type that is not known");
         foreach (var name in text[space..].Split(',', StringSplitOptions.TrimEntries))
         {
+            // The compiler of the real driver keeps these words for itself.
+            if (InstructionTable.Find([name]) is not null) throw new PtxParseException(line, name, "a register named like an instruction");
             var bracket = name.IndexOf('<', StringComparison.Ordinal);
             var added = bracket < 0
                 ? scope.AddRegister(name, type.Value, _plan.AddRegister(type.Value))

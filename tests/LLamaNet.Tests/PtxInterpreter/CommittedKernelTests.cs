@@ -17,4 +17,12 @@ public sealed class CommittedKernelTests
         Assert.NotEmpty(module.Kernels);
         Assert.All(module.Kernels.Values, kernel => Assert.InRange(kernel.MaxThreads, 32, 1024));
     }
+
+    [Fact]
+    public void Registers_have_no_names_of_instructions()
+    {
+        const string Text = ".version 7.4\n.target sm_80\n.address_size 64\n.visible .entry kernel()\n{\n.reg .pred add;\nret;\n}\n";
+        var exception = Assert.Throws<PtxParseException>(() => PtxModule.Parse(Text));
+        Assert.Equal(6, exception.Line);
+    }
 }

@@ -100,6 +100,24 @@ public class GemmKernelTests
         }
     }
 
+    // The same bits as the operation behind a product. 33 and 130 gates: no multiple of half a tile.
+    [Theory]
+    [InlineData(DType.F16)]
+    [InlineData(DType.Q4_K)]
+    public void SwiGlu_applies_to_the_finished_products(DType type)
+    {
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper, PtxDevice.Hopper with { Multiprocessors = 1 }])
+        {
+            using var machine = new GemmMachine(device);
+            foreach ((int rows, int gates) in ((int, int)[])[(10, 33), (65, 130)])
+            {
+                TestMatrix[] gateUp = [new(type, gates, 256, 1), new(type, gates, 256, 2)];
+                float[] x = Values.Uniform(rows * 256, 3);
+                Assert.Equal(machine.SwiGlu(machine.Multiply(gateUp, x, rows), rows), machine.MultiplySwiGlu(gateUp, x, rows));
+            }
+        }
+    }
+
     [Fact]
     public void A_row_does_not_depend_on_the_others()
     {

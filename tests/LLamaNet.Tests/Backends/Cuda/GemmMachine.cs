@@ -33,26 +33,48 @@ internal sealed class GemmMachine : IDisposable
     }
 
     // y: [rows, outputs], or what was there plus the products where `before` says so. Nothing behind it is touched.
-    public float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, float[]? before = null)
+    public float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, float[]? before = null) =>
+        Multiply(parts, x, rows, before is null ? Epilogue.Store : Epilogue.Add, before);
+
+    // y: [rows, outputs / 2]
+    public float[] MultiplySwiGlu(IReadOnlyList<MatrixSource> parts, float[] x, int rows) =>
+        Multiply(parts, x, rows, Epilogue.SwiGlu, before: null);
+
+    // What the operation of its own makes of products.
+    public float[] SwiGlu(float[] gateUp, int rows)
+    {
+        int width = gateUp.Length / rows;
+        using var source = new CudaTensor(_context, DType.F32, rows, width);
+        using var y = new CudaTensor(_context, DType.F32, rows, width / 2);
+        _context.CopyToDevice<float>(source.Pointer, gateUp);
+        new SwiGluKernel(_library).Launch(_stream, y, source, rows);
+        _stream.Synchronize();
+        var values = new float[rows * y.Width];
+        _context.CopyFromDevice<float>(values, y.Pointer);
+        return values;
+    }
+
+    private float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, Epilogue epilogue, float[]? before)
     {
         using var weight = new CudaWeight(_context, parts);
         _uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken);
         Assert.True(GemmKernel.Takes(weight));
-        float[] values = new float[(rows + GuardRows) * weight.Rows];
+        int outputs = epilogue == Epilogue.SwiGlu ? weight.Rows / 2 : weight.Rows;
+        float[] values = new float[(rows + GuardRows) * outputs];
         Array.Fill(values, Guard);
         before?.CopyTo(values, 0);
-        using var y = new CudaTensor(_context, DType.F32, rows + GuardRows, weight.Rows);
+        using var y = new CudaTensor(_context, DType.F32, rows + GuardRows, outputs);
         using var source = new CudaTensor(_context, DType.F32, rows, weight.Width);
         // Room for more than is used, as a backend has it.
         using var halves = new HalfActivations(_context, rows + 3, weight.Width + 5, _stream);
         _context.CopyToDevice<float>(y.Pointer, values);
         _context.CopyToDevice<float>(source.Pointer, x);
-        if (_hopper is null) _gemm.Launch(_stream, y, source, weight, rows, halves, before is not null);
-        else _hopper.Launch(_stream, y, source, weight, rows, halves, before is not null);
+        if (_hopper is null) _gemm.Launch(_stream, y, source, weight, rows, halves, epilogue);
+        else _hopper.Launch(_stream, y, source, weight, rows, halves, epilogue);
         _stream.Synchronize();
         _context.CopyFromDevice<float>(values, y.Pointer);
-        Assert.All(values[(rows * weight.Rows)..], value => Assert.Equal(Guard, value));
-        return values[..(rows * weight.Rows)];
+        Assert.All(values[(rows * outputs)..], value => Assert.Equal(Guard, value));
+        return values[..(rows * outputs)];
     }
 
     public void Dispose()

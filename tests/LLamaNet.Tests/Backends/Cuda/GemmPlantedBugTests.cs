@@ -106,7 +106,7 @@ public class GemmPlantedBugTests
             kernel.MaxDynamicSharedBytes = sharedBytes;
             WeightPlanes planes = _weight.Parts[0].Planes;
             CUtensorMap* x = _maps.Of(new(_x.Pointer, DType.F16, Rows, Width, 2 * Width, 128));
-            CUtensorMap* w = _maps.Of(new(planes.Low, DType.F16, Outputs, Width, 2 * Width, 128));
+            CUtensorMap* w = _maps.Of(new(planes.Low, DType.F16, Outputs, Width, 2 * Width, 64));
             kernel.Launch(_stream, 1, threads, sharedBytes, arguments(_y.Pointer, KernelArgument.At(&planes), _x.Pointer, (nint)x, (nint)w));
             try
             {

@@ -3,8 +3,8 @@ using LLamaNet.Backends.Cuda.Planes;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// y[r] = weight . x[r], or y[r] += weight . x[r], for many rows, on tensor cores (kernels/include/gemm.cuh).
-// y: [rows, weight.Rows], x: [rows, weight.Width] F32; a: room for the rows in 16 bits.
+// y[r] = epilogue(weight . x[r]) for many rows, on tensor cores (kernels/include/gemm.cuh).
+// y: [rows, outputs], x: [rows, weight.Width] F32; a: room for the rows in 16 bits.
 internal sealed unsafe class GemmKernel(KernelLibrary library)
 {
     // Up to here tiles of few rows waste less than large ones; from here on a second pass over the weight would cost more.
@@ -16,7 +16,10 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
     // Tensor cores take no F32.
     public static bool Takes(CudaWeight weight) => weight.Parts.All(part => part.Format.Type != DType.F32);
 
-    public void Launch(CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a, bool adds)
+    // Epilogue.SwiGlu: only where GemvKernel.TakesSwiGlu.
+    public void Launch(
+        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
+        Epilogue epilogue = Epilogue.Store)
     {
         DType? converted = null;
         foreach (CudaWeight.Part part in weight.Parts)
@@ -27,8 +30,8 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
             Variant variant = Of(part.Format, rows <= MostFewRows);
             WeightPlanes planes = part.Planes;
             variant.Kernel.Launch(
-                stream, variant.Grid(rows, part.Rows), variant.Threads, variant.SharedBytes,
-                y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, adds ? 1 : 0,
+                stream, variant.Grid(rows, part.Rows, epilogue), variant.Threads, variant.SharedBytes,
+                y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, (int)epilogue,
                 a.Pointer, HalfActivations.PitchOf(x.Width), KernelArgument.At(&planes), rows);
         }
     }
@@ -70,6 +73,11 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
         public int Threads => 2 * _columns;
 
         // Blocks that share a tile of the weight are neighbours: it comes from the second-level cache for all but the first.
-        public Dim3 Grid(int rows, int outputs) => new((rows + _rows - 1) / _rows, (outputs + _columns - 1) / _columns);
+        public Dim3 Grid(int rows, int weightRows, Epilogue epilogue)
+        {
+            // With SwiGLU half of a tile is gate, and gate and up end separately.
+            int parts = epilogue == Epilogue.SwiGlu ? 2 : 1, outputs = weightRows / parts, columns = _columns / parts;
+            return new((rows + _rows - 1) / _rows, (outputs + columns - 1) / columns);
+        }
     }
 }

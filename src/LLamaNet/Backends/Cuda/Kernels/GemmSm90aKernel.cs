@@ -21,7 +21,9 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
     public static bool IsSupported(KernelLibrary library) => library.IsHopper
         && library.Context.Driver.Version >= OldestDriver && library.Context.Driver.TensorMapEncodeTiled is not null;
 
-    public void Launch(CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a, bool adds)
+    public void Launch(
+        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
+        Epilogue epilogue = Epilogue.Store)
     {
         DType? converted = null;
         foreach (CudaWeight.Part part in weight.Parts)
@@ -34,35 +36,35 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
             int pitchBytes = HalfActivations.PitchOf(x.Width) * sizeof(ushort);
             CUtensorMap* activations = _maps.Of(new(a.Pointer, operand, a.Rows, x.Width, pitchBytes, TileRows));
             CUdeviceptr outputs = y.Pointer + (long)part.FirstRow * sizeof(float);
-            if (part.Format.QuantizesActivations) LaunchBlocks(stream, outputs, y.Width, adds, activations, part, rows);
-            else LaunchHalves(stream, outputs, y.Width, adds, activations, part, rows);
+            if (part.Format.QuantizesActivations) LaunchBlocks(stream, outputs, y.Width, epilogue, activations, part, rows);
+            else LaunchHalves(stream, outputs, y.Width, epilogue, activations, part, rows);
         }
     }
 
     public void Dispose() => _maps.Dispose();
 
     private void LaunchHalves(
-        CudaStream stream, CUdeviceptr y, int leading, bool adds, CUtensorMap* activations, CudaWeight.Part part, int rows)
+        CudaStream stream, CUdeviceptr y, int leading, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
     {
         // Wide tiles read less, when there are enough of them for all multiprocessors.
-        Dim3 grid = Grid(rows, part.Rows, WideTileColumns);
+        Dim3 grid = Grid(rows, part.Rows, WideTileColumns, epilogue);
         bool isWide = grid.X * grid.Y >= library.Context.Multiprocessors;
         int columns = isWide ? WideTileColumns : TileColumns;
         WeightPlanes planes = part.Planes;
-        CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns));
+        CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns / 2));
         Of(part.Format, isWide).Launch(
-            stream, Grid(rows, part.Rows, columns), Threads, SharedBytes(isWide),
-            y, leading, adds ? 1 : 0,
+            stream, Grid(rows, part.Rows, columns, epilogue), Threads, SharedBytes(isWide),
+            y, leading, (int)epilogue,
             KernelArgument.At(activations), KernelArgument.At(weights), KernelArgument.At(&planes), rows);
     }
 
     private void LaunchBlocks(
-        CudaStream stream, CUdeviceptr y, int leading, bool adds, CUtensorMap* activations, CudaWeight.Part part, int rows)
+        CudaStream stream, CUdeviceptr y, int leading, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
     {
         WeightPlanes planes = part.Planes;
         Of(part.Format, isWide: false).Launch(
-            stream, Grid(rows, part.Rows, TileColumns), Threads, SharedBytes(isWide: false),
-            y, leading, adds ? 1 : 0, KernelArgument.At(activations), KernelArgument.At(&planes), rows);
+            stream, Grid(rows, part.Rows, TileColumns, epilogue), Threads, SharedBytes(isWide: false),
+            y, leading, (int)epilogue, KernelArgument.At(activations), KernelArgument.At(&planes), rows);
     }
 
     private CudaKernel Of(PlaneFormat format, bool isWide)
@@ -75,8 +77,11 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         return kernel;
     }
 
-    private static Dim3 Grid(int rows, int outputs, int columns) =>
-        new((rows + TileRows - 1) / TileRows, (outputs + columns - 1) / columns);
+    private static Dim3 Grid(int rows, int weightRows, int columns, Epilogue epilogue)
+    {
+        int parts = epilogue == Epilogue.SwiGlu ? 2 : 1, outputs = weightRows / parts, perBlock = columns / parts;
+        return new((rows + TileRows - 1) / TileRows, (outputs + perBlock - 1) / perBlock);
+    }
 
     // Stages of both tiles, and two barriers for each.
     private static int SharedBytes(bool isWide)

@@ -1,0 +1,8 @@
+// What a product does with its sums.
+#pragma once
+#include "exponential.cuh"
+
+// y = s, y += s, or y = silu(s of row r) * (s of row r + rows / 2).
+enum Epilogue { STORE, ADD, SWIGLU };
+
+DEVICE float swiglu(float gate, float up) { return gate / (1 + exp_f32(-gate)) * up; }
