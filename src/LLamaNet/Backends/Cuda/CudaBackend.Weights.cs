@@ -59,13 +59,13 @@ internal partial class CudaBackend
     public override void RmsNormMatMulSwiGlu(
         Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon, Tensor normed, Tensor gateUp)
     {
-        if (!IsFew(gateUpWeight, rows) || !GemvKernel.TakesSwiGlu((CudaWeight)gateUpWeight))
+        if (!GemvKernel.TakesSwiGlu((CudaWeight)gateUpWeight))
         {
             base.RmsNormMatMulSwiGlu(y, x, norm, gateUpWeight, rows, epsilon, normed, gateUp);
             return;
         }
 
-        bool takesNorm = GemvKernel.TakesNorm((CudaWeight)gateUpWeight, rows);
+        bool takesNorm = IsFew(gateUpWeight, rows) && GemvKernel.TakesNorm((CudaWeight)gateUpWeight, rows);
         if (!takesNorm) RmsNorm(normed, x, norm, rows, epsilon);
         Multiply(
             y, takesNorm ? x : normed, gateUpWeight, rows, gateUpWeight.Rows / 2, Epilogue.SwiGlu,
@@ -81,9 +81,9 @@ internal partial class CudaBackend
         if (IsFew(planes, rows))
             _fewRows.Launch(_stream, target, source, planes, rows, ReserveQuantized(weight.Width), epilogue, norm, epsilon);
         else if (_manyRowsOnHopper is not null && rows > GemmKernel.MostFewRows)
-            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue == Epilogue.Add);
+            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue);
         else
-            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue == Epilogue.Add);
+            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue);
     }
 
     private static bool IsFew(Weight weight, int rows) => rows <= GemvKernel.MaxRows || !GemmKernel.Takes((CudaWeight)weight);
