@@ -4,12 +4,16 @@ namespace LLamaNet.PtxInterpreter.Execution;
 internal sealed class BlockBarrier
 {
     private uint[] _clocks = [];
+    private (int True, int All) _arriving;
 
     /// <summary>Threads that have arrived; whole warps count.</summary>
     public int Arrived { get; private set; }
 
     /// <summary>Threads that open the barrier; 0: all that have not returned.</summary>
     public int Expected { get; private set; }
+
+    /// <summary>Threads whose predicate was true when the barrier opened last, and all that brought one.</summary>
+    public (int True, int All) Votes { get; private set; }
 
     public void Arrive(Warp warp, int expected, int threads)
     {
@@ -24,12 +28,19 @@ internal sealed class BlockBarrier
         Arrived += threads;
     }
 
+    public void Vote(int isTrue, int all) => _arriving = (_arriving.True + isTrue, _arriving.All + all);
+
     /// <returns>What those who arrived have done, for those who go on.</returns>
     public uint[] Open()
     {
-        Arrived = Expected = 0;
+        Votes = _arriving;
+        Reset();
         return _clocks;
     }
 
-    public void Reset() => Arrived = Expected = 0;
+    public void Reset()
+    {
+        Arrived = Expected = 0;
+        _arriving = default;
+    }
 }

@@ -1,3 +1,5 @@
+using LLamaNet.PtxInterpreter.Instructions;
+
 namespace LLamaNet.PtxInterpreter.Execution;
 
 /// <summary>Runs the warps of a block in turn, opens its barriers, and sees when nothing can go on.</summary>
@@ -47,6 +49,7 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
                 if (warp.WaitsAtBarrier != id) continue;
                 block.Clocks.Acquire(i, clocks);
                 warp.WaitsAtBarrier = -1;
+                if (warp.AwaitsVotes != null) BarrierInstructions.SetVotes(warp, barrier.Votes);
             }
 
             opened = true;

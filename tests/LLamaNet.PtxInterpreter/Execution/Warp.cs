@@ -32,6 +32,9 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
     /// <summary>The barrier that the whole warp waits at; -1 for none.</summary>
     public int WaitsAtBarrier { get; set; } = -1;
 
+    /// <summary>The instruction that gets a result when the barrier opens; null for most.</summary>
+    public Instruction* AwaitsVotes { get; set; }
+
     /// <summary>Set by an instruction whose condition does not hold yet: others must run first.</summary>
     public bool Stalled { get; set; }
 
@@ -73,6 +76,7 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
         Fragments.Clear();
         Fragments.Add(new(0, live, FragmentState.Ready));
         WaitsAtBarrier = -1;
+        AwaitsVotes = null;
         Stalled = false;
         Copies.Clear();
         HasBusyRegisters = false;

@@ -4,15 +4,18 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>The barriers of a block: bar.sync, bar.arrive and the same under the name barrier.</summary>
+/// <summary>The barriers of a block: bar.sync, bar.arrive, bar.red and the same under the name barrier.</summary>
 internal static unsafe class BarrierInstructions
 {
+    private const int Count = 0, All = 1, Any = 2;
+
     public static void AddTo(InstructionTable table)
     {
         foreach (var name in (ReadOnlySpan<string>)["bar", "bar.cta", "barrier", "barrier.cta"])
         {
             table.Add(name + ".sync", decoder => Barrier(decoder, &Synchronize));
             table.Add(name + ".arrive", decoder => Barrier(decoder, &Arrive));
+            table.Add(name + ".red", Reduce);
         }
     }
 
@@ -25,6 +28,22 @@ internal static unsafe class BarrierInstructions
         decoder.Result.B = decoder.Operands.Count > 1 ? decoder.Source(1, PtxType.U32) : -1;
         decoder.Result.Kind = InstructionKind.Barrier;
         decoder.Result.Execute = execute;
+    }
+
+    // The result comes when the barrier opens.
+    private static void Reduce(Decoder decoder)
+    {
+        decoder.Allow("cta", "red", "popc", "and", "or", "aligned");
+        var counts = decoder.Has("popc");
+        if (decoder.Type != (counts ? PtxType.U32 : PtxType.Pred)) throw decoder.Unknown();
+        if (decoder.Operands.Count is not (3 or 4)) throw decoder.Error("has not 3 or 4 operands");
+        decoder.Result.D = counts ? decoder.Destination(0, PtxType.U32) : decoder.PredicateDestination(0);
+        decoder.Result.A = decoder.Source(1, PtxType.U32);
+        decoder.Result.B = decoder.Operands.Count > 3 ? decoder.Source(2, PtxType.U32) : -1;
+        decoder.Result.C = decoder.Predicate(decoder.Operands[^1], out decoder.Result.Flag);
+        decoder.Result.Mode = counts ? Count : decoder.Has("and") ? All : decoder.Has("or") ? Any : throw decoder.Unknown();
+        decoder.Result.Kind = InstructionKind.Barrier;
+        decoder.Result.Execute = &Reduce;
     }
 
     private static int Enter(Warp warp, Instruction* instruction, uint mask)
@@ -50,4 +69,26 @@ internal static unsafe class BarrierInstructions
         warp.WaitsAtBarrier = Enter(warp, instruction, mask);
 
     private static void Arrive(Warp warp, Instruction* instruction, uint mask) => Enter(warp, instruction, mask);
+
+    private static void Reduce(Warp warp, Instruction* instruction, uint mask)
+    {
+        var id = Enter(warp, instruction, mask);
+        var votes = (warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0)) & mask;
+        warp.Block.Barriers[id].Vote(BitOperations.PopCount(votes), BitOperations.PopCount(mask));
+        warp.WaitsAtBarrier = id;
+        warp.AwaitsVotes = instruction;
+    }
+
+    /// <summary>Gives the warp the result of the reduction that it waited for.</summary>
+    public static void SetVotes(Warp warp, (int True, int All) votes)
+    {
+        var instruction = warp.AwaitsVotes;
+        warp.AwaitsVotes = null;
+        if (instruction->Mode == Count) new Span<int>(warp.Registers + instruction->D, Warp.Lanes).Fill(votes.True);
+        else
+        {
+            var holds = instruction->Mode == All ? votes.True == votes.All : votes.True > 0;
+            warp.SetPredicate(instruction->D, Warp.AllLanes, holds ? Warp.AllLanes : 0);
+        }
+    }
 }

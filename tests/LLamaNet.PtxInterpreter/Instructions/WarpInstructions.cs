@@ -15,6 +15,7 @@ internal static unsafe class WarpInstructions
         table.Add("shfl.sync", Shuffle);
         table.Add("vote.sync", Vote);
         table.Add("match.any.sync", MatchAny);
+        table.Add("match.all.sync", MatchAll);
         table.Add("redux.sync", Reduce);
         table.Add("elect.sync", Elect);
         table.Add("activemask", ActiveMask);
@@ -141,6 +142,29 @@ internal static unsafe class WarpInstructions
             SetAll(warp, instruction->D, same, same);
             rest &= ~same;
         }
+    }
+
+    private static void MatchAll(Decoder decoder)
+    {
+        decoder.Allow("all", "sync");
+        decoder.ExpectOperands(3);
+        var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
+        decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
+        decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
+        decoder.Result.A = decoder.Source(1, decoder.Type);
+        Together(decoder, 2);
+        decoder.Result.Execute = decoder.Type.Bytes() == 8 ? &MatchAll<ulong> : &MatchAll<uint>;
+    }
+
+    private static void MatchAll<T>(Warp warp, Instruction* instruction, uint mask)
+        where T : unmanaged, IEquatable<T>
+    {
+        var a = (T*)(warp.Registers + instruction->A);
+        var first = a[BitOperations.TrailingZeroCount(mask)];
+        var equal = true;
+        for (var rest = mask; rest != 0; rest &= rest - 1) equal &= a[BitOperations.TrailingZeroCount(rest)].Equals(first);
+        SetAll(warp, instruction->D, mask, equal ? mask : 0);
+        if (instruction->E >= 0) warp.SetPredicate(instruction->E, mask, equal ? mask : 0);
     }
 
     private static void Reduce(Decoder decoder)
