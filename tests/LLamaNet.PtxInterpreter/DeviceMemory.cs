@@ -31,7 +31,7 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
     public void Free(ulong address)
     {
         var index = IndexOf(address);
-        if (index < 0 || _allocations[index].Start != address)
+        if (index < 0 || _allocations[index].Start != address || _allocations[index].Freed)
             throw new ArgumentException($"0x{address:x} is not the start of an allocation.", nameof(address));
         UsedBytes -= _allocations[index].Length;
         _allocations[index] = new Allocation(address, 0) { Freed = true };
