@@ -24,15 +24,16 @@ public sealed class LlamaModel : IDisposable
     private int _isDisposed;
 
     private LlamaModel(
-        Transformer transformer, ModelLimits limits, ModelOptions options, LlamaTokenizer? tokenizer, GenerationDefaults defaults,
-        DeviceSelection device, MemoryPlan plan)
+        Transformer transformer, ModelLimits limits, LlamaTokenizer? tokenizer, GenerationDefaults defaults, DeviceSelection device,
+        MemoryPlan plan)
     {
         _transformer = transformer;
         _tokenizer = tokenizer;
         ContextLength = limits.ContextLength;
+        PrefillChunk = limits.PrefillChunk;
         Device = device;
         MemoryPlan = plan;
-        _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, options.PrefillChunk));
+        _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
         _generator = new Generator(_scheduler, tokenizer, new GenerationOptions
         {
             Temperature = defaults.Temperature,
@@ -57,6 +58,9 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Tokens that a sequence may hold, prompt and answer together.</summary>
     public int ContextLength { get; }
+
+    /// <summary>Prompt tokens computed in one step.</summary>
+    public int PrefillChunk { get; }
 
     /// <summary>Bytes of weights that one decoded token reads.</summary>
     public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
@@ -170,7 +174,8 @@ public sealed class LlamaModel : IDisposable
         var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
         options ??= new();
         bool onGpu = options.Device.Kind == DeviceKind.Cuda;
-        var limits = ModelLimits.For(config, options, onGpu || loader.IsQuantized, onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
+        var limits = ModelLimits.For(
+            config, options, loader.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu, onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
         return onGpu
             ? limits.Plan(config, loader.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
             : limits.Plan(config, loader.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
@@ -306,7 +311,8 @@ public sealed class LlamaModel : IDisposable
             var transformer = new Transformer(
                 backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
                 limits.BatchTokens, limits.OutputRows);
-            return new LlamaModel(transformer, limits, options, tokenizer, defaults, device, plan);
+            transformer.WarmUp(backend.WarmUpTokens);
+            return new LlamaModel(transformer, limits, tokenizer, defaults, device, plan);
         }
         catch
         {
@@ -316,7 +322,7 @@ public sealed class LlamaModel : IDisposable
 
         (ModelLimits Limits, MemoryPlan Plan, long ReadBytes) PlanOn(Backend backend)
         {
-            var limits = ModelLimits.For(config, options, backend.PrefersHalfKvCache || loader.IsQuantized, backend.KvCacheTypes);
+            var limits = ModelLimits.For(config, options, loader.IsQuantized, backend.Defaults, backend.KvCacheTypes);
             (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
             return (limits, limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config))), readBytes);
         }

@@ -25,8 +25,11 @@ public sealed record ModelOptions
     /// <summary>Sequences computed together in one batch; further requests wait.</summary>
     public int MaxSequences { get; init; } = 16;
 
-    /// <summary>Prompt tokens computed in one step; a bound on memory and on the time between cancellation checks.</summary>
-    public int PrefillChunk { get; init; } = 256;
+    /// <summary>
+    /// Prompt tokens computed in one step; a bound on memory and on the time between cancellation checks. Null: 256 on the CPU, 1024 on
+    /// a GPU.
+    /// </summary>
+    public int? PrefillChunk { get; init; }
 
     /// <summary>CPU threads; null: the number of physical cores.</summary>
     public int? Threads { get; init; }

@@ -66,7 +66,7 @@ internal sealed class BenchCommand : Command
                 };
                 using LlamaModel model = await subject.LoadAsync(options);
                 if (model.Device.Kind == DeviceKind.Cpu) oneThread ??= MachineCeilings.Measure(threads: 1);
-                var speed = new ModelSpeed(model, options, subject.Name, subject.Type, repetitions, threads);
+                var speed = new ModelSpeed(model, subject.Name, subject.Type, repetitions, threads);
                 await speed.WarmUpAsync(cancellationToken);
                 foreach (int tokens in prompts) Add(await speed.PrefillAsync(tokens, cancellationToken));
                 if (generate > 0) Add(await speed.DecodeAsync(generate, cancellationToken));

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace LLamaNet.Runner.Measurement;
 
 // Times one loaded model. The best of the repetitions counts: on a machine that others use too, only the best repeats.
-internal sealed class ModelSpeed(
-    LlamaModel model, ModelOptions options, string name, string type, int repetitions, int threads)
+internal sealed class ModelSpeed(LlamaModel model, string name, string type, int repetitions, int threads)
 {
     public const int DecodePromptTokens = 8;
     private const int IdSeed = 1;
@@ -27,7 +26,7 @@ internal sealed class ModelSpeed(
         });
 
         // The weights are read once for each chunk of the prompt, and multiplied by each token; only the last one has logits.
-        int passes = (tokens + options.PrefillChunk - 1) / options.PrefillChunk;
+        int passes = (tokens + model.PrefillChunk - 1) / model.PrefillChunk;
         long logits = (long)model.Config.VocabularySize * model.Config.Width;
         double multiplyAdds = tokens * (double)(model.MultiplyAddsPerToken - logits) + logits;
         return Line(BenchLine.Prefill, tokens, tokens, passes, multiplyAdds, time, ceilings);

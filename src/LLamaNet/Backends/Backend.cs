@@ -9,8 +9,10 @@ internal abstract class Backend : IDisposable
     // For people: "CPU, 2 threads, AVX-512".
     public abstract string Name { get; }
 
-    // Whether keys and values are kept in F16 when nobody says otherwise, whatever the weights are.
-    public virtual bool PrefersHalfKvCache => false;
+    public virtual DeviceDefaults Defaults => DeviceDefaults.Cpu;
+
+    // Tokens of a step that makes the device do all that it does only once, such as compiling kernels; 0: there is no such thing.
+    public virtual int WarmUpTokens => 0;
 
     // ---- memory ----
 

@@ -4,8 +4,8 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Models;
 
 // What a model was asked to hold, with the defaults filled in.
-// BatchTokens and OutputRows bound one step: tokens computed, and rows with logits.
-internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvCacheTokens, int MaxSequences, int BatchTokens, int OutputRows)
+// PrefillChunk, BatchTokens and OutputRows bound one step: tokens of prompts, tokens computed, and rows with logits.
+internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvCacheTokens, int MaxSequences, int PrefillChunk, int OutputRows)
 {
     private const int DefaultContextLength = 4096;
 
@@ -13,16 +13,16 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
     private const int LogitsBytes = 64 << 20;
 
     // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
-    // kvTypes: what the device can keep keys and values in.
-    // halfKvCache: whether keys and values are F16 when the options leave it open.
-    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool halfKvCache, IReadOnlyList<DType> kvTypes)
+    // defaults, kvTypes: what the device takes when the options leave it open, and what it can keep keys and values in.
+    public static ModelLimits For(
+        LlamaConfig config, ModelOptions options, bool quantized, DeviceDefaults defaults, IReadOnlyList<DType> kvTypes)
     {
         Check(options.ContextLength, 1, 1 << 24, nameof(options.ContextLength));
         Check(options.KvCacheTokens, 1, 1 << 28, nameof(options.KvCacheTokens));
         Check(options.MaxSequences, 1, 4096, nameof(options.MaxSequences));
         Check(options.PrefillChunk, 1, 1 << 16, nameof(options.PrefillChunk));
         Check(options.Threads, 1, 1024, nameof(options.Threads));
-        DType kvType = options.KvCacheType ?? (halfKvCache ? DType.F16 : DType.F32);
+        DType kvType = options.KvCacheType ?? (quantized || defaults.HalfKvCache ? DType.F16 : DType.F32);
         if (!kvTypes.Contains(kvType))
             throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be {string.Join(" or ", kvTypes)} on this device.");
         if (config.HeadDim % WeightFormat.Of(kvType).BlockLength != 0)
@@ -32,10 +32,12 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
         }
 
         int context = options.ContextLength ?? Math.Min(config.ContextLength, DefaultContextLength);
-        int batchTokens = options.PrefillChunk + options.MaxSequences;
-        int outputRows = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, batchTokens);
-        return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, batchTokens, outputRows);
+        int chunk = options.PrefillChunk ?? defaults.PrefillChunk;
+        int outputRows = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, chunk + options.MaxSequences);
+        return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, chunk, outputRows);
     }
+
+    public int BatchTokens => PrefillChunk + MaxSequences;
 
     public StepLimits Step(LlamaConfig config)
     {

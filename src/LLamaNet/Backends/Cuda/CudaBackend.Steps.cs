@@ -103,8 +103,7 @@ internal partial class CudaBackend
     {
         if (recording.Graph is null)
         {
-            using CudaGraph graph = _stream.Capture(() => operations(batch));
-            recording.Graph = graph.Instantiate();
+            recording.Graph = Record(batch, operations);
             recording.Bounds = _bounds;
         }
         else
@@ -114,6 +113,13 @@ internal partial class CudaBackend
 
         recording.Graph.Launch(_stream);
         _hasAdvanced = batch.IsSampled;
+    }
+
+    // Apart, because a lambda costs its method an allocation even where it is not reached.
+    private CudaGraphInstance Record(Batch batch, Action<Batch> operations)
+    {
+        using CudaGraph graph = _stream.Capture(() => operations(batch));
+        return graph.Instantiate();
     }
 
     // The batch in the GPU's memory.

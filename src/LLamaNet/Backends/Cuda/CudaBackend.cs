@@ -52,7 +52,10 @@ internal partial class CudaBackend : Backend
 
     public override string Name => $"{_context.DeviceName}, compute capability {_context.ComputeCapability}";
 
-    public override bool PrefersHalfKvCache => true;
+    public override DeviceDefaults Defaults => DeviceDefaults.Gpu;
+
+    // Enough for every kernel that a model's formats need.
+    public override int WarmUpTokens => 1 + (_manyRowsOnHopper is null ? GemvKernel.MaxRows : GemmKernel.MostFewRows);
 
     public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16];
 
