@@ -61,7 +61,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
                 areQuantized = true;
                 WeightPlanes planes = part.Planes;
                 some.Kernel.Launch(
-                    stream, some.Grid(Outputs(part, epilogue), epilogue), Threads, 0,
+                    stream, some.Grid(Outputs(part, epilogue), epilogue, 0), Threads, 0,
                     outputs, a.Codes, a.Scales, KernelArgument.At(&planes), rows, pitch, (int)epilogue);
             }
         }
@@ -77,7 +77,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             WeightPlanes planes = part.Planes;
             Variant some = Of(part.Format, rows);
             some.Kernel.Launch(
-                stream, some.Grid(Outputs(part, epilogue), epilogue), Threads, 0,
+                stream, some.Grid(Outputs(part, epilogue), epilogue, 0), Threads, 0,
                 y, x, KernelArgument.At(&planes), rows, pitch, (int)epilogue);
             return;
         }
@@ -97,7 +97,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     {
         WeightPlanes planes = part.Planes;
         variant.Kernel.Launch(
-            stream, variant.Grid(Outputs(part, epilogue), epilogue), Threads, sharedBytes,
+            stream, variant.Grid(Outputs(part, epilogue), epilogue, sharedBytes), Threads, sharedBytes,
             y, x, norm, epsilon, KernelArgument.At(&planes), pitch, (int)epilogue);
     }
 
@@ -113,19 +113,22 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         if (_variants.TryGetValue((format, most), out Variant? variant)) return variant;
         string file = $"gemv_{format.Symbol}";
         CudaKernel kernel = library.Get(file, most == 0 ? $"{file}_unaligned" : $"{file}_rows{most}");
-        variant = new Variant(kernel, most, library.Context.Multiprocessors);
+        variant = new Variant(kernel, most, library.Context);
         _variants.Add((format, most), variant);
         return variant;
     }
 
     // A kernel, and how many blocks of it the device holds at a time.
-    private sealed class Variant(CudaKernel kernel, int rows, int multiprocessors)
+    private sealed class Variant(CudaKernel kernel, int rows, CudaContext context)
     {
         // 24 warps' loads keep a multiprocessor's share of memory busy; with more blocks, more would prepare the same activations.
         private const int MostBlocks = 3;
 
-        private readonly int _resident =
-            multiprocessors * Math.Clamp(RegistersPerMultiprocessor / (Threads * Math.Max(1, kernel.RegisterCount)), 1, MostBlocks);
+        // What a block has of a multiprocessor's shared memory beside what it asks for.
+        private const int SharedBytesOfBlock = 1024;
+
+        private readonly int _blocksByRegisters =
+            Math.Clamp(RegistersPerMultiprocessor / (Threads * Math.Max(1, kernel.RegisterCount)), 1, MostBlocks);
 
         private int _allowedSharedBytes;
 
@@ -134,11 +137,13 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         // Rows of activations that it reads.
         public int Rows => rows;
 
-        public int Grid(int outputs, Epilogue epilogue)
+        public int Grid(int outputs, Epilogue epilogue, int sharedBytes)
         {
+            int blocksByMemory = context.SharedBytesPerBlock / (sharedBytes + SharedBytesOfBlock);
+            int resident = context.Multiprocessors * Math.Clamp(blocksByMemory, 1, _blocksByRegisters);
             int tile = rows <= 2 ? 2 : 4;
             int perBlock = WarpsPerBlock * (epilogue == Epilogue.SwiGlu ? tile / 2 : tile);
-            return Math.Min(_resident, (outputs + perBlock - 1) / perBlock);
+            return Math.Min(resident, (outputs + perBlock - 1) / perBlock);
         }
 
         public void Allow(int sharedBytes)
