@@ -81,7 +81,7 @@ public class MatMulContract
         TestMatrix[] parts = [new(type, 17, 256, 1), new(DType.F16, 5, 256, 2), new(type, 16, 256, 3)];
         float[] x = Values.Uniform(41 * 256, 4);
         float[] expected = Multiply("V128 x 1", parts, x, 41);
-        foreach (string backend in TestBackends.Cpu.Select(row => row.Data))
+        foreach (string backend in TestBackends.Cpu.Concat(TestBackends.ByteWays).Select(row => row.Data))
         {
             Assert.Equal(expected, Multiply(backend, parts, x, 41));
             for (int t = 0; t < 41; t += 8)

@@ -9,13 +9,16 @@ using Xunit;
 namespace LLamaNet.Tests.Backends;
 
 // Every backend that an operation's contract is held against, by name: "V256 x 3" is 256-bit registers and 3 threads of the
-// CPU, "Cuda" the GPU's kernels interpreted, "Cuda 9.0" those for Hopper.
+// CPU, "Pairs256" a way to multiply bytes, "Cuda" the GPU's kernels interpreted, "Cuda 9.0" those for Hopper.
 internal static class TestBackends
 {
     private static readonly int[] s_threads = [1, 2, 3];
 
     public static TheoryData<string> Cpu { get; } =
         [.. SimdWidths.Supported.SelectMany(width => s_threads.Select(threads => $"{width} x {threads}"))];
+
+    // The ways to multiply bytes, also those that are not the fastest here.
+    public static TheoryData<string> ByteWays { get; } = [.. ByteDotsChoice.Supported.Select(dots => dots.ToString())];
 
     public static TheoryData<string> Cuda { get; } = ["Cuda", "Cuda 9.0"];
 
@@ -26,6 +29,7 @@ internal static class TestBackends
     public static Backend Open(string name)
     {
         if (IsCuda(name)) return new InterpretedBackend(name == "Cuda" ? new PtxDevice() : PtxDevice.Hopper);
+        if (Enum.TryParse(name, out ByteDots dots) && Enum.IsDefined(dots)) return new CpuBackend(1, SimdWidth.V128, dots);
         string[] parts = name.Split(" x ");
         return new CpuBackend(int.Parse(parts[1], null), Enum.Parse<SimdWidth>(parts[0]));
     }

@@ -14,7 +14,7 @@ internal sealed unsafe partial class CpuBackend
 
     public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
     {
-        var weight = new CpuWeight(parts, Width);
+        var weight = new CpuWeight(parts, Width, _dots);
         try
         {
             for (int i = 0; i < parts.Count; i++)

@@ -12,9 +12,14 @@ internal sealed unsafe partial class CpuBackend : Backend
     private readonly ChunkPool _pool;
     private readonly AttentionPlan _attention = new();
 
-    // width: of the registers, the widest the CPU has by default.
-    public CpuBackend(int threads, SimdWidth? width = null)
+    private readonly ByteDots? _dots;
+
+    // width: of the registers, the widest the CPU has by default. dots: how bytes are multiplied, by default what is fastest
+    // at the width for the weights' bits.
+    public CpuBackend(int threads, SimdWidth? width = null, ByteDots? dots = null)
     {
+        if (dots is { } way && !ByteDotsChoice.IsSupported(way)) throw new ArgumentOutOfRangeException(nameof(dots), dots, "This CPU has no such instructions.");
+        _dots = dots;
         Width = width ?? SimdWidths.Widest;
         if (!SimdWidths.IsSupported(Width)) throw new ArgumentOutOfRangeException(nameof(width), width, "This CPU has no such registers.");
         _pool = new ChunkPool(threads);

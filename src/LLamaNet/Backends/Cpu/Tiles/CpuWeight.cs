@@ -6,14 +6,14 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 // Matrices of one width in tiles, each in its own format and memory; their outputs stand side by side.
 internal sealed class CpuWeight : Weight
 {
-    public CpuWeight(IReadOnlyList<MatrixSource> sources, SimdWidth width)
+    public CpuWeight(IReadOnlyList<MatrixSource> sources, SimdWidth width, ByteDots? dots)
         : base(sources)
     {
         var parts = new Part[sources.Count];
         int firstRow = 0;
         for (int i = 0; i < parts.Length; i++)
         {
-            parts[i] = new Part(sources[i], firstRow, width);
+            parts[i] = new Part(sources[i], firstRow, width, dots);
             firstRow += sources[i].Rows;
         }
 
@@ -35,10 +35,10 @@ internal sealed class CpuWeight : Weight
     private static int Panels(int rows) => (rows + TileKernel.Rows - 1) / TileKernel.Rows;
 
     // One matrix. FirstRow: of its outputs among the weight's.
-    internal sealed unsafe class Part(MatrixSource source, int firstRow, SimdWidth width)
+    internal sealed unsafe class Part(MatrixSource source, int firstRow, SimdWidth width, ByteDots? dots)
     {
         public TileFormat Format { get; } = TileFormat.Of(source.Type);
-        public TileKernel Kernel { get; } = TileFormat.Of(source.Type).Kernel(width);
+        public TileKernel Kernel { get; } = dots is { } way ? TileFormat.Of(source.Type).Kernel(way) : TileFormat.Of(source.Type).Kernel(width);
         public NativeBlock Memory { get; } = new(PartBytes(source.Type, source.Rows, source.Width));
         public int FirstRow { get; } = firstRow;
         public int Rows { get; } = source.Rows;
