@@ -127,7 +127,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void LoadScales(byte* tile, float* scales)
     {
-        var widening = new HalfWidening<TRegister>();
+        HalfWidening<TRegister> widening = HalfWidening<TRegister>.InCode;
         for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
         {
             TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening);
