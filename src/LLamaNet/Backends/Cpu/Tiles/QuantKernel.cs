@@ -14,6 +14,9 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     where TDots : struct, IByteDots<TRegister>
     where TFormat : struct, IBlockFormat
 {
+    // Whose scales are loaded in one call.
+    private const int BlocksAtOnce = 4;
+
     private static bool HasMinimum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -39,7 +42,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(byte* tile, int blocks, byte* records, int tokens, float* sums)
     {
-        float* scales = stackalloc float[2 * Rows];
+        float* loaded = stackalloc float[BlocksAtOnce * 2 * Rows];
         new Span<float>(sums, tokens * Rows).Clear();
         bool halves = TDots.HalvesBytes && TileLayout<TFormat>.Bits == 8;
         byte* region = tile;
@@ -47,7 +50,8 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         for (int block = 0; block < blocks; block++)
         {
             if (tile >= region) region = CacheHint.EnterRegion(tile);
-            LoadScales(tile, scales);
+            if (block % BlocksAtOnce == 0) LoadScales(tile, Math.Min(BlocksAtOnce, blocks - block), loaded);
+            float* scales = loaded + block % BlocksAtOnce * 2 * Rows;
 
             for (int step = 0; step < TileLayout<TFormat>.Steps; step++)
             {
@@ -123,19 +127,25 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         }
     }
 
-    // scales: d of sixteen rows, then their m. Apart from Run, which with it is more than the compiler inlines in one method.
+    // scales: of each block d of sixteen rows, then their m. Apart from Run, which with it is more than the compiler inlines in one method.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void LoadScales(byte* tile, float* scales)
+    private static void LoadScales(byte* tile, int blocks, float* scales)
     {
         HalfWidening<TRegister> widening = HalfWidening<TRegister>.InCode;
-        for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+        for (; blocks > 0; blocks--)
         {
-            TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening);
-            TRegister.Store(scale, scales + lane);
-            if (!HasMinimum) continue;
-            TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane, widening);
-            float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
-            TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(factor)), scales + Rows + lane);
+            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+            {
+                TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening);
+                TRegister.Store(scale, scales + lane);
+                if (!HasMinimum) continue;
+                TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane, widening);
+                float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
+                TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(factor)), scales + Rows + lane);
+            }
+
+            tile += TileLayout<TFormat>.TileBytes;
+            scales += 2 * Rows;
         }
     }
 
