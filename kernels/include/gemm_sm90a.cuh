@@ -153,14 +153,17 @@ template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int
     }
 }
 
+// One block on a multiprocessor, said in the kernel: setmaxnreg shares out the registers that a block starts with, 168 a thread by these limits.
+#define KERNEL_SM90A(name) extern "C" __global__ void __launch_bounds__(SM90A_THREADS, 1) name
+
 #define GEMM_HALVES_SM90A(name, Type, TileN) \
-    KERNEL(name, SM90A_THREADS)( \
+    KERNEL_SM90A(name)( \
         float* __restrict__ y, int leading, int epilogue, const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap w_map, \
         const __grid_constant__ Planes w, int rows) { \
         gemm_halves_sm90a<Type, TileN>(y, leading, epilogue, &x, &w_map, w, rows); \
     }
 #define GEMM_BLOCKS_SM90A(symbol, Format) \
-    KERNEL(gemm_##symbol, SM90A_THREADS)( \
+    KERNEL_SM90A(gemm_##symbol)( \
         float* __restrict__ y, int leading, int epilogue, const __grid_constant__ TensorMap x, const __grid_constant__ Planes w, int rows) { \
         gemm_blocks_sm90a<Format>(y, leading, epilogue, &x, w, rows); \
     }

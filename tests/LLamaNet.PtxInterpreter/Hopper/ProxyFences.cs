@@ -18,8 +18,14 @@ internal sealed class ProxyFences
     public void Reset(int warps)
     {
         _warps = warps;
-        _writers = new uint[warps * Warp.Lanes];
-        _readers = new uint[warps * warps];
+        if (_readers.Length < warps * warps)
+        {
+            _writers = new uint[warps * Warp.Lanes];
+            _readers = new uint[warps * warps];
+        }
+
+        Array.Clear(_writers);
+        Array.Clear(_readers);
     }
 
     public void Fence(Warp warp, uint mask)

@@ -52,10 +52,7 @@ internal static unsafe class ProxyInstructions
 
     private static void SetRegisters(Warp warp, Instruction* instruction, uint mask)
     {
-        if (!warp.Block.Hopper.Registers.Set(warp.Index, (int)instruction->Immediate))
-        {
-            throw warp.Fault(FaultKind.InvalidOperand, instruction, mask,
-                "the warps of the block take more than 65536 registers together");
-        }
+        if (warp.Block.Hopper.Registers.Set(warp, (int)instruction->Immediate) is { } error)
+            throw warp.Fault(FaultKind.InvalidOperand, instruction, mask, error);
     }
 }

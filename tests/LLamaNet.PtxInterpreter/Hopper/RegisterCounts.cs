@@ -2,19 +2,30 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>What <c>setmaxnreg</c> gave each warp. Together they must fit into the registers of a multiprocessor.</summary>
+/// <summary>
+/// What <c>setmaxnreg</c> gave each warp. Together they must be no more than the block started with, or the last waits for ever: as
+/// many for each thread as the multiprocessor has for a block of the kernel's largest size, a multiple of 8.
+/// </summary>
 internal sealed class RegisterCounts
 {
     private const int Available = 65536;
+    private const int Unit = 8;
 
-    private int[] _counts = [];
+    private readonly List<int> _counts = [];
 
-    public void Reset(int warps) => _counts = new int[warps];
-
-    /// <summary>The registers of all warps together, once every warp has said how many it takes; too many: false.</summary>
-    public bool Set(int warp, int count)
+    public void Reset(int warps)
     {
-        _counts[warp] = count;
-        return Array.IndexOf(_counts, 0) >= 0 || _counts.Sum() * Warp.Lanes <= Available;
+        _counts.Clear();
+        for (var i = 0; i < warps; i++) _counts.Add(0);
+    }
+
+    /// <summary>What is wrong once every warp has said how many it takes, or null.</summary>
+    public string? Set(Warp warp, int count)
+    {
+        if (!warp.Kernel.SaysBlocksPerMultiprocessor) return "setmaxnreg in a kernel without .minnctapersm";
+        _counts[warp.Index] = count;
+        if (_counts.Contains(0)) return null;
+        var first = Available / warp.Kernel.MaxThreads / Unit * Unit * _counts.Count;
+        return _counts.Sum() <= first ? null : $"the warps take {_counts.Sum()} registers for each lane, the block started with {first}";
     }
 }

@@ -61,6 +61,9 @@ internal sealed unsafe class KernelCode
 
     public required int MaxThreads { get; init; }
 
+    /// <summary><c>.minnctapersm</c> is there: with <c>.maxntid</c> it says how many registers a block starts with.</summary>
+    public bool SaysBlocksPerMultiprocessor { get; init; }
+
     /// <summary><c>.reqntid</c>: the one block shape allowed.</summary>
     public Grid? RequiredThreads { get; init; }
 }

@@ -19,6 +19,7 @@ internal sealed class KernelParser(
     private readonly RegisterPlan _plan = new();
     private int _maxThreads = 1024;
     private Grid? _requiredThreads;
+    private bool _saysBlocks;
 
     /// <summary>The reader is behind <c>.entry</c>, and afterwards behind the body.</summary>
     public KernelCode Parse()
@@ -48,6 +49,7 @@ internal sealed class KernelParser(
             LocalBytes = _symbols.LocalBytes,
             MaxThreads = _maxThreads,
             RequiredThreads = _requiredThreads,
+            SaysBlocksPerMultiprocessor = _saysBlocks,
         };
     }
 
@@ -113,7 +115,10 @@ internal sealed class KernelParser(
                     _maxThreads = values.Aggregate(1, (product, value) => product * value);
                     _requiredThreads = new(values[0], values.Length > 1 ? values[1] : 1, values.Length > 2 ? values[2] : 1);
                     break;
-                case ".minnctapersm" or ".maxnreg" or ".maxclusterrank" or ".noreturn":
+                case ".minnctapersm":
+                    _saysBlocks = true;
+                    break;
+                case ".maxnreg" or ".maxclusterrank" or ".noreturn":
                     break;
                 default:
                     throw reader.Error(word, "a limit that is not known");

@@ -67,7 +67,10 @@ public class GemmKernelTests
     [Fact]
     public void Parts_of_different_formats_stand_side_by_side()
     {
-        TestMatrix[] parts = [new(DType.BF16, 7, 256, 1), new(DType.Q4_K, 66, 256, 2), new(DType.F16, 9, 256, 3), new(DType.BF16, 3, 256, 4)];
+        TestMatrix[] parts =
+        [
+            new(DType.BF16, 7, 256, 1), new(DType.Q4_K, 66, 256, 2), new(DType.F16, 9, 256, 3), new(DType.BF16, 3, 256, 4),
+        ];
         float[] x = Values.Uniform(17 * 256, 5);
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
@@ -78,7 +81,7 @@ public class GemmKernelTests
             {
                 float[] alone = machine.Multiply([part], x, 17);
                 for (int row = 0; row < 17; row++)
-                    Assert.Equal(alone[(row * part.Rows)..((row + 1) * part.Rows)], together[(row * 85 + first)..(row * 85 + first + part.Rows)]);
+                    Assert.Equal(Row(alone, row, part.Rows), Row(together, row, 85)[first..(first + part.Rows)]);
                 first += part.Rows;
             }
         }
@@ -94,8 +97,8 @@ public class GemmKernelTests
             {
                 var weight = new TestMatrix(DType.Q6_K, 67, 256, 1);
                 float[] x = Values.Uniform(rows * 256, 2), before = Values.Uniform(rows * 67, 3);
-                Assert.Equal(
-                    before.Zip(machine.Multiply([weight], x, rows), (a, b) => a + b), machine.Multiply([weight], x, rows, before));
+                float[] products = machine.Multiply([weight], x, rows);
+                Assert.Equal(before.Zip(products, (a, b) => a + b), machine.Multiply([weight], x, rows, before));
             }
         }
     }
@@ -129,7 +132,7 @@ public class GemmKernelTests
             float[] together = machine.Multiply([weight], x, 70);
             // Alone: another tile on the GPU without wgmma, and the same bits.
             foreach (int row in (int[])[0, 33, 69])
-                Assert.Equal(together[(row * 70)..((row + 1) * 70)], machine.Multiply([weight], x[(row * 288)..((row + 1) * 288)], 1));
+                Assert.Equal(Row(together, row, 70), machine.Multiply([weight], Row(x, row, 288), 1));
         }
     }
 
@@ -159,6 +162,8 @@ public class GemmKernelTests
         // Both add 256 products of up to 1 in F32.
         for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
     }
+
+    private static float[] Row(float[] values, int row, int width) => values[(row * width)..((row + 1) * width)];
 
     // Blocks of 32: no multiple of the 64 of a step.
     private static int WidthOf(DType type, int blocks) => LLamaNet.Tensors.WeightFormat.Of(type).BlockLength switch

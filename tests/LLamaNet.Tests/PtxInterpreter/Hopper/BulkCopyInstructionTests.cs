@@ -63,7 +63,8 @@ public class BulkCopyInstructionTests
     [InlineData(-3, -2)]
     public void A_box_arrives_with_swizzle_and_zeros_beyond_the_edges(int column, int row)
     {
-        ushort[] shared = _machine.Run<ushort>(Body(column, row, Init, "bar.sync 0;", Fence, Expect, Start, Wait, Read), 32, 1024, map: _map);
+        string body = Body(column, row, Init, "bar.sync 0;", Fence, Expect, Start, Wait, Read);
+        ushort[] shared = _machine.Run<ushort>(body, 32, 1024, map: _map);
         for (int r = 0; r < 16; r++)
         {
             for (int c = 0; c < 64; c++)
@@ -83,9 +84,11 @@ public class BulkCopyInstructionTests
         ulong from = _machine.Copy<int>(values);
         Assert.Equal(values, _machine.Run<int>(Body(0, 0, Init, "bar.sync 0;", Fence, Expect, Bulk, Wait, Read), 32, 512, from));
         string odd = Bulk.Replace("2048", "2040", StringComparison.Ordinal);
-        Assert.Equal(FaultKind.InvalidOperand, HopperMachine.Fault(Body(0, 0, Init, Fence, Expect, odd), 32, from, null, _machine).Kind);
+        PtxFaultException fault = HopperMachine.Fault(Body(0, 0, Init, Fence, Expect, odd), 32, from, null, _machine);
+        Assert.Equal(FaultKind.InvalidOperand, fault.Kind);
         string far = Bulk.Replace("2048", "2064", StringComparison.Ordinal);
-        Assert.Equal(FaultKind.OutOfBounds, HopperMachine.Fault(Body(0, 0, Init, Fence, Expect, far), 32, from, null, _machine).Kind);
+        fault = HopperMachine.Fault(Body(0, 0, Init, Fence, Expect, far), 32, from, null, _machine);
+        Assert.Equal(FaultKind.OutOfBounds, fault.Kind);
     }
 
     [Fact]
@@ -94,13 +97,15 @@ public class BulkCopyInstructionTests
 
     [Fact]
     public void Waiting_for_the_wrong_parity_is_found() => AssertFault(
-        FaultKind.MissingWait, Init, "bar.sync 0;", Fence, Expect, Start, Wait.Replace("[%r2], 0", "[%r2], 1", StringComparison.Ordinal), Read);
+        FaultKind.MissingWait, Init, "bar.sync 0;", Fence, Expect, Start,
+        Wait.Replace("[%r2], 0", "[%r2], 1", StringComparison.Ordinal), Read);
 
     [Theory]
     [InlineData("2044")]
     [InlineData("2056")]
     public void Announcing_the_wrong_number_of_bytes_is_found(string bytes) => AssertFault(
-        FaultKind.Deadlock, Init, "bar.sync 0;", Fence, Expect.Replace("2048", bytes, StringComparison.Ordinal), Start, Wait, Read);
+        FaultKind.Deadlock, Init, "bar.sync 0;", Fence,
+        Expect.Replace("2048", bytes, StringComparison.Ordinal), Start, Wait, Read);
 
     [Fact]
     public void Not_announcing_them_is_found() => AssertFault(FaultKind.Deadlock, Init, "bar.sync 0;", Fence, Start, Wait, Read);

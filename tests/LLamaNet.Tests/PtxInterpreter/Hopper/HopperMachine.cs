@@ -37,7 +37,8 @@ internal sealed class HopperMachine
         return values;
     }
 
-    public static PtxFaultException Fault(string body, int threads = 32, ulong from = 0, TensorMap? map = null, HopperMachine? machine = null) =>
+    public static PtxFaultException Fault(
+        string body, int threads = 32, ulong from = 0, TensorMap? map = null, HopperMachine? machine = null) =>
         Assert.Throws<PtxFaultException>(() => (machine ?? new HopperMachine()).Run<int>(body, threads, 1, from, map));
 
     private static string Text(string body) =>

@@ -8,7 +8,8 @@ public class MatrixDescriptorTests
     [Fact]
     public void Fields_are_where_the_manual_has_them()
     {
-        var descriptor = new MatrixDescriptor(0x2000 >> 4 | (ulong)(0x1230 >> 4) << 16 | (ulong)(0x3FFF0 >> 4) << 32 | 5UL << 49 | 2UL << 62);
+        var descriptor = new MatrixDescriptor(
+            0x2000 >> 4 | (ulong)(0x1230 >> 4) << 16 | (ulong)(0x3FFF0 >> 4) << 32 | 5UL << 49 | 2UL << 62);
         Assert.Equal(0x2000u, descriptor.Start);
         Assert.Equal(0x1230u, descriptor.LeadingBytes);
         Assert.Equal(0x3FFF0u, descriptor.StrideBytes);
@@ -38,11 +39,12 @@ public class MatrixDescriptorTests
         Swizzle swizzle = new MatrixDescriptor((ulong)mode << 62).Swizzle;
         for (int k = 0; k < span / 32; k++)
         {
-            var descriptor = new MatrixDescriptor((ulong)(0x4000 + 32 * k) >> 4 | (ulong)(8 * span) >> 4 << 32 | (ulong)mode << 62);
+            int start = 0x4000 + 32 * k;
+            var descriptor = new MatrixDescriptor((ulong)start >> 4 | (ulong)(8 * span) >> 4 << 32 | (ulong)mode << 62);
             for (int row = 0; row < 64; row++)
             {
                 for (int chunk = 0; chunk < 2; chunk++)
-                    Assert.Equal(swizzle.Apply((uint)(0x4000 + row * span + 32 * k + 16 * chunk)), descriptor.ChunkAddress(row, chunk));
+                    Assert.Equal(swizzle.Apply((uint)(start + row * span + 16 * chunk)), descriptor.ChunkAddress(row, chunk));
             }
         }
     }

@@ -32,9 +32,15 @@ public class WgmmaInstructionTests
     private const string Fence = "wgmma.fence.sync.aligned;";
     private const string Commit = "wgmma.commit_group.sync.aligned;";
     private const string Wait = "wgmma.wait_group.sync.aligned 0;";
+    private const string WaitForAllButOne = "wgmma.wait_group.sync.aligned 1;";
 
     public static TheoryData<int, int, string> Shapes =>
-        [.. from mode in Enumerable.Range(0, 4) from n in (int[])[8, 24, 64] from type in (string[])["f16", "bf16"] select (mode, n, type)];
+    [
+        .. from mode in Enumerable.Range(0, 4)
+           from n in (int[])[8, 24, 64]
+           from type in (string[])["f16", "bf16"]
+           select (mode, n, type),
+    ];
 
     // mode: the swizzle as descriptors have it.
     [Theory]
@@ -54,7 +60,8 @@ public class WgmmaInstructionTests
         string plain = Multiply(24, "f16", "%rd4");
         string negated = plain.Replace("%p3, 1, 1", "%p3, 1, -1", StringComparison.Ordinal);
         string anew = plain.Replace("%p3", "%p4", StringComparison.Ordinal);
-        float[] Run(params string[] lines) => matrices.Run([Zeros(24, 2), Copy, ProxyFence, Sync, .. matrices.Descriptors, Fence, .. lines, Store(24)]);
+        float[] Run(params string[] lines) =>
+            matrices.Run([Zeros(24, 2), Copy, ProxyFence, Sync, .. matrices.Descriptors, Fence, .. lines, Store(24)]);
         matrices.AssertProducts(Run(plain, plain, Commit, plain, Commit, Wait), times: 3, plus: 2);
         matrices.AssertProducts(Run(negated, Commit, Wait), times: -1, plus: 2);
         matrices.AssertProducts(Run(plain, Commit, anew, Commit, Wait), times: 1, plus: 0);
@@ -82,7 +89,8 @@ public class WgmmaInstructionTests
             ld.shared.b32 %r32, [%r27+128];
             ld.shared.b32 %r33, [%r27+384];
             """;
-        const string Registers = "wgmma.mma_async.sync.aligned.m64n8k16.f32.f16.f16 {%f0, %f1, %f2, %f3}, {%r30, %r31, %r32, %r33}, %rd5, %p3, 1, 1, 0;";
+        const string Registers = "wgmma.mma_async.sync.aligned.m64n8k16.f32.f16.f16 {%f0, %f1, %f2, %f3}, "
+            + "{%r30, %r31, %r32, %r33}, %rd5, %p3, 1, 1, 0;";
         string[] start = [Zeros(8), Copy, ProxyFence, Sync, .. matrices.Descriptors];
         matrices.AssertProducts(matrices.Run([.. start, Load, Fence, Registers, Commit, Wait, Store(8)]), times: 1, plus: 0);
         matrices.AssertFault(FaultKind.MissingFence, [.. start, Fence, Load, Registers]);
@@ -101,7 +109,7 @@ public class WgmmaInstructionTests
         // Warp 0 comes first: what it reads is not there yet.
         matrices.AssertFault(FaultKind.Uninitialised, [Zeros(8), Copy, ProxyFence, .. matrices.Descriptors, Fence, multiply]);
         matrices.AssertFault(FaultKind.MissingWait, [.. loaded, Fence, multiply, Commit, Store(8)]);
-        matrices.AssertFault(FaultKind.MissingWait, [.. loaded, Fence, multiply, Commit, "wgmma.wait_group.sync.aligned 1;", Store(8)]);
+        matrices.AssertFault(FaultKind.MissingWait, [.. loaded, Fence, multiply, Commit, WaitForAllButOne, Store(8)]);
         matrices.AssertFault(FaultKind.MissingWait, [.. loaded, Fence, multiply, Wait, Store(8)]);
         matrices.AssertFault(FaultKind.MissingWait, [.. loaded, Fence, multiply, Commit, "mov.f32 %f3, 0f00000000;", Wait]);
     }
@@ -110,9 +118,13 @@ public class WgmmaInstructionTests
     public void A_wait_for_all_but_the_last_group_leaves_other_sums_readable()
     {
         var matrices = new Matrices(1, 8, "f16");
-        string other = Multiply(8, "f16", "%rd4").Replace("{%f0, %f1, %f2, %f3}", "{%f4, %f5, %f6, %f7}", StringComparison.Ordinal);
-        string[] start = [Zeros(8), "mov.f32 %f4, 0f00000000; mov.f32 %f5, %f4; mov.f32 %f6, %f4; mov.f32 %f7, %f4;", Copy, ProxyFence, Sync,
-            .. matrices.Descriptors, Fence, Multiply(8, "f16", "%rd4"), Commit, other, Commit, "wgmma.wait_group.sync.aligned 1;"];
+        string one = Multiply(8, "f16", "%rd4");
+        string other = one.Replace("{%f0, %f1, %f2, %f3}", "{%f4, %f5, %f6, %f7}", StringComparison.Ordinal);
+        // Zeros for twice as many sums.
+        string[] start =
+        [
+            Zeros(16), Copy, ProxyFence, Sync, .. matrices.Descriptors, Fence, one, Commit, other, Commit, WaitForAllButOne,
+        ];
         matrices.AssertProducts(matrices.Run([.. start, Store(8), Wait]), times: 1, plus: 0);
         matrices.AssertFault(FaultKind.MissingWait, [.. start, "add.f32 %f0, %f0, %f5;"]);
     }
@@ -130,15 +142,18 @@ public class WgmmaInstructionTests
     }
 
     private static string Zeros(int n, int value = 0) => $"setp.eq.u32 %p3, 0, 0;\nsetp.ne.u32 %p4, 0, 0;\n"
-        + string.Join('\n', Enumerable.Range(0, n / 2).Select(i => $"mov.f32 %f{i}, 0f{BitConverter.SingleToInt32Bits(value):X8};"));
+        + Each(n, i => $"mov.f32 %f{i}, 0f{BitConverter.SingleToInt32Bits(value):X8};", "\n");
 
     private static string Multiply(int n, string type, string a) =>
-        $"wgmma.mma_async.sync.aligned.m64n{n}k16.f32.{type}.{type} {{{string.Join(", ", Enumerable.Range(0, n / 2).Select(i => $"%f{i}"))}}}, "
+        $"wgmma.mma_async.sync.aligned.m64n{n}k16.f32.{type}.{type} {{{Each(n, i => $"%f{i}", ", ")}}}, "
         + $"{a}, %rd5, %p3, 1, 1, 0, 0;";
 
     // Register i of thread t to out[t][i].
     private static string Store(int n) => $"mul.wide.u32 %rd6, %r0, {2 * n};\nadd.u64 %rd6, %rd0, %rd6;\n"
-        + string.Join('\n', Enumerable.Range(0, n / 2).Select(i => $"st.global.f32 [%rd6+{4 * i}], %f{i};"));
+        + Each(n, i => $"st.global.f32 [%rd6+{4 * i}], %f{i};", "\n");
+
+    private static string Each(int n, Func<int, string> text, string between) =>
+        string.Join(between, Enumerable.Range(0, n / 2).Select(text));
 
     // a: [64, 16] and b: [n, 16] of small integers as they lie in shared memory.
     private sealed class Matrices
@@ -161,11 +176,11 @@ public class WgmmaInstructionTests
             ulong bits = 128UL >> 4 << 16 | (ulong)(mode == 0 ? 256 : 8 * span) >> 4 << 32 | (ulong)mode << 62;
             Place(_a, 64, 0);
             Place(_b, n, BOffset);
-            Descriptors =
-            [
-                $"add.u32 %r6, %r1, {begin}; shr.u32 %r6, %r6, 4; cvt.u64.u32 %rd4, %r6; or.b64 %rd4, %rd4, {(long)bits};",
-                $"add.u32 %r7, %r1, {BOffset + begin}; shr.u32 %r7, %r7, 4; cvt.u64.u32 %rd5, %r7; or.b64 %rd5, %rd5, {(long)bits};",
-            ];
+            Descriptors = [Descriptor("%rd4", begin), Descriptor("%rd5", BOffset + begin)];
+
+            string Descriptor(string register, int offset) =>
+                $"add.u32 %r6, %r1, {offset}; shr.u32 %r6, %r6, 4; cvt.u64.u32 {register}, %r6; "
+                + $"or.b64 {register}, {register}, {(long)bits};";
 
             void Place(int[] matrix, int rows, int offset)
             {
@@ -195,7 +210,8 @@ public class WgmmaInstructionTests
         public void AssertFault(FaultKind expected, string[] lines)
         {
             var machine = new HopperMachine();
-            Assert.Equal(expected, HopperMachine.Fault(string.Join('\n', lines), 128, machine.Copy<byte>(_area), null, machine).Kind);
+            string body = string.Join('\n', lines);
+            Assert.Equal(expected, HopperMachine.Fault(body, 128, machine.Copy<byte>(_area), null, machine).Kind);
         }
 
         // Integers: exact in F32.
@@ -205,7 +221,8 @@ public class WgmmaInstructionTests
             {
                 for (int i = 0; i < _n / 2; i++)
                 {
-                    int row = thread / 32 * 16 + thread % 32 / 4 + 8 * (i / 2 % 2), column = 8 * (i / 4) + 2 * (thread % 4) + i % 2;
+                    int row = thread / 32 * 16 + thread % 32 / 4 + 8 * (i / 2 % 2);
+                    int column = 8 * (i / 4) + 2 * (thread % 4) + i % 2;
                     int product = Enumerable.Range(0, 16).Sum(k => _a[row * 16 + k] * _b[column * 16 + k]);
                     Assert.Equal(times * product + plus, actual[thread * (_n / 2) + i]);
                 }
