@@ -11,11 +11,13 @@
 #define MAX_SPLITS 32 // a lane each when they are merged
 #define LEAST_PAGES 2
 
+// ropes: [segments], where q and k are still to be turned and k and v to be stored, bit for bit as rope_store_kv does: then a
+// group's heads fit into one block, and the block of the last keys stores them. Null where that is done.
 // parts: [segments, heads, MAX_SPLITS, headDim]; states: the same with {largest, sum}; arrivals: [segments, gridDim.x], zero
 // between launches.
 template <class T, int VEC, int LANES, int QUERIES>
-DEVICE void attention_decode(float* y, const float* qkv, const T* keys, const T* values, const int* firstRows,
-    const int* firstPositions, const int* pages, int pageStride, int heads, int kvHeads, int headDim, float scale,
+DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, const int* firstRows, const int* firstPositions,
+    const RopeTable* ropes, const int* pages, int pageStride, int heads, int kvHeads, int headDim, float scale,
     float* parts, float2* states, u32* arrivals) {
     typedef Attention<T, VEC, LANES, QUERIES, true> Attend;
     __shared__ typename Attend::Shared shared;
@@ -34,13 +36,47 @@ DEVICE void attention_decode(float* y, const float* qkv, const T* keys, const T*
     int kvHead = blockIdx.x / headBlocks, firstInGroup = blockIdx.x % headBlocks * QUERIES;
     int firstHead = kvHead * group + firstInGroup, count = min(QUERIES, group - firstInGroup);
 
+    const int* table = pages + (i64)segment * pageStride;
+    int first = split * splitPages * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
+    const float* token = qkv + (i64)row * (heads + 2 * kvHeads) * headDim;
+    const float* queries = token + (i64)firstHead * headDim;
+    if (ropes) {
+        // Turned queries wait where the groups' parts will be.
+        int half = headDim / 2;
+        RopeTable rope = ropes[segment];
+        const float* cosines = rope.cosines + (i64)(length - 1) * half;
+        const float* sines = rope.sines + (i64)(length - 1) * half;
+        for (int i = threadIdx.x; i < count * half; i += ATTENTION_THREADS) {
+            int r = i / half, pair = i % half;
+            float one = queries[r * headDim + pair], other = queries[r * headDim + pair + half];
+            rotate(one, other, cosines[pair], sines[pair]);
+            shared.values[0][r][pair] = one;
+            shared.values[0][r][pair + half] = other;
+        }
+        if (end == length) {
+            const float* key = token + (i64)(heads + kvHead) * headDim;
+            const float* value = key + (i64)kvHeads * headDim;
+            i64 target = kv_offset(table, length - 1, kvHead, kvHeads, headDim);
+            for (int i = threadIdx.x; i < half; i += ATTENTION_THREADS) {
+                float one = key[i], other = key[i + half];
+                rotate(one, other, cosines[i], sines[i]);
+                keys[target + i] = from_f32<T>(one);
+                keys[target + i + half] = from_f32<T>(other);
+                values[target + i] = from_f32<T>(value[i]);
+                values[target + i + half] = from_f32<T>(value[i + half]);
+            }
+        }
+        // For the block's own loads of the token's key and value too: no other block reads them.
+        __syncthreads();
+    }
+
     Attend attend;
     attend.start(headDim);
-    int first = split * splitPages * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
-    const float* q = qkv + (i64)row * (heads + 2 * kvHeads) * headDim + (i64)firstHead * headDim;
 #pragma unroll
-    for (int r = 0; r < QUERIES; r++) attend.set_query(r, r < count ? q + r * headDim : nullptr, end, scale);
-    attend.run(keys, values, pages + (i64)segment * pageStride, first, end, kvHead, kvHeads);
+    for (int r = 0; r < QUERIES; r++)
+        attend.set_query(r, r >= count ? nullptr : ropes ? shared.values[0][r] : queries + r * headDim, end, scale);
+    if (ropes) __syncthreads();
+    attend.run(keys, values, table, first, end, kvHead, kvHeads);
     attend.merge(shared);
 
     float* target = y + ((i64)row * heads + firstHead) * headDim;
@@ -94,11 +130,11 @@ DEVICE void attention_decode(float* y, const float* qkv, const T* keys, const T*
 }
 
 #define ATTENTION_DECODE(name, T, VEC, LANES, QUERIES) \
-    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, \
-        const T* __restrict__ values, const int* __restrict__ firstRows, const int* __restrict__ firstPositions, \
+    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, T* keys, T* values, \
+        const int* __restrict__ firstRows, const int* __restrict__ firstPositions, const RopeTable* __restrict__ ropes, \
         const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim, float scale, \
         float* parts, float2* states, u32* arrivals) { \
-        attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, \
+        attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, firstRows, firstPositions, ropes, pages, pageStride, \
             heads, kvHeads, headDim, scale, parts, states, arrivals); \
     }
 // By the largest head size and the heads of a block. Those of a size want a multiple of 8, the others any even size.

@@ -108,6 +108,13 @@ internal abstract class Backend : IDisposable
         StoreKv(kv, qkv, shape, batch);
     }
 
+    // RopeStoreKv, then Attention; q and k of qkv are lost.
+    public virtual void RopeStoreKvAttention(Tensor y, KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        RopeStoreKv(kv, qkv, shape, batch);
+        Attention(y, qkv, kv, shape, batch);
+    }
+
     // y += weight . x                                                product: scratch [rows, weight.Rows]
     public virtual void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows, Tensor product)
     {

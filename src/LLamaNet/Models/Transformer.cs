@@ -92,8 +92,7 @@ internal sealed class Transformer(
             KvLayer kv = cache.Layer(i);
 
             backend.RmsNormMatMul(_a.Qkv, _a.Residual, layer.AttentionNorm, layer.Qkv, rows, epsilon, _a.Normed);
-            backend.RopeStoreKv(kv, _a.Qkv, _shape, batch);
-            backend.Attention(_a.Attended, _a.Qkv, kv, _shape, batch);
+            backend.RopeStoreKvAttention(_a.Attended, kv, _a.Qkv, _shape, batch);
             backend.MatMulAdd(_a.Residual, _a.Attended, layer.AttentionOutput, rows, _a.Product);
 
             backend.RmsNormMatMulSwiGlu(_a.Hidden, _a.Residual, layer.FfnNorm, layer.GateUp, rows, epsilon, _a.Normed, _a.GateUp);

@@ -68,6 +68,17 @@ internal partial class CudaBackend
         _attention.Launch(_stream, target, source, kv, shape, Uploaded(batch), scratch);
     }
 
+    public override void RopeStoreKvAttention(Tensor y, KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        CheckRopes(shape, batch);
+        CheckPages(kv, shape, batch);
+        CudaTensor target = Checked(y, batch.Count, shape.QueryWidth), source = Checked(qkv, batch.Count, shape.QkvWidth);
+        if (batch.Count == 0) return;
+        AttentionScratch scratch = ReserveAttention(shape, batch.Segments.Count);
+        if (!_attention.TryLaunchWithRope(_stream, target, source, kv, shape, Uploaded(batch), scratch))
+            base.RopeStoreKvAttention(y, kv, qkv, shape, batch);
+    }
+
     private AttentionScratch ReserveAttention(AttentionShape shape, int segments)
     {
         if (_attentionScratch is { } scratch && scratch.Shape == shape && scratch.Segments >= segments) return scratch;

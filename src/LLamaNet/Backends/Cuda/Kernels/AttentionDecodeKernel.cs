@@ -11,9 +11,14 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
     private const int Threads = 128;
     private const int LeastPages = 2;
 
+    // Whether the kernel can turn queries and keys, and store keys and values, itself: a group's heads fit into one block.
+    public static bool TakesRope(DType type, AttentionShape shape) => shape.Group <= Form(type, shape).Heads;
+
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32. scratch: for this shape and at least as many segments.
+    // withRope: q and k are not turned yet, and k and v not stored.
     public void Launch(
-        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch)
+        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch,
+        bool withRope = false)
     {
         if (shape.HeadDim is > MaxHeadDim or < 2 || shape.HeadDim % 2 != 0)
             throw new NotSupportedException($"Heads of {shape.HeadDim} elements: the GPU's attention takes even sizes up to {MaxHeadDim}.");
@@ -26,8 +31,8 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
         library.Get("attention_decode", kernel).Launch(
             stream, new Dim3(shape.KvHeads * headBlocks, splits, batch.Segments), Threads, 0,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
-            batch.FirstRows, batch.FirstPositions, batch.Pages, batch.PageStride, shape.Heads, shape.KvHeads, shape.HeadDim,
-            QueryScale(shape.HeadDim), scratch.Parts, scratch.States, scratch.Arrivals);
+            batch.FirstRows, batch.FirstPositions, withRope ? batch.Ropes : default, batch.Pages, batch.PageStride,
+            shape.Heads, shape.KvHeads, shape.HeadDim, QueryScale(shape.HeadDim), scratch.Parts, scratch.States, scratch.Arrivals);
     }
 
     // Scores are exponents of 2.

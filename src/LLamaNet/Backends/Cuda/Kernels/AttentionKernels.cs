@@ -21,4 +21,13 @@ internal sealed class AttentionKernels(KernelLibrary library)
         if (AttentionPrefillKernel.Supports(kv.Keys.Type, shape.HeadDim)) _prefill.Launch(stream, y, qkv, kv, shape, batch);
         else _general.Launch(stream, y, qkv, kv, shape, batch);
     }
+
+    // RopeStoreKv and attention in one launch, where that exists: of a batch whose segments have one row each.
+    public bool TryLaunchWithRope(
+        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch)
+    {
+        if (batch.LongestSegment != 1 || !AttentionDecodeKernel.TakesRope(kv.Keys.Type, shape)) return false;
+        _decode.Launch(stream, y, qkv, kv, shape, batch, scratch, withRope: true);
+        return true;
+    }
 }
