@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter;
@@ -79,14 +80,22 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
     private ulong[] Addresses(PtxModule module)
     {
         if (_variables.TryGetValue(module, out var addresses)) return addresses;
-        addresses = new ulong[module.Variables.Count];
+        var variables = module.Variables;
+        addresses = new ulong[variables.Count];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = Memory.Allocate(Math.Max(1, variables[i].Bytes), variables[i].Constant).Start;
         for (var i = 0; i < addresses.Length; i++)
         {
-            var variable = module.Variables[i];
-            var allocation = Memory.Allocate(Math.Max(1, variable.Bytes), variable.Constant);
-            addresses[i] = allocation.Start;
             // Variables without a first value start as zeros.
-            Memory.CopyIn(allocation.Start, variable.Content ?? new byte[allocation.Length]);
+            var content = variables[i].Content?.ToArray() ?? new byte[Math.Max(1, variables[i].Bytes)];
+            foreach (var (offset, name) in variables[i].Addresses)
+            {
+                var at = content.AsSpan(offset, sizeof(ulong));
+                var variable = variables.Index().First(entry => entry.Item.Name == name).Index;
+                BinaryPrimitives.WriteUInt64LittleEndian(at, BinaryPrimitives.ReadUInt64LittleEndian(at) + addresses[variable]);
+            }
+
+            Memory.CopyIn(addresses[i], content);
         }
 
         return _variables[module] = addresses;

@@ -23,6 +23,9 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
 
     public int Index { get; } = index;
 
+    /// <summary>The carry of each lane's last sum that keeps it.</summary>
+    public uint Carry { get; set; }
+
     /// <summary>Lanes that have not returned.</summary>
     public uint Live { get; set; }
 

@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Arithmetic on floating-point numbers of 32 and 64 bits, rounded to nearest even.</summary>
+/// <summary>Arithmetic on floating-point numbers, rounded to nearest even.</summary>
 internal static unsafe class FloatInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -40,6 +40,12 @@ internal static unsafe class FloatInstructions
         where T32 : IVectorBinary<float>
         where T64 : IVectorBinary<double>
     {
+        if (ShortFloatInstructions.Is(decoder.Type) && decoder.Words[0] != "div")
+        {
+            ShortFloatInstructions.Binary<T32>(decoder);
+            return;
+        }
+
         decoder.Allow("rn", "approx", "full", "ftz", "sat");
         Binary(decoder);
         decoder.Result.Execute = (decoder.Type, decoder.Has("ftz"), decoder.Has("sat")) switch
@@ -57,6 +63,12 @@ internal static unsafe class FloatInstructions
         where T32 : IBinary<float, float, float>
         where T64 : IBinary<double, double, double>
     {
+        if (ShortFloatInstructions.Is(decoder.Type))
+        {
+            ShortFloatInstructions.Binary<T32>(decoder);
+            return;
+        }
+
         decoder.Allow("ftz", "NaN");
         Binary(decoder);
         decoder.Result.Execute = (decoder.Type, decoder.Has("ftz")) switch
@@ -70,6 +82,12 @@ internal static unsafe class FloatInstructions
 
     private static void MultiplyAdd(Decoder decoder)
     {
+        if (ShortFloatInstructions.Is(decoder.Type))
+        {
+            ShortFloatInstructions.MultiplyAdd(decoder);
+            return;
+        }
+
         decoder.Allow("rn", "ftz", "sat");
         decoder.ExpectOperands(4);
         decoder.Result.D = decoder.Destination(0, decoder.Type);
@@ -92,6 +110,12 @@ internal static unsafe class FloatInstructions
         where T32 : IUnary<float, float>
         where T64 : IUnary<double, double>
     {
+        if (ShortFloatInstructions.Is(decoder.Type))
+        {
+            ShortFloatInstructions.Signs(decoder);
+            return;
+        }
+
         decoder.Allow("rn", "approx", "ftz");
         decoder.ExpectOperands(2);
         decoder.Result.D = decoder.Destination(0, decoder.Type);

@@ -17,6 +17,7 @@ internal sealed class InstructionTable
         ControlInstructions.AddTo(this);
         MoveInstructions.AddTo(this);
         IntegerInstructions.AddTo(this);
+        CarryInstructions.AddTo(this);
         BitInstructions.AddTo(this);
         FloatInstructions.AddTo(this);
         ConversionInstructions.AddTo(this);

@@ -13,6 +13,7 @@ internal static unsafe class MoveInstructions
         table.Add("mov", Move);
         table.Add("mov.pred", MovePredicate);
         table.Add("cvta", ConvertAddress);
+        table.Add("isspacep", IsInSpace);
     }
 
     private static void Move(Decoder decoder)
@@ -134,6 +135,29 @@ internal static unsafe class MoveInstructions
             : decoder.Has("global") || decoder.Has("const") || decoder.Has("param") ? 0 : AddressWindow.Shared;
         decoder.Result.Immediate = decoder.Has("to") ? -(long)window : (long)window;
         decoder.Result.Execute = &Move64;
+    }
+
+    private static void IsInSpace(Decoder decoder)
+    {
+        decoder.ExpectOperands(2);
+        decoder.Allow("global", "shared", "shared::cta", "shared::cluster", "local", "param");
+        decoder.Result.D = decoder.PredicateDestination(0);
+        decoder.Result.A = decoder.Source(1, PtxType.U64);
+        decoder.Result.Mode = (int)LoadStoreInstructions.Space(decoder);
+        decoder.Result.Execute = &IsInSpace;
+    }
+
+    private static void IsInSpace(Warp warp, Instruction* instruction, uint mask)
+    {
+        var a = (ulong*)(warp.Registers + instruction->A);
+        uint result = 0;
+        for (var rest = mask; rest != 0; rest &= rest - 1)
+        {
+            var lane = BitOperations.TrailingZeroCount(rest);
+            if (AddressWindow.Resolve(a[lane]).Space == (AddressSpace)instruction->Mode) result |= 1u << lane;
+        }
+
+        warp.SetPredicate(instruction->D, mask, result);
     }
 
     private static void Move64(Warp warp, Instruction* instruction, uint mask)

@@ -49,6 +49,8 @@ internal sealed class ModuleParser(string text)
         }
 
         if (_version is null || _target is null) throw _reader.Error("", "no .version and .target");
+        foreach (var (_, name) in _variables.SelectMany(variable => variable.Addresses))
+            if (!_variables.Exists(variable => variable.Name == name)) throw _reader.Error(name, "no such variable");
         return new(_version, _target, _kernels, _variables);
     }
 
@@ -73,7 +75,8 @@ internal sealed class ModuleParser(string text)
                 break;
             case ".global" or ".const":
                 var declared = VariableDeclaration.Parse(_reader);
-                _variables.Add(new(declared.Name, declared.Bytes, declared.Alignment, word == ".const", declared.Content));
+                _variables.Add(new(
+                    declared.Name, declared.Bytes, declared.Alignment, word == ".const", declared.Content, declared.Addresses));
                 break;
             default:
                 throw _reader.Error(_reader.RestOfLine(), word == ".func" ? "functions are not known" : "not known here");

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace LLamaNet.PtxInterpreter.Parsing;
 
 /// <summary>A declaration such as <c>.shared .align 16 .b8 name[128];</c>, with a list of first values or without.</summary>
-internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes, int Alignment, byte[]? Content)
+internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes, int Alignment, byte[]? Content,
+    IReadOnlyList<(int Offset, string Variable)> Addresses)
 {
     /// <summary>The reader is in front of the state space, and afterwards behind the semicolon.</summary>
     public static VariableDeclaration Parse(SourceReader reader)
@@ -28,15 +29,16 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
         var bytes = checked(size * vector * count);
         if (alignment == 0) alignment = Math.Max(1, size * vector);
         byte[]? content = null;
+        var addresses = new List<(int, string)>();
         if (reader.Peek() == '=')
         {
             reader.Skip();
             content = new byte[bytes];
-            Fill(reader, content, type.Value, reader.Until(';'));
+            Fill(reader, content, addresses, type.Value, reader.Until(';'));
         }
 
         reader.Expect(';');
-        return new(name, type.Value, bytes, alignment, content);
+        return new(name, type.Value, bytes, alignment, content, addresses);
     }
 
     private static int Extent(SourceReader reader, string[] words, ref int i)
@@ -47,14 +49,23 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
         return inside.Length == 0 ? 0 : ModuleParser.Number(reader, inside);
     }
 
-    private static void Fill(SourceReader reader, byte[] content, PtxType type, string values)
+    private static void Fill(
+        SourceReader reader, byte[] content, List<(int Offset, string Variable)> addresses, PtxType type, string values)
     {
         var size = type.Bytes();
         var at = 0;
         Span<byte> eight = stackalloc byte[8];
         foreach (var value in values.Split(['{', '}', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Literal.TryParse(value, out var bits)) throw reader.Error(value, "a first value that is not known");
+            if (!Literal.TryParse(value, out var bits))
+            {
+                // generic(name)+12 or name
+                var name = value.Split('+')[0].Replace("generic(", "", StringComparison.Ordinal).Trim(')', ' ');
+                if (size != 8 || (value.Contains('+', StringComparison.Ordinal) && !Literal.TryParse(value.Split('+')[1].Trim(), out bits)))
+                    throw reader.Error(value, "a first value that is not known");
+                addresses.Add((at, name));
+            }
+
             if (at + size > content.Length) throw reader.Error(values, "more first values than elements");
             BinaryPrimitives.WriteUInt64LittleEndian(eight, bits);
             eight[..size].CopyTo(content.AsSpan(at));

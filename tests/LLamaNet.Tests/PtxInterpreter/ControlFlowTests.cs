@@ -134,6 +134,7 @@ public sealed class ControlFlowTests
     [InlineData(".version 7.4\n.target sm_80\n.entry x() { .reg .u7 a; }", "registers of a type")]
     [InlineData(".version 7.4\n.target sm_80\n.entry x() .maxfoo 1 { }", "a limit that is not known")]
     [InlineData(".version 7.4\n.target sm_80\n.global .u32 x[2] = {1, 2, 3};", "more first values")]
+    [InlineData(".version 7.4\n.target sm_80\n.global .u64 x[1] = {generic(y)};", "no such variable")]
     public void What_is_wrong_with_a_text(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<PtxParseException>(() => PtxModule.Parse(text)).Message, StringComparison.Ordinal);
 }

@@ -80,6 +80,34 @@ public sealed class FloatInstructionTests
     }
 
     [Theory]
+    [InlineData("add.f16 %h0, %h1, %h2", 0x3C00, 0x4000, 0x4200)]
+    [InlineData("sub.f16 %h0, %h1, %h2", 0x3C00, 0x4000, 0xBC00)]
+    [InlineData("mul.rn.f16 %h0, %h1, %h2", 0x7BFF, 0x4000, 0x7C00)]
+    [InlineData("add.f16 %h0, %h1, %h2", 0x3C00, 0x1000, 0x3C00)] // half a unit: to even
+    [InlineData("add.f16 %h0, %h1, %h2", 0x3C01, 0x1000, 0x3C02)]
+    [InlineData("max.f16 %h0, %h1, %h2", 0x7E00, 0xC000, 0xC000)]
+    [InlineData("min.NaN.f16 %h0, %h1, %h2", 0x7E00, 0xC000, 0x7FFF)]
+    [InlineData("fma.rn.f16 %h0, %h1, %h2, %h2", 0x4000, 0x4200, 0x4880)]
+    [InlineData("fma.rn.bf16 %h0, %h1, %h2, %h2", 0x4000, 0x4040, 0x4110)]
+    [InlineData("add.bf16 %h0, %h1, %h2", 0x3F80, 0x4000, 0x4040)]
+    [InlineData("neg.f16 %h0, %h1", 0x3C00, 0, 0xBC00)]
+    [InlineData("abs.bf16 %h0, %h1", 0xBF80, 0, 0x3F80)]
+    // (1 + 2^-10) 2^-4 + 1 = 1 + 2^-4 + 2^-14: nearest is 1 + 2^-4.
+    [InlineData("mov.b16 %h3, 0x3C00; fma.rn.f16 %h0, %h1, %h2, %h3", 0x3C01, 0x2C00, 0x3C40)]
+    // (1 + 2^-10)^2 2^-1 ... = 1/2 + 2^-10 + 2^-21: a product of 21 bits, rounded once.
+    [InlineData("mov.b16 %h3, 0; fma.rn.f16 %h0, %h1, %h1, %h3", 0x3C01, 0, 0x3C02)]
+    public void Sixteen_bits(string instruction, uint a, uint b, ushort expected) =>
+        Assert.Equal(expected, Instruction.RunShort(instruction, a, b));
+
+    [Theory]
+    [InlineData("add.f16x2 %r0, %r1, %r2", 0x40003C00, 0x3C003C00, 0x42004000)]
+    [InlineData("mul.bf16x2 %r0, %r1, %r2", 0x40003F80, 0x40403F80, 0x40C03F80)]
+    [InlineData("fma.rn.f16x2 %r0, %r1, %r2, %r2", 0x40003C00, 0x3C003C00, 0x42004000)]
+    [InlineData("neg.f16x2 %r0, %r1", 0x40003C00, 0, 0xC000BC00)]
+    public void Pairs_of_sixteen_bits(string instruction, uint a, uint b, uint expected) =>
+        Assert.Equal(expected, Instruction.Run(instruction, a, b));
+
+    [Theory]
     [InlineData("finite", 1, true)]
     [InlineData("finite", float.PositiveInfinity, false)]
     [InlineData("infinite", float.NegativeInfinity, true)]

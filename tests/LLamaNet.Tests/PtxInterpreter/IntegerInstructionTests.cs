@@ -81,6 +81,17 @@ public sealed class IntegerInstructionTests
         Assert.Equal(47UL, Instruction.RunLong("mad.lo.s64 %w0, %w1, %w2, %w3", 6, 7, 5));
     }
 
+    [Theory]
+    [InlineData("add.cc.u32 %r3, %r1, %r2; addc.u32 %r0, 5, 0", 0xFFFFFFFF, 1, 6)]
+    [InlineData("add.cc.u32 %r3, %r1, %r2; addc.u32 %r0, 5, 0", 0xFFFFFFFE, 1, 5)]
+    [InlineData("add.cc.u32 %r3, %r1, %r2; addc.cc.u32 %r4, -1, 0; addc.u32 %r0, 0, 0", 0xFFFFFFFF, 1, 1)]
+    [InlineData("add.cc.u32 %r3, %r1, %r2; addc.cc.u32 %r4, -1, -1; addc.u32 %r0, 0, 0", 0xFFFFFFFF, 1, 1)]
+    [InlineData("sub.cc.u32 %r3, %r1, %r2; subc.u32 %r0, 5, 0", 1, 2, 4)]
+    [InlineData("sub.cc.u32 %r3, %r1, %r2; subc.u32 %r0, 5, 0", 2, 2, 5)]
+    [InlineData("sub.cc.u32 %r3, %r1, %r2; subc.cc.u32 %r4, 0, 0; subc.u32 %r0, 5, 0", 1, 2, 4)]
+    public void Carries_go_from_word_to_word(string instruction, uint a, uint b, uint expected) =>
+        Assert.Equal(expected, Instruction.Run(instruction, a, b));
+
     [Fact]
     public void Numbers_are_written_in_all_ways()
     {

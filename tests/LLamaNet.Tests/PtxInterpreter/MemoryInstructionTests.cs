@@ -91,6 +91,29 @@ public sealed class MemoryInstructionTests
     }
 
     [Fact]
+    public void Variables_may_hold_the_addresses_of_others()
+    {
+        var program = PtxProgram.Of("""
+            ld.global.u64 %w1, [pointers+8]; ld.global.u32 %r1, [%w1]; ld.const.u64 %w2, [more]; ld.u32 %r2, [%w2]; st.global.v2.u32 [%d], {%r1, %r2};
+            """, moduleDeclarations: """
+            .global .align 4 .u32 numbers[3] = {10, 11, 12};
+            .global .align 8 .u64 pointers[2] = {generic(numbers), generic(numbers)+8};
+            .const .align 8 .u64 more[1] = {numbers};
+            """);
+        Assert.Equal([12u, 10], program.Run<uint>([0], 2, 1));
+    }
+
+    [Fact]
+    public void Spaces_of_generic_addresses_are_told_apart()
+    {
+        var result = PtxProgram.Of("""
+            mov.u64 %w1, s; cvta.shared.u64 %w1, %w1; isspacep.shared %p1, %w1; isspacep.global %p2, %w1; isspacep.global %p3, %d; isspacep.local %p4, %d;
+            selp.u32 %r1, 1, 0, %p1; selp.u32 %r2, 1, 0, %p2; selp.u32 %r3, 1, 0, %p3; selp.u32 %r4, 1, 0, %p4; st.global.v4.u32 [%d], {%r1, %r2, %r3, %r4};
+            """, ".shared .align 4 .b8 s[4];").Run<uint>([0], 4, 1);
+        Assert.Equal([1u, 0, 1, 0], result);
+    }
+
+    [Fact]
     public void Dynamic_shared_memory_follows_the_static_part_at_its_alignment()
     {
         const string Module = ".extern .shared .align 1024 .b8 dynamic[]; .shared .align 4 .b8 fixed[12]; .shared .align 4 .b8 unused[4096];";
