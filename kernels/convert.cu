@@ -1,23 +1,28 @@
-// y[r, i] = x[r, i] in 16 bits: the activations of a matrix product on tensor cores
-// y: [rows, pitch], pitch: a multiple of 8, at least width; x: [rows, width] F32; y's columns after width are zeros
-// launch: (ceil(pitch / 1024), rows) blocks of 256 threads, four values a thread
-// numerics: rounded to nearest even; F16 turns more than 65504 into infinity, which stays visible in the product
-#include "device.cuh"
+// y[r, i] = v in 16 bits, v = x[r, i], or RMSNorm(x[r])[i] with a norm: the activations of a product on tensor cores
+// y: [rows, pitch], pitch: a multiple of 8, at least width; x: [rows, width], norm: [width] or null, F32; y's columns after width are zeros
+// launch: one block of 512 threads per row, four values a thread at a time
+// numerics: as rms_norm.cu, then rounded to nearest even; F16 turns more than 65504 into infinity, which stays visible in the product
+#include "norm.cuh"
 
-template <class T> DEVICE void convert(u16* y, const float* x, int width, int pitch) {
-    int column = (blockIdx.x * 256 + threadIdx.x) * 4;
-    if (column >= pitch) return;
-    const float* from = x + (u64)blockIdx.y * width;
-    float v[4];
-    if ((width & 3) == 0 && column < width) {
-        float4 four = *(const float4*)(from + column);
-        v[0] = four.x, v[1] = four.y, v[2] = four.z, v[3] = four.w;
-    } else {
-#pragma unroll
-        for (int i = 0; i < 4; i++) v[i] = column + i < width ? from[column + i] : 0.0f;
+template <class T, bool Aligned> DEVICE void convert(u16* y, const float* x, const float* norm, float epsilon, int width, int pitch, float* sums) {
+    float scale = norm ? inverse_rms<NORM_LANES, Aligned>(x, width, epsilon, sums) : 0;
+    for (int i = threadIdx.x * 4; i < pitch; i += NORM_LANES * 4) {
+        float4 v = load4<Aligned>(x, i, width);
+        if (norm) {
+            float4 weight = load4<Aligned>(norm, i, width);
+            v = float4{v.x * scale * weight.x, v.y * scale * weight.y, v.z * scale * weight.z, v.w * scale * weight.w};
+        }
+        *(uint2*)(y + i) = uint2{pack2<T>(v.x, v.y), pack2<T>(v.z, v.w)};
     }
-    *(uint2*)(y + (u64)blockIdx.y * pitch + column) = uint2{pack2<T>(v[0], v[1]), pack2<T>(v[2], v[3])};
 }
 
-KERNEL(convert_f16, 256)(u16* __restrict__ y, const float* __restrict__ x, int width, int pitch) { convert<f16>(y, x, width, pitch); }
-KERNEL(convert_bf16, 256)(u16* __restrict__ y, const float* __restrict__ x, int width, int pitch) { convert<bf16>(y, x, width, pitch); }
+#define CONVERT(name, T) \
+    KERNEL(name, NORM_LANES)(u16* __restrict__ y, const float* __restrict__ x, const float* __restrict__ norm, float epsilon, int width, int pitch) { \
+        __shared__ float sums[NORM_LANES / 32]; \
+        y += (u64)blockIdx.x * pitch; \
+        x += (u64)blockIdx.x * width; \
+        if (width % 4 == 0) convert<T, true>(y, x, norm, epsilon, width, pitch, sums); \
+        else convert<T, false>(y, x, norm, epsilon, width, pitch, sums); \
+    }
+CONVERT(convert_f16, f16)
+CONVERT(convert_bf16, bf16)

@@ -51,7 +51,7 @@ internal partial class CudaBackend
 
     public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon, Tensor normed)
     {
-        if (IsFew(weight, rows) && GemvKernel.TakesNorm((CudaWeight)weight, rows))
+        if (TakesNorm((CudaWeight)weight, rows))
             Multiply(y, x, weight, rows, weight.Rows, Epilogue.Store, Checked(norm, 1, weight.Width), epsilon);
         else base.RmsNormMatMul(y, x, norm, weight, rows, epsilon, normed);
     }
@@ -65,7 +65,7 @@ internal partial class CudaBackend
             return;
         }
 
-        bool takesNorm = IsFew(gateUpWeight, rows) && GemvKernel.TakesNorm((CudaWeight)gateUpWeight, rows);
+        bool takesNorm = TakesNorm((CudaWeight)gateUpWeight, rows);
         if (!takesNorm) RmsNorm(normed, x, norm, rows, epsilon);
         Multiply(
             y, takesNorm ? x : normed, gateUpWeight, rows, gateUpWeight.Rows / 2, Epilogue.SwiGlu,
@@ -81,12 +81,14 @@ internal partial class CudaBackend
         if (IsFew(planes, rows))
             _fewRows.Launch(_stream, target, source, planes, rows, ReserveQuantized(weight.Width), epilogue, norm, epsilon);
         else if (_manyRowsOnHopper is not null && rows > GemmKernel.MostFewRows)
-            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue);
+            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
         else
-            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue);
+            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
     }
 
-    private static bool IsFew(Weight weight, int rows) => rows <= GemvKernel.MaxRows || !GemmKernel.Takes((CudaWeight)weight);
+    private static bool IsFew(CudaWeight weight, int rows) => rows <= GemvKernel.MaxRows || !GemmKernel.Takes(weight);
+
+    private static bool TakesNorm(CudaWeight weight, int rows) => !IsFew(weight, rows) || GemvKernel.TakesNorm(weight, rows);
 
     private HalfActivations ReserveHalves(int rows, int width)
     {

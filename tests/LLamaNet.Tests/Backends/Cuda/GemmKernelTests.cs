@@ -121,6 +121,22 @@ public class GemmKernelTests
         }
     }
 
+    // The same bits as the operation in front of a product.
+    [Theory]
+    [InlineData(DType.F16, 37)]
+    [InlineData(DType.BF16, 2060)]
+    [InlineData(DType.Q8_0, 96)]
+    public void A_norm_applies_to_the_activations(DType type, int width)
+    {
+        foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
+        {
+            using var machine = new GemmMachine(device);
+            TestMatrix[] weight = [new(type, 7, width, 1)];
+            float[] x = Values.Uniform(9 * width, 2), norm = Values.Uniform(width, 3);
+            Assert.Equal(machine.Multiply(weight, machine.RmsNorm(x, 9, norm), 9), machine.MultiplyNormed(weight, x, 9, norm));
+        }
+    }
+
     [Fact]
     public void A_row_does_not_depend_on_the_others()
     {

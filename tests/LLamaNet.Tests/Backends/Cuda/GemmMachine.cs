@@ -12,6 +12,7 @@ internal sealed class GemmMachine : IDisposable
 {
     private const float Guard = -7;
     private const int GuardRows = 2;
+    private const float Epsilon = 1e-5f;
 
     private readonly PtxDriver _driver;
     private readonly CudaContext _context;
@@ -36,6 +37,10 @@ internal sealed class GemmMachine : IDisposable
     public float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, float[]? before = null) =>
         Multiply(parts, x, rows, before is null ? Epilogue.Store : Epilogue.Add, before);
 
+    // norm: [width]
+    public float[] MultiplyNormed(IReadOnlyList<MatrixSource> parts, float[] x, int rows, float[] norm) =>
+        Multiply(parts, x, rows, Epilogue.Store, before: null, norm);
+
     // y: [rows, outputs / 2]
     public float[] MultiplySwiGlu(IReadOnlyList<MatrixSource> parts, float[] x, int rows) =>
         Multiply(parts, x, rows, Epilogue.SwiGlu, before: null);
@@ -44,9 +49,8 @@ internal sealed class GemmMachine : IDisposable
     public float[] SwiGlu(float[] gateUp, int rows)
     {
         int width = gateUp.Length / rows;
-        using var source = new CudaTensor(_context, DType.F32, rows, width);
+        using CudaTensor source = Tensor(gateUp, width);
         using var y = new CudaTensor(_context, DType.F32, rows, width / 2);
-        _context.CopyToDevice<float>(source.Pointer, gateUp);
         new SwiGluKernel(_library).Launch(_stream, y, source, rows);
         _stream.Synchronize();
         var values = new float[rows * y.Width];
@@ -54,7 +58,25 @@ internal sealed class GemmMachine : IDisposable
         return values;
     }
 
-    private float[] Multiply(IReadOnlyList<MatrixSource> parts, float[] x, int rows, Epilogue epilogue, float[]? before)
+    public float[] RmsNorm(float[] x, int rows, float[] norm)
+    {
+        using CudaTensor y = Tensor(x, x.Length / rows), weight = Tensor(norm, norm.Length);
+        new RmsNormKernel(_library).Launch(_stream, y, y, weight, rows, Epsilon);
+        _stream.Synchronize();
+        var values = new float[x.Length];
+        _context.CopyFromDevice<float>(values, y.Pointer);
+        return values;
+    }
+
+    private CudaTensor Tensor(float[] values, int width)
+    {
+        var tensor = new CudaTensor(_context, DType.F32, values.Length / width, width);
+        _context.CopyToDevice<float>(tensor.Pointer, values);
+        return tensor;
+    }
+
+    private float[] Multiply(
+        IReadOnlyList<MatrixSource> parts, float[] x, int rows, Epilogue epilogue, float[]? before, float[]? norm = null)
     {
         using var weight = new CudaWeight(_context, parts);
         _uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken);
@@ -63,14 +85,12 @@ internal sealed class GemmMachine : IDisposable
         float[] values = new float[(rows + GuardRows) * outputs];
         Array.Fill(values, Guard);
         before?.CopyTo(values, 0);
-        using var y = new CudaTensor(_context, DType.F32, rows + GuardRows, outputs);
-        using var source = new CudaTensor(_context, DType.F32, rows, weight.Width);
+        using CudaTensor y = Tensor(values, outputs), source = Tensor(x, weight.Width);
+        using CudaTensor? scales = norm is null ? null : Tensor(norm, weight.Width);
         // Room for more than is used, as a backend has it.
         using var halves = new HalfActivations(_context, rows + 3, weight.Width + 5, _stream);
-        _context.CopyToDevice<float>(y.Pointer, values);
-        _context.CopyToDevice<float>(source.Pointer, x);
-        if (_hopper is null) _gemm.Launch(_stream, y, source, weight, rows, halves, epilogue);
-        else _hopper.Launch(_stream, y, source, weight, rows, halves, epilogue);
+        if (_hopper is null) _gemm.Launch(_stream, y, source, weight, rows, halves, epilogue, scales, Epsilon);
+        else _hopper.Launch(_stream, y, source, weight, rows, halves, epilogue, scales, Epsilon);
         _stream.Synchronize();
         _context.CopyFromDevice<float>(values, y.Pointer);
         Assert.All(values[(rows * outputs)..], value => Assert.Equal(Guard, value));

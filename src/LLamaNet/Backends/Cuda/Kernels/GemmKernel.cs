@@ -3,8 +3,8 @@ using LLamaNet.Backends.Cuda.Planes;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// y[r] = epilogue(weight . x[r]) for many rows, on tensor cores (kernels/include/gemm.cuh).
-// y: [rows, outputs], x: [rows, weight.Width] F32; a: room for the rows in 16 bits.
+// y[r] = epilogue(weight . x[r]), or of RMSNorm(x[r]) with a norm, for many rows, on tensor cores (kernels/include/gemm.cuh).
+// y: [rows, outputs], x: [rows, weight.Width], norm: [1, weight.Width], F32; a: room for the rows in 16 bits.
 internal sealed unsafe class GemmKernel(KernelLibrary library)
 {
     // Up to here tiles of few rows waste less than large ones; from here on a second pass over the weight would cost more.
@@ -19,13 +19,14 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
     // Epilogue.SwiGlu: only where GemvKernel.TakesSwiGlu.
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
-        Epilogue epilogue = Epilogue.Store)
+        Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
         DType? converted = null;
         foreach (CudaWeight.Part part in weight.Parts)
         {
             DType operand = ConvertKernel.OperandOf(part.Format.Type);
-            if (converted != operand) _convert.Launch(stream, a, x, operand, rows);
+            // Parts convert again only where their types differ.
+            if (converted != operand) _convert.Launch(stream, a, x, operand, rows, norm, epsilon);
             converted = operand;
             Variant variant = Of(part.Format, rows <= MostFewRows);
             WeightPlanes planes = part.Planes;

@@ -23,13 +23,14 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
 
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
-        Epilogue epilogue = Epilogue.Store)
+        Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
         DType? converted = null;
         foreach (CudaWeight.Part part in weight.Parts)
         {
             DType operand = ConvertKernel.OperandOf(part.Format.Type);
-            if (converted != operand) _convert.Launch(stream, a, x, operand, rows);
+            // Parts convert again only where their types differ.
+            if (converted != operand) _convert.Launch(stream, a, x, operand, rows, norm, epsilon);
             converted = operand;
             // Every row of the buffer that holds this width is in the map: which of them are in use changes from launch to
             // launch.
