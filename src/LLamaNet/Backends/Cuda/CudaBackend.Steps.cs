@@ -53,8 +53,19 @@ internal partial class CudaBackend
             if (_batch.MakeRoom(batch)) _recordings.Clear();
             _uploaded = _batch.Update(batch, _stream);
             _current = batch;
-            if (_recordsSteps && batch.IsDecoding && _recordings.Find(batch) is { } recording) Replay(recording, batch, operations);
-            else operations(batch);
+            if (!_recordsSteps || !batch.IsDecoding)
+            {
+                operations(batch);
+            }
+            else if (_recordings.Find(batch) is { } recording)
+            {
+                Replay(recording, batch, operations);
+            }
+            else
+            {
+                operations(batch);
+                _recordings.Expect(batch);
+            }
         }
         catch
         {

@@ -8,14 +8,11 @@ internal sealed class StepRecordings : IDisposable
 {
     private readonly Dictionary<(int Rows, bool IsSampled), Recording> _recordings = [];
 
-    // Null at the first step of its form: the operations are to be queued as they are.
-    public Recording? Find(Batch batch)
-    {
-        (int, bool) form = (batch.Count, batch.IsSampled);
-        if (_recordings.TryGetValue(form, out Recording? recording)) return recording;
-        _recordings.Add(form, new Recording());
-        return null;
-    }
+    // Null until a step of this form has been launched operation by operation.
+    public Recording? Find(Batch batch) => _recordings.GetValueOrDefault((batch.Count, batch.IsSampled));
+
+    // Such a step has been launched: the next one can be recorded.
+    public void Expect(Batch batch) => _recordings.TryAdd((batch.Count, batch.IsSampled), new Recording());
 
     // The memory that they name is no longer there.
     public void Clear()
