@@ -1,17 +1,21 @@
 // y[r] = epilogue(W . x[r]) for many rows, on tensor cores
-// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, x_pitch] in W's type, F16 for quantised W (convert.cu), x_pitch: a multiple of 8; W: planes
-// launch: (ceil(rows / TileRows), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 2 TileN threads; tile 128 x 128, or 32 x 64 for _few_rows
-// numerics: W as halves (exact but for the last rounding); products exact, sums F32 in the order of k by the tensor cores; epilogues apply to the finished sums
+// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, x_pitch] in W's type, F16 for quantised
+//   W (convert.cu), x_pitch: a multiple of 8; W: planes
+// launch: (ceil(rows / TileRows), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 2 TileN threads; tile 128 x
+//   128, or 32 x 64 for _few_rows
+// numerics: W as halves (exact but for the last rounding); products exact, sums F32 in the order of k by the tensor cores; epilogues
+//   apply to the finished sums
 //
-// A block makes TileRows x TileN outputs, 64 of k a step. Why it is built so:
-// - 128 x 128 x 64 with 8 warps of 64 x 32: a warp reads 3 KB of shared memory for 16 mma, a third of what that memory gives in the
-//   time of those mma. 64 sums and two sets of fragments (the next 16 of k are read while these multiply) stay far below 255 registers.
-// - 32 x 64 with 4 warps of 32 x 16 for few rows, where reading W takes the time: smaller tiles of W are more blocks.
-//   There W is asked for four steps ahead: 64 blocks (4096 outputs) then have 0.6 MB of Q4_0 under way, 192 blocks 1.8 MB.
+// A block makes TileRows x TileN outputs, 64 of k a step. Why it is built so (counted from the rates of the A100, not measured):
+// - 128 x 128 x 64 with 8 warps of 64 x 32: a warp reads 3 KB of shared memory for 16 mma, a third of what that memory gives in the time
+//   of those mma. 64 sums and two sets of fragments (the next 16 of k are read while these multiply) stay far below 255 registers.
+// - 32 x 64 with 4 warps of 32 x 16 for few rows, where reading W takes the time: smaller tiles of W are more blocks. There W is asked
+//   for four steps ahead: 64 blocks (4096 outputs) then have 0.6 MB of Q4_0 under way, 192 blocks 1.8 MB.
 // - x, and W where it is 16-bit, come by cp.async, Stages - 1 steps ahead, so that no warp waits for memory. A step has one barrier.
-// - Quantised W must pass through registers to become halves, so it is loaded to registers Ahead steps early (a thread: 32 weights of
-//   one row, packed: 3 to 12 registers), made halves between the mma of the step before its own, whose issue slots are free for it, and
-//   stored to the other of two tiles. Staging the packed bytes in shared memory would write and read them once more for the same distance.
+// - Quantised W must pass through registers to become halves, so it is loaded to registers Ahead steps early (a thread: 32 weights of one
+//   row, packed: 3 to 12 registers), made halves between the mma of the step before its own, whose issue slots are free for it, and
+//   stored to the other of two tiles. Staging the packed bytes in shared memory would write and read them once more for the same
+//   distance.
 // - A tile's row is 64 halves = 128 bytes = 8 chunks of 16 bytes; chunk c of row r stands at c ^ (r & 7). The eight rows of an ldmatrix
 //   and the eight stores of a quarter warp then touch every bank once.
 // Each output is one chain of mma over k in order, the same for both tiles: it depends neither on the other rows nor on the tile.

@@ -1,17 +1,22 @@
 // y[r] = epilogue(W . x[r]) for many rows, on Hopper
-// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, W.width] in W's type, F16 for quantised W (convert.cu), by a tensor map with boxes
-//   of 128 rows x 64 columns and the 128-byte swizzle; W: planes, and for F16 and BF16 a tensor map with boxes of TileN / 2 rows
-// launch: (ceil(rows / 128), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 384 threads; TileN 128, or 256 for _wide
+// y: [rows, leading] F32, as many columns as outputs: W.rows, with SWIGLU half of them; x: [rows, W.width] in W's type, F16 for quantised
+//   W (convert.cu), by a tensor map with boxes of 128 rows x 64 columns and the 128-byte swizzle; W: planes, and for F16 and BF16 a
+//   tensor map with boxes of TileN / 2 rows
+// launch: (ceil(rows / 128), ceil(W.rows / TileN)) blocks, with SWIGLU ceil(outputs / (TileN / 2)), of 384 threads; TileN 128, or 256 for
+//   _wide
 // numerics: as gemm.cuh
 //
-// A warpgroup brings tiles into a ring of stages, two multiply, each 64 rows of the tile: full[] says that a stage has come, empty[] that both have
-// read it. Why it is built so:
+// A warpgroup brings tiles into a ring of stages, two multiply, each 64 rows of the tile: full[] says that a stage has come, empty[] that
+// both have read it. Why it is built so (counted from the rates of the H100, not measured):
 // - wgmma reads both operands from shared memory: m64n256 reads 10 KB in the time of 128 cycles of it, m64n128 6 KB in 64: both below the
-//   128 bytes a cycle that there are. Wide tiles read less of x and W from the second-level cache, but need n * rows / 32768 blocks to fill the machine.
+//   128 bytes a cycle that there are. Wide tiles read less of x and W from the second-level cache, but need n * rows / 32768 blocks to
+//   fill the machine.
 // - One group of wgmma stays under way while the next is started, so the tensor cores never wait for a warp.
-// - A stage is 48 KB (wide) or 32 KB, four or six make 192 KB of the 227: memory latency is covered by three and more steps of 512 cycles.
-// - One thread starts the copies; zeros beyond the edges come from the copy engine. With quantised W the 128 threads of that group are a row of the
-//   W tile each: loading a step ahead, about 130 instructions to make 32 halves of them, 260 cycles a step on four schedulers, half of the time that wgmma takes.
+// - A stage is 48 KB (wide) or 32 KB, four or six make 192 KB of the 227: memory latency is covered by three and more steps of 512
+//   cycles.
+// - One thread starts the copies; zeros beyond the edges come from the copy engine. With quantised W the 128 threads of that group are a
+//   row of the W tile each: loading a step ahead, about 130 instructions to make 32 halves of them, 260 cycles a step on four schedulers,
+//   half of the time that wgmma takes.
 // - 384 threads start with 168 registers; the copying warps give theirs away, so the sums (64 or 128) and addresses never spill.
 #pragma once
 #include "gemm.cuh"
@@ -122,7 +127,7 @@ template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int
     int k = w.width, steps = (k + GEMM_STEP - 1) / GEMM_STEP, group = threadIdx.x / 128;
     ring.init(5); // the thread that starts the copy of x, and four warps with weights
     if (group == 0) {
-        registers_decrease<104>();
+        registers_decrease<152>(); // two packed groups and 32 values at once: about a hundred
         // As in gemm_blocks: past the edges the last row and the last group stand in.
         int row = threadIdx.x, w_row = out.row(row), last_group = k / 32 - 1;
         PackedGroup<Format> packed[2];
@@ -148,7 +153,7 @@ template <class Format> DEVICE void gemm_blocks_sm90a(float* y, int leading, int
             place.next();
         }
     } else {
-        registers_increase<200>();
+        registers_increase<176>();
         multiply<f16, 128>(ring, group - 1, out, y, leading, rows, steps);
     }
 }
