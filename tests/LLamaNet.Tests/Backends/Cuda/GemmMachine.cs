@@ -7,14 +7,14 @@ using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
 
-// A simulated GPU for products of many rows: those of Hopper on one that has it.
+// A GPU for products of many rows: those of Hopper on one that has it.
 internal sealed class GemmMachine : IDisposable
 {
     private const float Guard = -7;
     private const int GuardRows = 2;
     private const float Epsilon = 1e-5f;
 
-    private readonly PtxDriver _driver;
+    private readonly GpuMachine _machine;
     private readonly CudaContext _context;
     private readonly CudaStream _stream;
     private readonly KernelLibrary _library;
@@ -24,8 +24,8 @@ internal sealed class GemmMachine : IDisposable
 
     public GemmMachine(PtxDevice? device = null)
     {
-        _driver = new PtxDriver(new PtxDriverOptions { Devices = [device ?? new PtxDevice()] });
-        _context = new CudaContext(new CudaDriver(_driver.Find), 0);
+        _machine = new GpuMachine(device ?? new PtxDevice());
+        _context = new CudaContext(_machine.Open(), 0);
         _stream = new CudaStream(_context);
         _library = new KernelLibrary(_context);
         _uploader = new WeightUploader(_context);
@@ -104,6 +104,6 @@ internal sealed class GemmMachine : IDisposable
         _library.Dispose();
         _stream.Dispose();
         _context.Dispose();
-        _driver.Dispose();
+        _machine.Dispose();
     }
 }

@@ -5,16 +5,16 @@ using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
 
-// A simulated GPU with the kernels that ship, for tests of one launcher. Outputs lie between guard values.
+// A GPU with the kernels that ship, for tests of one launcher. Outputs lie between guard values.
 internal sealed class KernelMachine : IDisposable
 {
     private const int GuardLength = 16;
 
-    private readonly PtxDriver _driver = new();
+    private readonly GpuMachine _machine = new();
 
     public KernelMachine()
     {
-        Context = new CudaContext(new CudaDriver(_driver.Find), 0);
+        Context = new CudaContext(_machine.Open(), 0);
         Stream = new CudaStream(Context);
         Library = new KernelLibrary(Context);
     }
@@ -26,7 +26,7 @@ internal sealed class KernelMachine : IDisposable
     public KernelLibrary Library { get; }
 
     // What stopped the last kernel that was stopped.
-    public PtxFaultException? LastFault => _driver.LastFault;
+    public PtxFaultException? LastFault => _machine.NeedInterpreter().LastFault;
 
     public CudaDeviceVariable<T> Upload<T>(ReadOnlySpan<T> values)
         where T : unmanaged
@@ -62,6 +62,6 @@ internal sealed class KernelMachine : IDisposable
         Library.Dispose();
         Stream.Dispose();
         Context.Dispose();
-        _driver.Dispose();
+        _machine.Dispose();
     }
 }

@@ -1,20 +1,25 @@
-using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.PtxInterpreter;
-using Xunit;
+using LLamaNet.Tests.Backends.Cuda;
 
 namespace LLamaNet.Tests.Models.Cuda;
 
-// A machine whose GPU interprets the kernels, and models on it. What is left in its memory at the end is a leak.
+// A machine whose GPU interprets the kernels, and models on it; the real GPU where tests run on that.
 internal sealed class InterpretedMachine : IDisposable
 {
+    private readonly GpuMachine _machine;
+
     public InterpretedMachine(params PtxDevice[] devices)
     {
-        Driver = new PtxDriver(new PtxDriverOptions { Devices = devices.Length > 0 ? devices : [new PtxDevice()] });
-        Devices = new DeviceChoice(() => new CudaDriver(Driver.Find));
-        DirectDevices = new DeviceChoice(() => new CudaDriver(Driver.Find), recordsSteps: false);
+        _machine = new GpuMachine(devices);
+        Devices = new DeviceChoice(_machine.Open);
+        DirectDevices = new DeviceChoice(_machine.Open, recordsSteps: false);
     }
 
-    public PtxDriver Driver { get; }
+    // For tests of what only an interpreter tells: they skip on a real GPU.
+    public PtxDriver Driver => _machine.NeedInterpreter();
+
+    // The same, null on a real GPU.
+    public PtxDriver? Interpreter => _machine.Interpreter;
 
     public DeviceChoice Devices { get; }
 
@@ -23,12 +28,7 @@ internal sealed class InterpretedMachine : IDisposable
 
     public Task<LlamaModel> LoadAsync(string path, ModelOptions? options = null) => LlamaModel.LoadAsync(
         SharedData.Path("models/" + path), Devices, (options ?? new()) with { Device = Device.Cuda() },
-        cancellationToken: TestContext.Current.CancellationToken);
+        cancellationToken: Xunit.TestContext.Current.CancellationToken);
 
-    public void Dispose()
-    {
-        IReadOnlyList<string> leaks = Driver.Leaks;
-        Driver.Dispose();
-        Assert.Empty(leaks);
-    }
+    public void Dispose() => _machine.Dispose();
 }
