@@ -63,14 +63,22 @@ internal sealed class PlanCommand : Command
         Device device = parsed.GetValue(_device) ?? LLamaNet.Device.Auto;
         if (device.Kind == DeviceKind.Cpu) return (false, memories);
         if (memories.Count > 0) return (true, memories);
-        MemorySize[] free =
-        [
-            .. from gpu in LLamaNet.Device.List()
-               where gpu.Device.Kind == DeviceKind.Cuda && gpu.Refusal is null && (device.Kind == DeviceKind.Auto || gpu.Device == device)
-               let bytes = gpu.Device.ReadFreeBytes()
-               select new MemorySize(bytes, $"cuda:{gpu.Device.Ordinal}, {Words.Bytes(bytes)} free"),
-        ];
-        return (device.Kind == DeviceKind.Cuda || free.Length > 0, free);
+        var free = new List<MemorySize>();
+        foreach (DeviceDescription gpu in LLamaNet.Device.List())
+        {
+            if (gpu.Device.Kind != DeviceKind.Cuda || gpu.Refusal is not null || device.Kind == DeviceKind.Cuda && gpu.Device != device) continue;
+            try
+            {
+                long bytes = gpu.Device.ReadFreeBytes();
+                free.Add(new MemorySize(bytes, $"cuda:{gpu.Device.Ordinal}, {Words.Bytes(bytes)} free"));
+            }
+            catch (CudaException) when (device.Kind == DeviceKind.Auto)
+            {
+                // Another program may have it to itself.
+            }
+        }
+
+        return (device.Kind == DeviceKind.Cuda || free.Count > 0, free);
     }
 
     // What loading a model on the CPU takes when it is not told.

@@ -47,6 +47,9 @@ internal partial class CudaBackend
     {
         try
         {
+            // Loading is over.
+            _uploader?.Dispose();
+            _uploader = null;
             // Nobody has read what the last step has drawn.
             if (_hasAdvanced) _batch.Forget();
             _hasAdvanced = false;

@@ -6,13 +6,32 @@ namespace LLamaNet.Backends.Cuda;
 // form is recorded, so that whatever happens only once, such as compiling a kernel, has happened.
 internal sealed class StepRecordings : IDisposable
 {
+    // Forms kept: a graph takes memory that no plan counts. Of more, those unused for longest are recorded again when they come.
+    public const int MostForms = 64;
+
     private readonly Dictionary<(int Rows, bool IsSampled), Recording> _recordings = [];
+    private long _uses;
 
     // Null until a step of this form has been launched operation by operation.
-    public Recording? Find(Batch batch) => _recordings.GetValueOrDefault((batch.Count, batch.IsSampled));
+    public Recording? Find(Batch batch)
+    {
+        if (!_recordings.TryGetValue((batch.Count, batch.IsSampled), out Recording? recording)) return null;
+        recording.LastUse = ++_uses;
+        return recording;
+    }
 
     // Such a step has been launched: the next one can be recorded.
-    public void Expect(Batch batch) => _recordings.TryAdd((batch.Count, batch.IsSampled), new Recording());
+    public void Expect(Batch batch)
+    {
+        if (_recordings.Count == MostForms)
+        {
+            ((int, bool) form, Recording oldest) = _recordings.MinBy(entry => entry.Value.LastUse);
+            oldest.Graph?.Dispose();
+            _recordings.Remove(form);
+        }
+
+        _recordings.Add((batch.Count, batch.IsSampled), new Recording { LastUse = ++_uses });
+    }
 
     // The memory that they name is no longer there.
     public void Clear()
@@ -29,5 +48,7 @@ internal sealed class StepRecordings : IDisposable
 
         // What the operations checked the batch against when they were recorded.
         public StepBounds Bounds { get; set; }
+
+        public long LastUse { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Cuda;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;
@@ -149,6 +150,28 @@ public class CudaBackendTests
             backend.Step(batch, step => backend.Embed(y, table, step));
             Assert.Equal(source.Dequantized()[(token * 8)..(token * 8 + 8)], backend.Values(y));
         }
+    }
+
+    [Fact]
+    public void Recordings_of_the_forms_used_last_are_kept()
+    {
+        using var recordings = new StepRecordings();
+        var rope = new RopeTable(null!, null!);
+        Batch Of(int rows)
+        {
+            var batch = new Batch(rows);
+            for (int i = 0; i < rows; i++) batch.Append([0], 0, [0], rope, Batch.Outputs.Last);
+            return batch;
+        }
+
+        Assert.Null(recordings.Find(Of(1)));
+        for (int rows = 1; rows <= StepRecordings.MostForms; rows++) recordings.Expect(Of(rows));
+        StepRecordings.Recording? first = recordings.Find(Of(1));
+        Assert.NotNull(first);
+        recordings.Expect(Of(100));
+        Assert.Null(recordings.Find(Of(2)));
+        Assert.Same(first, recordings.Find(Of(1)));
+        Assert.NotNull(recordings.Find(Of(100)));
     }
 
     // Recorded steps check their batches too: a graph would follow any pointer.
