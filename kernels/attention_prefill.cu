@@ -1,4 +1,5 @@
-// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group], for segments of several rows
+// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
+//   for segments of several rows
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F16, headDim = D
 // launch: grid (ceil(longest segment / 64), heads, segments) of 128 threads: a block takes 64 tokens of a head, a warp 16 of
 //   them, over pages of 64 keys up to the last token's own: nothing above the diagonal's page. Shared: K and V of one page (and
@@ -48,7 +49,9 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
     const int* table = pages + (i64)segment * pageStride;
 
-    auto page_start = [&](const f16* cache, int page) { return cache + ((i64)table[page] * kvHeads + kvHead) * (PAGE_LENGTH * D); };
+    auto page_start = [&](const f16* cache, int page) {
+        return cache + ((i64)table[page] * kvHeads + kvHead) * (PAGE_LENGTH * D);
+    };
     load_page<D>(sharedKeys, page_start(keys, 0), length);
     copy_async_commit();
 
@@ -179,13 +182,14 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         float* target = y + ((i64)(firstRow + t) * heads + head) * D + column;
         float factor = 1 / totals[half];
 #pragma unroll
-        for (int i = 0; i < D / 8; i++) *(float2*)(target + i * 8) = float2{sums[i][2 * half] * factor, sums[i][2 * half + 1] * factor};
+        for (int i = 0; i < D / 8; i++)
+            *(float2*)(target + i * 8) = float2{sums[i][2 * half] * factor, sums[i][2 * half + 1] * factor};
     }
 }
 
 #define ATTENTION_PREFILL(D) \
-    KERNEL(attention_prefill_f16_d##D, THREADS)(float* __restrict__ y, const float* __restrict__ qkv, const f16* __restrict__ keys, \
-        const f16* __restrict__ values, const int* __restrict__ firstRows, const int* __restrict__ firstPositions, \
+    KERNEL(attention_prefill_f16_d##D, THREADS)(float* __restrict__ y, const float* __restrict__ qkv, \
+        const f16* __restrict__ keys, const f16* __restrict__ values, const int* __restrict__ firstRows, const int* __restrict__ firstPositions, \
         const int* __restrict__ pages, int pageStride, int heads, int kvHeads, float scale) { \
         attention_prefill<D>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, heads, kvHeads, scale); \
     }

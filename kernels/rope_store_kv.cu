@@ -1,5 +1,6 @@
 // Rope and StoreKv in one pass: q and k are turned in place, k (turned) and v go to the pages of the token's position
-// qkv: [rows, (heads + 2 kvHeads) * headDim] F32 as q | k | v; keys, values: a KV layer, F32 or F16; pages: [segments, pageStride]
+// qkv: [rows, (heads + 2 kvHeads) * headDim] F32 as q | k | v; keys, values: a KV layer, F32 or F16;
+//   pages: [segments, pageStride]
 // launch: grid (rows, heads + 2 kvHeads) of 64 threads: a block per head, a thread per pair (i, i + headDim / 2)
 // numerics: bit for bit those of rope_f32 and store_kv
 #include "kv_cache.cuh"

@@ -1,5 +1,6 @@
 // token[r] = drawn from softmax(logits[r] / temperature) after the cuts top-k, top-p, min-p, each on what the one before left
-// tokens: [blocks] int32; logits: [blocks, width] F32, overwritten; settings: [blocks]. -1: a logit is NaN or +infinity, or all are -infinity
+// tokens: [blocks] int32; logits: [blocks, width] F32, overwritten; settings: [blocks]. -1: a logit is NaN or
+//   +infinity, or all are -infinity
 // launch: one block of 1024 threads per row of logits
 // numerics: as the host's sampler: weights exp((logit - max) / temperature) in f32, equal ones ranked by id. Sums are integers
 //   in units of 2^-44 of the likeliest token's weight, so they are exact and no order of additions matters; what weighs less
@@ -54,14 +55,13 @@ DEVICE u64 warp_prefix_sum(u64 v) {
     return v;
 }
 
-// The sum over this thread and those before it.
+// The sum over this thread and those before it. A barrier has to follow before shared.sums is written again.
 DEVICE u64 prefix_sum(Shared& shared, u64 v) {
     int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     v = warp_prefix_sum(v);
     if (lane == 31) shared.sums[warp] = v;
     __syncthreads();
     u64 before = shuffle(warp_prefix_sum(shared.sums[lane]), warp - 1);
-    __syncthreads();
     return warp == 0 ? v : v + before;
 }
 
@@ -69,6 +69,7 @@ DEVICE u64 prefix_sum(Shared& shared, u64 v) {
 DEVICE void find_max(Shared& shared, const float* logits, int vocabulary, float& max, int& id) {
     max = -INFINITY;
     id = vocabulary;
+#pragma unroll 4
     for (int i = threadIdx.x; i < vocabulary; i += THREADS) {
         float logit = logits[i];
         if (logit != logit) logit = INFINITY;
@@ -124,7 +125,7 @@ DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 leas
     }
 }
 
-// Each warp's share of the kept weight: warp w has the ids from w * span on.
+// Each warp's share of the kept weight, in shared.sums, and all: warp w has the ids from w * span on. As prefix_sum.
 DEVICE u64 sum_kept(Shared& shared, const float* weights, int vocabulary, int span, u64 leastKey) {
     int lane = threadIdx.x % 32, warp = threadIdx.x / 32, end = min((warp + 1) * span, vocabulary);
     u64 sum = 0;
@@ -165,6 +166,7 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const Sampl
         return;
     }
 
+#pragma unroll 4
     for (int id = threadIdx.x; id < vocabulary; id += THREADS) weights[id] = exp_f32((weights[id] - max) / chosen.temperature);
     __syncthreads();
 
@@ -174,7 +176,6 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const Sampl
     if (chosen.topP < 1) {
         u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
         u64 goal = multiply_high((u64)(chosen.topP * 4294967296.0f) << 32, sum);
-        __syncthreads();
         leastKey = select(shared, weights, vocabulary, leastKey, goal == 0 ? 1 : goal, true);
     }
     // The likeliest token's weight is 1.
@@ -183,7 +184,7 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const Sampl
         leastKey = bound > leastKey ? bound : leastKey;
     }
 
-    // The token whose share of the sum, shares laid side by side by id, covers the draw: first the warp's span, then the thread's.
+    // The token whose share of the sum, shares laid side by side by id, covers the draw: the warp's span, then the thread's.
     u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
     u64 target = multiply_high(philox53(chosen.seed, chosen.index) << 11, sum);
     int warp = 0;

@@ -1,5 +1,6 @@
 // keys, values[page of the token's position] = k, v of the token
-// qkv: [rows, (heads + 2 kvHeads) * headDim] F32 as q | k | v; keys, values: a KV layer, F32 or F16; pages: [segments, pageStride]
+// qkv: [rows, (heads + 2 kvHeads) * headDim] F32 as q | k | v; keys, values: a KV layer, F32 or F16;
+//   pages: [segments, pageStride]
 // launch: grid (rows, 2 kvHeads) of 64 threads: a block per head of k and of v
 // numerics: rounded to nearest to the type of the cache
 #include "kv_cache.cuh"
@@ -16,8 +17,8 @@ DEVICE void store_kv(T* keys, T* values, const float* qkv, const int* positions,
 }
 
 #define STORE_KV(name, T) \
-    KERNEL(name, 64)(T* __restrict__ keys, T* __restrict__ values, const float* __restrict__ qkv, const int* __restrict__ positions, \
-        const int* __restrict__ segmentOf, const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim) { \
+    KERNEL(name, 64)(T* __restrict__ keys, T* __restrict__ values, const float* __restrict__ qkv, \
+        const int* __restrict__ positions, const int* __restrict__ segmentOf, const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim) { \
         store_kv<T>(keys, values, qkv, positions, segmentOf, pages, pageStride, heads, kvHeads, headDim); \
     }
 STORE_KV(store_kv_f32, float)

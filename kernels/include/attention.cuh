@@ -33,7 +33,8 @@ DEVICE LaneRow<T> load_lane_row(const T* row, int lane, int headDim, bool isPres
         bool isInside = isPresent && offset < headDim;
         if constexpr (WORDS == 4) {
             uint4 words = isInside ? *(const uint4*)(row + offset) : uint4{0, 0, 0, 0};
-            loaded.words[v * 4] = words.x, loaded.words[v * 4 + 1] = words.y, loaded.words[v * 4 + 2] = words.z, loaded.words[v * 4 + 3] = words.w;
+            loaded.words[v * 4] = words.x, loaded.words[v * 4 + 1] = words.y;
+            loaded.words[v * 4 + 2] = words.z, loaded.words[v * 4 + 3] = words.w;
         } else if constexpr (WORDS == 2) {
             uint2 words = isInside ? *(const uint2*)(row + offset) : uint2{0, 0};
             loaded.words[v * 2] = words.x, loaded.words[v * 2 + 1] = words.y;
@@ -89,7 +90,8 @@ template <class T, int VEC, int LANES, int QUERIES, bool ONE_LIMIT> struct Atten
     }
 
     // Keys first .. end - 1, where first is the start of a page and no query sees end or what follows: those are not read.
-    __device__ __forceinline__ void run(const T* keyCache, const T* valueCache, const int* pages, int first, int end, int kvHead, int kvHeads) {
+    __device__ __forceinline__ void run(
+        const T* keyCache, const T* valueCache, const int* pages, int first, int end, int kvHead, int kvHeads) {
         for (int base = first; base < end; base += GROUPS * UNROLL) {
             // A page is a multiple of GROUPS * UNROLL keys, so these lie in one.
             i64 start = kv_offset(pages, base, kvHead, kvHeads, headDim);

@@ -80,7 +80,8 @@ public class SampleKernelTests
     {
         const int Vocabulary = 64;
         SampleSettings[] settings =
-            [.. Enumerable.Range(0, 256).Select(i => s_plain with { Seed = 0xFEDC_BA98_7654_3210, Index = (ulong)i << 23, Vocabulary = Vocabulary })];
+            [.. Enumerable.Range(0, 256).Select(
+                i => s_plain with { Seed = 0xFEDC_BA98_7654_3210, Index = (ulong)i << 23, Vocabulary = Vocabulary })];
         float[] logits = [.. Enumerable.Repeat(Values.Normal(Vocabulary, 8), settings.Length).SelectMany(row => row)];
         int[] tokens = DeviceTokens(logits, Vocabulary, settings);
         Assert.Equal(HostTokens(logits, settings), tokens);
@@ -112,7 +113,8 @@ public class SampleKernelTests
         float[][] rows = [row, With(row, 39, float.NaN), With(row, 0, Infinity), With(row, 7, -Infinity),
             [.. Enumerable.Repeat(-Infinity, Vocabulary)], With([.. Enumerable.Repeat(-Infinity, Vocabulary)], 33, -1e30f), row];
         SampleSettings[] settings =
-            [.. rows.Select(_ => s_plain with { Temperature = temperature, TopK = 39, TopP = 0.99f, MinP = 1e-4f, Vocabulary = Vocabulary })];
+            [.. rows.Select(
+                _ => s_plain with { Temperature = temperature, TopK = 39, TopP = 0.99f, MinP = 1e-4f, Vocabulary = Vocabulary })];
         int[] tokens = DeviceTokens([.. rows.SelectMany(values => values)], Vocabulary, settings);
         int expected = HostTokens(row, [settings[0]])[0];
         Assert.Equal([expected, -1, -1, HostTokens(rows[3], [settings[3]])[0], -1, 33, expected], tokens);
@@ -140,7 +142,8 @@ public class SampleKernelTests
         using var machine = new KernelMachine();
         int[] drawn = [5, -1, 7];
         SampleSettings[] settings =
-            [.. Enumerable.Range(0, 3).Select(i => s_plain with { Seed = (ulong)i, Index = i == 1 ? uint.MaxValue : 4UL, Vocabulary = 9 })];
+            [.. Enumerable.Range(0, 3).Select(
+                i => s_plain with { Seed = (ulong)i, Index = i == 1 ? uint.MaxValue : 4UL, Vocabulary = 9 })];
         using CudaDeviceVariable<int> device = machine.Upload<int>([1, 2, 3, -9, 10, 20, 30, -9, 11, 21, 31, -9]);
         using CudaDeviceVariable<int> deviceDrawn = machine.Upload<int>(drawn);
         using CudaDeviceVariable<SampleSettings> deviceSettings = machine.Upload<SampleSettings>(settings);

@@ -17,11 +17,11 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32. scratch: for this shape and at least as many segments.
     // withRope: q and k are not turned yet, and k and v not stored.
     public void Launch(
-        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch,
-        bool withRope = false)
+        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch,
+        AttentionScratch scratch, bool withRope = false)
     {
         if (shape.HeadDim is > MaxHeadDim or < 2 || shape.HeadDim % 2 != 0)
-            throw new NotSupportedException($"Heads of {shape.HeadDim} elements: the GPU's attention takes even sizes up to {MaxHeadDim}.");
+            throw new NotSupportedException($"Heads of {shape.HeadDim} elements: a GPU takes even sizes up to {MaxHeadDim}.");
         if (scratch.Shape != shape || scratch.Segments < batch.Segments)
             throw new ArgumentException($"Made for {scratch.Segments} segments of {scratch.Shape}.", nameof(scratch));
         (string kernel, int heads) = Form(kv.Keys.Type, shape);
@@ -32,7 +32,8 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
             stream, new Dim3(shape.KvHeads * headBlocks, splits, batch.Segments), Threads, 0,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
             batch.FirstRows, batch.FirstPositions, withRope ? batch.Ropes : default, batch.Pages, batch.PageStride,
-            shape.Heads, shape.KvHeads, shape.HeadDim, QueryScale(shape.HeadDim), scratch.Parts, scratch.States, scratch.Arrivals);
+            shape.Heads, shape.KvHeads, shape.HeadDim, QueryScale(shape.HeadDim),
+            scratch.Parts, scratch.States, scratch.Arrivals);
     }
 
     // Scores are exponents of 2.

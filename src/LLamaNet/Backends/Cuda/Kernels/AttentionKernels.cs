@@ -13,7 +13,8 @@ internal sealed class AttentionKernels(KernelLibrary library)
 
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32. scratch: for this shape and at least as many segments.
     public void Launch(
-        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch)
+        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch,
+        AttentionScratch scratch)
     {
         // Some segment has one row when the longest has, and may have when there are several.
         if (batch.LongestSegment == 1 || batch.Segments > 1) _decode.Launch(stream, y, qkv, kv, shape, batch, scratch);
@@ -24,7 +25,8 @@ internal sealed class AttentionKernels(KernelLibrary library)
 
     // RopeStoreKv and attention in one launch, where that exists: of a batch whose segments have one row each.
     public bool TryLaunchWithRope(
-        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch, AttentionScratch scratch)
+        CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch,
+        AttentionScratch scratch)
     {
         if (batch.LongestSegment != 1 || !AttentionDecodeKernel.TakesRope(kv.Keys.Type, shape)) return false;
         _decode.Launch(stream, y, qkv, kv, shape, batch, scratch, withRope: true);
