@@ -1,13 +1,18 @@
+using LLamaNet.PtxInterpreter.Execution;
+
 namespace LLamaNet.PtxInterpreter.Memory;
 
 /// <summary>
-/// For each word of an allocation, the block that stored to it last, in which launch, and to which of its bytes. Blocks of a launch
-/// run in any order on a GPU: what one writes, no other may read or write differently.
+/// For each word of an allocation, the thread that stored to it last: its block, in which launch, when, and to which bytes. Blocks of a
+/// launch run in any order on a GPU: what one writes, no other may read or write differently; threads of a block need a barrier.
 /// </summary>
 internal sealed class GlobalWriters(long bytes)
 {
     // From the lowest bit: block (32), bytes of the word (4), launch (28).
     private readonly ulong[] _stamps = new ulong[(bytes + 3) / 4];
+
+    // From the lowest bit: thread (16), clock of its warp (32).
+    private readonly ulong[] _threads = new ulong[(bytes + 3) / 4];
 
     /// <summary>Another block that stored to one of the bytes in this launch, or -1.</summary>
     public int FindOther(uint launch, int block, long offset, int bytes)
@@ -22,10 +27,32 @@ internal sealed class GlobalWriters(long bytes)
         return -1;
     }
 
-    public void Set(uint launch, int block, long offset, int bytes)
+    /// <summary>A thread of the block that stored to one of the bytes in this launch, and when, if nothing orders it before the warp's access.</summary>
+    public int FindUnordered(Warp warp, int lane, long offset, int bytes)
     {
+        var own = (ulong)(warp.Block.Launch & 0xFFFFFFF) << 36 | (uint)warp.Block.Number;
         for (var at = offset; at < offset + bytes; at = (at | 3) + 1)
         {
+            var stamp = _stamps[at >> 2];
+            if ((stamp & ~(0xFUL << 32)) != own || ((uint)(stamp >> 32) & Mask(at, offset + bytes)) == 0) continue;
+            int thread = (ushort)_threads[at >> 2], other = thread / Warp.Lanes;
+            var clock = (uint)(_threads[at >> 2] >> 16);
+            if (thread == warp.Thread(lane)) continue;
+            var clocks = warp.Block.Clocks;
+            if (other == warp.Index ? clock == clocks.Now(other) : !clocks.Knows(warp.Index, other, clock)) return thread;
+        }
+
+        return -1;
+    }
+
+    public void Set(Warp warp, int lane, long offset, int bytes)
+    {
+        var launch = warp.Block.Launch;
+        var block = warp.Block.Number;
+        var thread = (ulong)warp.Block.Clocks.Now(warp.Index) << 16 | (uint)warp.Thread(lane);
+        for (var at = offset; at < offset + bytes; at = (at | 3) + 1)
+        {
+            _threads[at >> 2] = thread;
             ref var stamp = ref _stamps[at >> 2];
             var own = (ulong)(launch & 0xFFFFFFF) << 36 | (uint)block;
             var mask = (ulong)Mask(at, offset + bytes) << 32;

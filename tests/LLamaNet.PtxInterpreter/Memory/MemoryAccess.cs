@@ -80,13 +80,13 @@ internal static unsafe class MemoryAccess
         var writers = found.Writers ??= new(found.Length);
         if (found.StoredIn == block.Launch && !block.HasSynchronised)
         {
-            var other = writers.FindOther(block.Launch, block.Number, offset, bytes);
-            if (other >= 0 && (value == null || !SameValue(value, found.Host + offset, bytes)))
-                throw Race(warp, instruction, lane, found, offset, "write", "written differently", other);
+            var other = FindWriter(warp, lane, writers, offset, bytes);
+            if (other is not null && (value == null || !SameValue(value, found.Host + offset, bytes)))
+                throw Race(warp, instruction, lane, found, offset, $"write, written differently by {other}");
         }
 
         found.StoredIn = block.Launch;
-        writers.Set(block.Launch, block.Number, offset, bytes);
+        writers.Set(warp, lane, offset, bytes);
     }
 
     private static void Read(Warp warp, Instruction* instruction, int lane, Allocation found, long offset, int bytes, bool strong)
@@ -100,18 +100,26 @@ internal static unsafe class MemoryAccess
         var block = warp.Block;
         // A block that has executed an atomic operation may have learnt by it that others are done.
         if (strong || found.StoredIn != block.Launch || block.HasSynchronised) return;
-        var other = found.Writers!.FindOther(block.Launch, block.Number, offset, bytes);
-        if (other >= 0) throw Race(warp, instruction, lane, found, offset, "read", "written", other);
+        var other = FindWriter(warp, lane, found.Writers!, offset, bytes);
+        if (other is not null) throw Race(warp, instruction, lane, found, offset, $"read, written by {other}");
+    }
+
+    // Words for the one whose store nothing orders before this access.
+    private static string? FindWriter(Warp warp, int lane, GlobalWriters writers, long offset, int bytes)
+    {
+        var block = writers.FindOther(warp.Block.Launch, warp.Block.Number, offset, bytes);
+        if (block >= 0) return $"block {block} of the same launch";
+        var thread = writers.FindUnordered(warp, lane, offset, bytes);
+        return thread >= 0 ? $"thread {thread} with nothing that orders them" : null;
     }
 
     private static bool SameValue(byte* a, byte* b, int bytes) =>
         new ReadOnlySpan<byte>(a, bytes).SequenceEqual(new ReadOnlySpan<byte>(b, bytes));
 
     private static PtxFaultException Race(
-        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, string kind, string verb, int other) =>
+        Warp warp, Instruction* instruction, int lane, Allocation found, long offset, string what) =>
         warp.FaultAt(FaultKind.Race, instruction, lane,
-            $"global memory race: {kind} {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}, "
-            + $"{verb} by block {other} of the same launch");
+            $"global memory race {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}: {what}");
 
     private static byte* Parameter(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
     {

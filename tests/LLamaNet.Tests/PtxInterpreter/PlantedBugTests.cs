@@ -177,6 +177,19 @@ public sealed class PlantedBugTests
     }
 
     [Fact]
+    public void A_thread_that_reads_what_another_of_its_block_wrote_to_global_memory()
+    {
+        const string Write = "st.global.u32 [%dt], %t; {0} setp.ge.u32 %p1, %t, {1}; @%p1 ld.global.u32 %r1, [%d];";
+        var fault = PtxProgram.Of(string.Format(null, Write, "", 32)).Fault(FaultKind.Race, 33);
+        Assert.Contains("written by thread 0", fault.What, StringComparison.Ordinal);
+        PtxProgram.Of(string.Format(null, Write, "", 1)).Fault(FaultKind.Race, 2);
+        PtxProgram.Of(string.Format(null, Write, "bar.warp.sync -1;", 32)).Fault(FaultKind.Race, 33);
+        PtxProgram.Of(string.Format(null, Write, "bar.warp.sync -1;", 1)).Run<uint>([0], 2, 2);
+        PtxProgram.Of(string.Format(null, Write, "bar.sync 0;", 32)).Run<uint>([0], 33, 33);
+        PtxProgram.Of("st.global.u32 [%d], %t;").Fault(FaultKind.Race, 2);
+    }
+
+    [Fact]
     public void A_block_that_overwrites_what_another_read_is_found_by_the_second_launch()
     {
         var program = PtxProgram.Of("""
