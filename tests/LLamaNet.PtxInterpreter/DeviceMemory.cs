@@ -93,7 +93,8 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         if (bytes > FreeBytes)
-            throw new InsufficientMemoryException($"The device has {FreeBytes} of {TotalBytes} bytes free, {bytes} were asked for.");
+            throw new InsufficientMemoryException(
+                $"The device has {FreeBytes} of {TotalBytes} bytes free, {bytes} were asked for.");
         var made = new Allocation(_next, bytes) { ReadOnly = readOnly };
         _allocations.Add(made);
         _next = (made.End + Alignment - 1) / Alignment * Alignment + Alignment;
@@ -141,7 +142,8 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         var found = Find(address);
         if (found is null || (ulong)bytes > found.End - address)
-            throw new ArgumentOutOfRangeException(name, $"{bytes} bytes at 0x{address:x}: {Explain(address, (int)Math.Min(bytes, int.MaxValue))}.");
+            throw new ArgumentOutOfRangeException(name,
+                $"{bytes} bytes at 0x{address:x}: {Explain(address, (int)Math.Min(bytes, int.MaxValue))}.");
         return found;
     }
 }

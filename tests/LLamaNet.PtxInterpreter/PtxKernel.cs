@@ -13,7 +13,9 @@ internal sealed class PtxKernel(PtxModule module, KernelCode code)
 
     public int ParameterBytes => Code.ParameterBytes;
 
-    /// <summary>Threads that a block may have at most (<c>.maxntid</c> or <c>.reqntid</c>); 1024 when the kernel does not say.</summary>
+    /// <summary>
+    /// Threads that a block may have at most (<c>.maxntid</c> or <c>.reqntid</c>); 1024 when the kernel does not say.
+    /// </summary>
     public int MaxThreads => Code.MaxThreads;
 
     public int StaticSharedBytes => Code.StaticSharedBytes;

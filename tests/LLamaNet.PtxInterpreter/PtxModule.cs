@@ -30,7 +30,8 @@ internal sealed class PtxModule
 
     internal ModuleCode Code { get; }
 
-    /// <exception cref="PtxParseException">The text is no PTX or has an instruction that the interpreter does not know.</exception>
+    /// <exception cref="PtxParseException">The text is no PTX or has an instruction that the interpreter does not
+    /// know.</exception>
     public static PtxModule Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

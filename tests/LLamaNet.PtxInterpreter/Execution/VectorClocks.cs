@@ -25,7 +25,9 @@ internal sealed class VectorClocks
     /// <summary>Up to which time of <paramref name="other"/> everything happened before now for the warp.</summary>
     public uint Known(int warp, int other) => _known[warp * _warps + other];
 
-    /// <summary>Whether what <paramref name="other"/> did at its time <paramref name="clock"/> happened before now for the warp.</summary>
+    /// <summary>
+    /// Whether what <paramref name="other"/> did at its time <paramref name="clock"/> happened before now for the warp.
+    /// </summary>
     public bool Knows(int warp, int other, uint clock) => clock <= Known(warp, other);
 
     /// <summary>All that the warp did and knows goes into the object; what it does from now on does not.</summary>

@@ -156,7 +156,8 @@ internal static unsafe class WarpRunner
         {
             var lane = BitOperations.TrailingZeroCount(lanes);
             if (indices[lane] >= (uint)instruction->Count)
-                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"branch to {indices[lane]} of {instruction->Count} labels");
+                throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
+                    $"branch to {indices[lane]} of {instruction->Count} labels");
             Add(warp.Fragments, new(instruction->List[indices[lane]], 1u << lane, FragmentState.Ready));
         }
     }

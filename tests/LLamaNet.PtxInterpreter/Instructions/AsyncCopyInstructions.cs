@@ -36,7 +36,11 @@ internal static unsafe class AsyncCopyInstructions
     private static void Copy(Decoder decoder)
     {
         foreach (var word in decoder.Words.Skip(2))
-            if (!(word is "ca" or "cg" or "shared" or "shared::cta" or "global" || word.StartsWith("L2::", StringComparison.Ordinal))) throw decoder.Unknown();
+        {
+            var known = word is "ca" or "cg" or "shared" or "shared::cta" or "global";
+            if (!known && !word.StartsWith("L2::", StringComparison.Ordinal)) throw decoder.Unknown();
+        }
+
         if (decoder.Operands.Count < 3) throw decoder.Error("has too few operands");
         decoder.Result.Bytes = (int)decoder.Number(2);
         if (decoder.Result.Bytes != 16 && (decoder.Has("cg") || decoder.Result.Bytes is not (4 or 8))) throw decoder.Unknown();
@@ -62,7 +66,8 @@ internal static unsafe class AsyncCopyInstructions
     private static void Copy(Warp warp, Instruction* instruction, uint mask)
     {
         var bytes = instruction->Bytes;
-        var ignored = instruction->Target < 0 ? 0 : warp.Predicates[instruction->Target] ^ (instruction->Flag ? Warp.AllLanes : 0);
+        var turned = instruction->Flag ? Warp.AllLanes : 0;
+        var ignored = instruction->Target < 0 ? 0 : warp.Predicates[instruction->Target] ^ turned;
         for (; mask != 0; mask &= mask - 1)
         {
             var lane = BitOperations.TrailingZeroCount(mask);
@@ -80,7 +85,8 @@ internal static unsafe class AsyncCopyInstructions
 
             if (present == bytes) MemoryAccess.Global(warp, instruction, lane, global, bytes, write: false);
             else
-                for (var i = 0; i < present; i++) MemoryAccess.Global(warp, instruction, lane, global + (ulong)i, 1, write: false);
+                for (var i = 0; i < present; i++)
+                    MemoryAccess.Global(warp, instruction, lane, global + (ulong)i, 1, write: false);
             warp.Block.Shared.BeginCopy(warp, instruction, lane, shared, bytes);
             warp.Copies.Add(lane, (uint)shared, global, bytes, present);
         }

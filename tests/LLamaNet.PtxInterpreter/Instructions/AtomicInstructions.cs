@@ -18,7 +18,8 @@ internal static unsafe class AtomicInstructions
 
     private static void Atomic(Decoder decoder, bool returns)
     {
-        decoder.Allow("global", "shared", "shared::cta", "relaxed", "acquire", "release", "acq_rel", "cta", "gpu", "sys", "cluster",
+        decoder.Allow("global", "shared", "shared::cta", "relaxed", "acquire", "release", "acq_rel", "cta", "gpu", "sys",
+            "cluster",
             "add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas");
         var type = decoder.Type;
         var operand = returns ? 1 : 0;
@@ -31,11 +32,13 @@ internal static unsafe class AtomicInstructions
         if (decoder.Has("cas"))
         {
             decoder.Result.C = decoder.Source(operand + 2, type);
-            decoder.Result.Execute = type.Bytes() == 8 ? &CompareAndSwap<ulong> : type.Bytes() == 4 ? &CompareAndSwap<uint> : &CompareAndSwap<ushort>;
+            decoder.Result.Execute = type.Bytes() == 8 ? &CompareAndSwap<ulong>
+                : type.Bytes() == 4 ? &CompareAndSwap<uint> : &CompareAndSwap<ushort>;
             return;
         }
 
-        var operation = decoder.Words.First(word => word is "add" or "min" or "max" or "inc" or "dec" or "and" or "or" or "xor" or "exch");
+        var operation = decoder.Words.First(word =>
+            word is "add" or "min" or "max" or "inc" or "dec" or "and" or "or" or "xor" or "exch");
         decoder.Result.Execute = (operation, type) switch
         {
             ("add", PtxType.U32 or PtxType.S32) => &Change<uint, Add<uint>>,
@@ -69,8 +72,9 @@ internal static unsafe class AtomicInstructions
     {
         var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
         // It reads, so the word must have been written, and it writes.
-        MemoryAccess.Resolve(warp, instruction, lane, (AddressSpace)instruction->Mode, address, sizeof(T), write: false, strong: true);
-        return (T*)MemoryAccess.Resolve(warp, instruction, lane, (AddressSpace)instruction->Mode, address, sizeof(T), write: true, strong: true);
+        var space = (AddressSpace)instruction->Mode;
+        MemoryAccess.Resolve(warp, instruction, lane, space, address, sizeof(T), write: false, strong: true);
+        return (T*)MemoryAccess.Resolve(warp, instruction, lane, space, address, sizeof(T), write: true, strong: true);
     }
 
     private static void Change<T, TOperation>(Warp warp, Instruction* instruction, uint mask)

@@ -62,7 +62,8 @@ internal static unsafe class BitInstructions
 
     private static void Predicates<TOperation>(Warp warp, Instruction* instruction, uint mask)
         where TOperation : IBinary<uint, uint, uint> =>
-        warp.SetPredicate(instruction->D, mask, TOperation.Apply(warp.Predicates[instruction->A], warp.Predicates[instruction->B]));
+        warp.SetPredicate(instruction->D, mask,
+            TOperation.Apply(warp.Predicates[instruction->A], warp.Predicates[instruction->B]));
 
     private static void Not(Decoder decoder)
     {
@@ -252,7 +253,8 @@ internal static unsafe class BitInstructions
             for (var k = 0; k < 8; k++)
             {
                 if ((instruction->Mode >> k & 1) == 0) continue;
-                result |= ((k & 4) != 0 ? a[lane] : ~a[lane]) & ((k & 2) != 0 ? b[lane] : ~b[lane]) & ((k & 1) != 0 ? c[lane] : ~c[lane]);
+                var both = ((k & 4) != 0 ? a[lane] : ~a[lane]) & ((k & 2) != 0 ? b[lane] : ~b[lane]);
+                result |= both & ((k & 1) != 0 ? c[lane] : ~c[lane]);
             }
 
             d[lane] = result;

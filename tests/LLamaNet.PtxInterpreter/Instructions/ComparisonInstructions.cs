@@ -23,7 +23,8 @@ internal static unsafe class ComparisonInstructions
 
     private static void SetPredicate(Decoder decoder)
     {
-        decoder.Allow("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan",
+        decoder.Allow("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu",
+            "num", "nan",
             "and", "or", "xor", "ftz");
         var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         decoder.Result.D = decoder.PredicateDestination(destinations[0]);
@@ -189,7 +190,8 @@ internal static unsafe class ComparisonInstructions
         decoder.ExpectOperands(2);
         decoder.Result.D = decoder.PredicateDestination(0);
         decoder.Result.A = decoder.Source(1, decoder.Type);
-        decoder.Result.Mode = Array.IndexOf(["finite", "infinite", "number", "notanumber", "normal", "subnormal"], decoder.Words[1]);
+        decoder.Result.Mode = Array.IndexOf(["finite", "infinite", "number", "notanumber", "normal", "subnormal"],
+            decoder.Words[1]);
         if (decoder.Result.Mode < 0) throw decoder.Unknown();
         decoder.Result.Execute = decoder.Type switch
         {

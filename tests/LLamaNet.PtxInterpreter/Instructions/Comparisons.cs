@@ -80,5 +80,6 @@ internal readonly struct FlushedComparison<TComparison> : IComparison<float>
     public static Vector256<float> Apply(Vector256<float> a, Vector256<float> b) => TComparison.Apply(Flush(a), Flush(b));
 
     private static Vector256<float> Flush(Vector256<float> value) =>
-        Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(value), Vector256.Create(1.17549435e-38f)), Vector256<float>.Zero, value);
+        Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(value), Vector256.Create(1.17549435e-38f)),
+            Vector256<float>.Zero, value);
 }

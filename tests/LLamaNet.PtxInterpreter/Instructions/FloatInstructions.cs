@@ -98,7 +98,8 @@ internal static unsafe class FloatInstructions
         {
             (PtxType.F32, false, false) => &LaneLoops.VectorTernary<float, FusedMultiplyAdd<float>>,
             (PtxType.F32, true, false) => &LaneLoops.Ternary<float, float, float, float, FlushedTernary<FusedMultiplyAdd<float>>>,
-            (PtxType.F32, false, true) => &LaneLoops.Ternary<float, float, float, float, SaturatedTernary<FusedMultiplyAdd<float>>>,
+            (PtxType.F32, false, true) =>
+                &LaneLoops.Ternary<float, float, float, float, SaturatedTernary<FusedMultiplyAdd<float>>>,
             (PtxType.F32, true, true) =>
                 &LaneLoops.Ternary<float, float, float, float, SaturatedTernary<FlushedTernary<FusedMultiplyAdd<float>>>>,
             (PtxType.F64, false, false) => &LaneLoops.VectorTernary<double, FusedMultiplyAdd<double>>,

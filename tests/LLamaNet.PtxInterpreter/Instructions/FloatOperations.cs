@@ -14,7 +14,8 @@ internal readonly struct FusedMultiplyAdd<T> : IVectorTernary<T>
 
     public static Vector256<T> Apply(Vector256<T> a, Vector256<T> b, Vector256<T> c)
     {
-        if (typeof(T) == typeof(float)) return Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
+        if (typeof(T) == typeof(float))
+            return Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>();
         return Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
     }
 }

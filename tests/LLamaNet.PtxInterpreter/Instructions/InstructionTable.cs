@@ -36,12 +36,15 @@ internal sealed class InstructionTable
 
     public void Add(string name, Action<Decoder> decode) => _decoders.Add(name, decode);
 
-    /// <summary>For names that integers and floating-point numbers share: this one is for names that end in a type of the latter.</summary>
+    /// <summary>
+    /// For names that integers and floating-point numbers share: this one is for names that end in a type of the latter.
+    /// </summary>
     public void AddFloat(string name, Action<Decoder> decode) => _floatDecoders.Add(name, decode);
 
     public static Action<Decoder>? Find(string[] words)
     {
-        if (PtxTypes.Find(words[^1]) is { } type && type.IsFloat() && Find(s_all._floatDecoders, words) is { } decode) return decode;
+        if (PtxTypes.Find(words[^1]) is { } type && type.IsFloat() && Find(s_all._floatDecoders, words) is { } decode)
+            return decode;
         return Find(s_all._decoders, words);
     }
 

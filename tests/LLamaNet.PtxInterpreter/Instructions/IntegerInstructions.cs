@@ -24,7 +24,8 @@ internal static unsafe class IntegerInstructions
         table.Add("mad.hi", MultiplyHighAdd);
         table.Add("mad.wide", MultiplyWideAdd);
         table.Add("div", BySign<Divide<short>, Divide<ushort>, Divide<int>, Divide<uint>, Divide<long>, Divide<ulong>>);
-        table.Add("rem", BySign<Remainder<short>, Remainder<ushort>, Remainder<int>, Remainder<uint>, Remainder<long>, Remainder<ulong>>);
+        table.Add("rem",
+            BySign<Remainder<short>, Remainder<ushort>, Remainder<int>, Remainder<uint>, Remainder<long>, Remainder<ulong>>);
         table.Add("min", BySign<Minimum<short>, Minimum<ushort>, Minimum<int>, Minimum<uint>, Minimum<long>, Minimum<ulong>>);
         table.Add("max", BySign<Maximum<short>, Maximum<ushort>, Maximum<int>, Maximum<uint>, Maximum<long>, Maximum<ulong>>);
         table.Add("neg", Unary<Negate<short>, Negate<int>, Negate<long>>);

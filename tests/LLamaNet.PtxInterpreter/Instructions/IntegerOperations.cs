@@ -131,7 +131,11 @@ internal readonly struct DotProduct4<TA, TB> : ITernary<uint, uint, uint, uint>
     public static uint Apply(uint a, uint b, uint c)
     {
         for (var shift = 0; shift < 32; shift += 8)
-            c = unchecked(c + (uint)(int.CreateTruncating(TA.CreateTruncating(a >> shift)) * int.CreateTruncating(TB.CreateTruncating(b >> shift))));
+        {
+            int x = int.CreateTruncating(TA.CreateTruncating(a >> shift)), y = int.CreateTruncating(TB.CreateTruncating(b >> shift));
+            c = unchecked(c + (uint)(x * y));
+        }
+
         return c;
     }
 }

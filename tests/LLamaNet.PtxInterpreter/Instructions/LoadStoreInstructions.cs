@@ -39,19 +39,23 @@ internal static unsafe class LoadStoreInstructions
     {
         foreach (var word in decoder.Words.Skip(1).SkipLast(1)) CheckWord(decoder, word);
         // A third operand is a hint for the cache.
-        if (decoder.Operands.Count != 2 && !(decoder.Operands.Count == 3 && decoder.Has("L2::cache_hint"))) throw decoder.Error("has not 2 operands");
+        if (decoder.Operands.Count != 2 && !(decoder.Operands.Count == 3 && decoder.Has("L2::cache_hint")))
+            throw decoder.Error("has not 2 operands");
         var type = decoder.Type;
         decoder.Result.Mode = (int)Space(decoder);
         decoder.Result.Bytes = type.Bytes();
         decoder.Result.Flag = type.IsSigned();
-        decoder.Result.Strong = decoder.Has("volatile") || decoder.Has("relaxed") || decoder.Has("acquire") || decoder.Has("release");
+        decoder.Result.Strong = decoder.Has("volatile") || decoder.Has("relaxed") || decoder.Has("acquire")
+            || decoder.Has("release");
         var members = decoder.Members(registers);
         var count = decoder.Has("v2") ? 2 : decoder.Has("v4") ? 4 : 1;
-        if (members.Length != count || type.Bytes() is not (1 or 2 or 4 or 8) || type.Bytes() * count > 16) throw decoder.Unknown();
+        if (members.Length != count || type.Bytes() is not (1 or 2 or 4 or 8) || type.Bytes() * count > 16)
+            throw decoder.Unknown();
         var width = 0;
         foreach (var member in members)
         {
-            decoder.List.Add(load ? decoder.Destination(member, type, orWider: true) : decoder.Source(member, type, orWider: true));
+            decoder.List.Add(load
+                ? decoder.Destination(member, type, orWider: true) : decoder.Source(member, type, orWider: true));
             var own = load ? decoder.WidthOf(member) : decoder.WidthOfSource(member);
             // Constants have lanes of 4 bytes unless the type has 8.
             if (own == 0) own = Math.Max(4, type.Bytes());
@@ -64,8 +68,9 @@ internal static unsafe class LoadStoreInstructions
 
     private static void CheckWord(Decoder decoder, string word)
     {
-        if (word is "global" or "shared" or "local" or "const" or "param" or "nc" or "v2" or "v4" or "weak" or "volatile" or "relaxed"
-            or "acquire" or "release" or "cta" or "gpu" or "sys" or "cluster" or "ca" or "cg" or "cs" or "lu" or "cv" or "wb" or "wt") return;
+        if (word is "global" or "shared" or "local" or "const" or "param" or "nc" or "v2" or "v4") return;
+        if (word is "weak" or "volatile" or "relaxed" or "acquire" or "release" or "cta" or "gpu" or "sys" or "cluster") return;
+        if (word is "ca" or "cg" or "cs" or "lu" or "cv" or "wb" or "wt") return;
         if (word.StartsWith("L1::", StringComparison.Ordinal) || word.StartsWith("L2::", StringComparison.Ordinal)) return;
         if (word is "shared::cta" or "shared::cluster") return;
         throw decoder.Unknown();
@@ -175,7 +180,8 @@ internal static unsafe class LoadStoreInstructions
 
             var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
             var to = MemoryAccess.Resolve(
-                warp, instruction, lane, (AddressSpace)instruction->Mode, address, bytes, write: true, instruction->Strong, (byte*)staged);
+                warp, instruction, lane, (AddressSpace)instruction->Mode, address, bytes, write: true, instruction->Strong,
+                (byte*)staged);
             if (bytes == 4) *(uint*)to = (uint)*staged;
             else Unsafe.CopyBlockUnaligned(to, staged, (uint)bytes);
         }

@@ -13,8 +13,10 @@ internal static unsafe class MatrixInstructions
 
     public static void AddTo(InstructionTable table)
     {
-        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", decoder => Multiply(decoder, &Multiply<HalvesToSingle>));
-        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", decoder => Multiply(decoder, &Multiply<BFloatsToSingle>));
+        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
+            decoder => Multiply(decoder, &Multiply<HalvesToSingle>));
+        table.AddFloat("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32",
+            decoder => Multiply(decoder, &Multiply<BFloatsToSingle>));
         table.Add("ldmatrix.sync.aligned.m8n8", LoadMatrix);
     }
 
@@ -32,8 +34,10 @@ internal static unsafe class MatrixInstructions
     private static void Fragment(Decoder decoder, int operand, int count, bool destination, PtxType type)
     {
         var members = decoder.Members(operand);
-        if (members.Length != count) throw decoder.Error($"operand {operand + 1} has {members.Length} registers, {count} are right");
-        foreach (var member in members) decoder.List.Add(destination ? decoder.Destination(member, type) : decoder.Source(member, type));
+        if (members.Length != count)
+            throw decoder.Error($"operand {operand + 1} has {members.Length} registers, {count} are right");
+        foreach (var member in members)
+            decoder.List.Add(destination ? decoder.Destination(member, type) : decoder.Source(member, type));
     }
 
     // d = a b + c; a: [16, 16] in rows, b: [16, 8] in columns, c and d: [16, 8]. With group = lane / 4 and t = lane % 4:

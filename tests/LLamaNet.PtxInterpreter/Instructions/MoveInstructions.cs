@@ -48,7 +48,8 @@ internal static unsafe class MoveInstructions
         var members = Decoder.Members(packs ? from : to);
         var bits = type.Bytes() * 8 / members.Length;
         var part = bits switch { 16 => PtxType.B16, 32 => PtxType.B32, _ => throw decoder.Unknown() };
-        foreach (var member in members) decoder.List.Add(packs ? decoder.Source(member, part) : decoder.Destination(member, part));
+        foreach (var member in members)
+            decoder.List.Add(packs ? decoder.Source(member, part) : decoder.Destination(member, part));
         if (packs) decoder.Result.D = decoder.Destination(to, type);
         else decoder.Result.A = decoder.Source(from, type);
         IsNoUse(decoder);
@@ -74,7 +75,11 @@ internal static unsafe class MoveInstructions
             var lane = BitOperations.TrailingZeroCount(mask);
             var value = T.Zero;
             for (var i = 0; i < instruction->Count; i++)
-                value |= T.CreateTruncating(LaneRegister.Get<uint>(warp.Registers + instruction->List[i], lane)) << (i * instruction->Mode);
+            {
+                var part = LaneRegister.Get<uint>(warp.Registers + instruction->List[i], lane);
+                value |= T.CreateTruncating(part) << (i * instruction->Mode);
+            }
+
             LaneRegister.Set(warp.Registers + instruction->D, lane, value);
         }
     }

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-// Arithmetic on 16-bit floats: in float, which holds every sum and product well enough that rounding once more is as rounding once.
+// Arithmetic on 16-bit floats: in float, which holds every sum and product so well that rounding once more is as rounding once.
 // Types that only name a function share this file.
 
 internal readonly struct Short<TFormat, TOperation> : IBinary<ushort, ushort, ushort>

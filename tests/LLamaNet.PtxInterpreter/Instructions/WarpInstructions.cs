@@ -5,7 +5,9 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Instructions by which the lanes of a warp exchange values: shfl, vote, match, redux, activemask, bar.warp.sync.</summary>
+/// <summary>
+/// Instructions by which the lanes of a warp exchange values: shfl, vote, match, redux, activemask, bar.warp.sync.
+/// </summary>
 internal static unsafe class WarpInstructions
 {
     private const int Up = 0, Down = 1, Butterfly = 2, Indexed = 3;
@@ -67,7 +69,8 @@ internal static unsafe class WarpInstructions
             if (instruction->Mode == Up ? source >= last : source <= last) inRange |= 1u << lane;
             else source = lane;
             if ((mask >> source & 1) == 0)
-                throw warp.FaultAt(FaultKind.DivergentCollective, instruction, lane, $"reads lane {source}, which does not take part");
+                throw warp.FaultAt(FaultKind.DivergentCollective, instruction, lane,
+                    $"reads lane {source}, which does not take part");
             d[lane] = values[source];
         }
 

@@ -3,8 +3,9 @@ using LLamaNet.PtxInterpreter.Execution;
 namespace LLamaNet.PtxInterpreter.Memory;
 
 /// <summary>
-/// For each word of an allocation, the thread that stored to it last: its block, in which launch, when, and to which bytes. Blocks of a
-/// launch run in any order on a GPU: what one writes, no other may read or write differently; threads of a block need a barrier.
+/// For each word of an allocation, the thread that stored to it last: its block, in which launch, when, and to which bytes.
+/// Blocks of a launch run in any order on a GPU: what one writes, no other may read or write differently; threads of a block need
+/// a barrier.
 /// </summary>
 internal sealed class GlobalWriters(long bytes)
 {
@@ -20,14 +21,18 @@ internal sealed class GlobalWriters(long bytes)
         for (var at = offset; at < offset + bytes; at = (at | 3) + 1)
         {
             var stamp = _stamps[at >> 2];
-            if ((uint)(stamp >> 36) == (launch & 0xFFFFFFF) && (int)(uint)stamp != block && ((uint)(stamp >> 32) & Mask(at, offset + bytes)) != 0)
+            if ((uint)(stamp >> 36) == (launch & 0xFFFFFFF) && (int)(uint)stamp != block
+                && ((uint)(stamp >> 32) & Mask(at, offset + bytes)) != 0)
                 return (int)(uint)stamp;
         }
 
         return -1;
     }
 
-    /// <summary>A thread of the block that stored to one of the bytes in this launch, and when, if nothing orders it before the warp's access.</summary>
+    /// <summary>
+    /// A thread of the block that stored to one of the bytes in this launch, and when, if nothing orders it before the warp's
+    /// access.
+    /// </summary>
     public int FindUnordered(Warp warp, int lane, long offset, int bytes)
     {
         var own = (ulong)(warp.Block.Launch & 0xFFFFFFF) << 36 | (uint)warp.Block.Number;

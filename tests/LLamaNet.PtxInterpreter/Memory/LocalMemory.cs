@@ -33,7 +33,8 @@ internal sealed unsafe class LocalMemory
         var written = _written.AsSpan(at, bytes);
         if (write) written.Fill(true);
         else if (written.Contains(false))
-            throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane, $"read of local memory at +{address}, which was never written");
+            throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,
+                $"read of local memory at +{address}, which was never written");
         fixed (byte* first = _bytes) return first + at;
     }
 }

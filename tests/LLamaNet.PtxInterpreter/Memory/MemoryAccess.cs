@@ -21,8 +21,8 @@ internal static unsafe class MemoryAccess
     /// <param name="value">For writes to shared memory: what will be stored, if known.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte* Resolve(
-        Warp warp, Instruction* instruction, int lane, AddressSpace space, ulong address, int bytes, bool write, bool strong = false,
-        byte* value = null)
+        Warp warp, Instruction* instruction, int lane, AddressSpace space, ulong address, int bytes, bool write,
+        bool strong = false, byte* value = null)
     {
         if ((address & (ulong)(bytes - 1)) != 0)
             throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, $"misaligned access of {bytes} bytes at 0x{address:x}");
@@ -43,14 +43,16 @@ internal static unsafe class MemoryAccess
     /// <summary>Global and constant memory: the bytes must lie in one allocation and, to be read, have been written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Global(
-        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false, byte* value = null)
+        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false,
+        byte* value = null)
     {
         var found = warp.Recent;
         if (found is null || address < found.Start || address + (ulong)bytes > found.End)
             warp.Recent = found = Find(warp, instruction, lane, address, bytes, write);
         var offset = (long)(address - found.Start);
         if (write) Write(warp, instruction, lane, found, offset, bytes, strong, value);
-        else if (!found.AllWritten || found.StoredIn == warp.Block.Launch) Read(warp, instruction, lane, found, offset, bytes, strong);
+        else if (!found.AllWritten || found.StoredIn == warp.Block.Launch)
+            Read(warp, instruction, lane, found, offset, bytes, strong);
         if (strong) warp.Block.HasSynchronised = true;
         return found.Host + offset;
     }
@@ -94,7 +96,8 @@ internal static unsafe class MemoryAccess
         if (!found.IsWritten(offset, bytes))
         {
             throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,
-                $"read of {bytes} bytes that were never written: {offset} bytes into the {found.Length}-byte allocation at 0x{found.Start:x}");
+                $"read of {bytes} bytes that were never written: {offset} bytes into the {found.Length}-byte allocation "
+                + $"at 0x{found.Start:x}");
         }
 
         var block = warp.Block;

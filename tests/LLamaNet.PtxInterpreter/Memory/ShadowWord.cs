@@ -1,6 +1,8 @@
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>What is known about four bytes of shared memory. A stamp is the warp's clock, whether atomic, and the thread.</summary>
+/// <summary>
+/// What is known about four bytes of shared memory. A stamp is the warp's clock, whether atomic, and the thread.
+/// </summary>
 internal struct ShadowWord
 {
     /// <summary>The <see cref="State"/> when all four bytes are there and no copy is under way.</summary>

@@ -41,7 +41,8 @@ internal sealed unsafe class SharedMemory
     /// <param name="value">The bytes that a write stores; writing what is there already is no race. Null: not known.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Access(
-        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false, byte* value = null)
+        Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false,
+        byte* value = null)
     {
         if (address > (ulong)Length || address + (ulong)bytes > (ulong)Length)
             throw OutOfBounds(warp, instruction, lane, address, bytes, write);
@@ -70,7 +71,8 @@ internal sealed unsafe class SharedMemory
     public void BeginCopy(Warp warp, Instruction* instruction, int lane, ulong address, int bytes)
     {
         Access(warp, instruction, lane, address, bytes, write: true);
-        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++) _words[word].State += ShadowWord.OneCopy;
+        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
+            _words[word].State += ShadowWord.OneCopy;
     }
 
     /// <summary>The operation has ended and the bytes are there, written by the lane now.</summary>
@@ -85,7 +87,9 @@ internal sealed unsafe class SharedMemory
         }
     }
 
-    /// <summary>The thread that wrote the word last, and its warp's clock then. The copy engine is one warp more than the block has.</summary>
+    /// <summary>
+    /// The thread that wrote the word last, and its warp's clock then. The copy engine is one warp more than the block has.
+    /// </summary>
     public (int Thread, uint Clock) LastWrite(ulong address)
     {
         ref var shadow = ref _shadow[address >> 2];
@@ -105,7 +109,8 @@ internal sealed unsafe class SharedMemory
         if (!write)
         {
             if ((shadow->Written & mask) != mask)
-                throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane, $"read of shared memory at +{at}, which was never written");
+                throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,
+                    $"read of shared memory at +{at}, which was never written");
             Read(shadow, mask, stamp);
             return;
         }

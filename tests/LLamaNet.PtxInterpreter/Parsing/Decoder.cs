@@ -91,7 +91,9 @@ internal sealed class Decoder
 
     public PtxParseException Error(string what) => new(Line, Text, what);
 
-    /// <summary>A register that is written: its size is that of the type, or at least that with <paramref name="orWider"/>.</summary>
+    /// <summary>
+    /// A register that is written: its size is that of the type, or at least that with <paramref name="orWider"/>.
+    /// </summary>
     public int Destination(string operand, PtxType type, bool orWider = false)
     {
         if (operand == "_") return _plan.Scratch;
@@ -236,7 +238,8 @@ internal sealed class Decoder
     private ulong Convert(string operand, ulong bits, PtxType type)
     {
         var kind = operand.Length > 1 && operand[0] == '0' ? char.ToLower(operand[1], CultureInfo.InvariantCulture) : ' ';
-        if (kind is 'd' && type.Bytes() == 4) return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits));
+        if (kind is 'd' && type.Bytes() == 4)
+            return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits));
         if (kind is 'f' && type.Bytes() == 8) return BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)bits));
         if (kind is 'f' or 'd' && type.Bytes() < 4) throw Unknown();
         return bits;

@@ -71,7 +71,8 @@ internal sealed class KernelParser(
     // .param .u64 .ptr .global .align 16 name, or .param .align 64 .b8 name[128]
     private int Parameter(string text, int start)
     {
-        var words = text.Replace("[", " [", StringComparison.Ordinal).Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Replace("[", " [", StringComparison.Ordinal)
+            .Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         PtxType? type = null;
         int count = 1, alignment = 0;
         string? name = null;
@@ -158,7 +159,8 @@ internal sealed class KernelParser(
                     reader.Word();
                     scope.AddTargetList(label, reader.Until(';').Split(',', StringSplitOptions.TrimEntries));
                 }
-                else if (!scope.AddLabel(label, _instructions.Count)) throw new PtxParseException(line, label, "a label that is there already");
+                else if (!scope.AddLabel(label, _instructions.Count))
+                    throw new PtxParseException(line, label, "a label that is there already");
             }
             else Statement(line, scope);
         }
@@ -187,7 +189,8 @@ internal sealed class KernelParser(
                 reader.Until(';');
                 break;
             default:
-                var text = string.Join(' ', reader.Until(';').Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+                var words = reader.Until(';').Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+                var text = string.Join(' ', words);
                 reader.Skip();
                 if (text[0] == '.') throw new PtxParseException(line, text, "a directive that is not known");
                 Decode(line, text, scope);
@@ -205,7 +208,8 @@ internal sealed class KernelParser(
         foreach (var name in text[space..].Split(',', StringSplitOptions.TrimEntries))
         {
             // The compiler of the real driver keeps these words for itself.
-            if (InstructionTable.Find([name]) is not null) throw new PtxParseException(line, name, "a register named like an instruction");
+            if (InstructionTable.Find([name]) is not null)
+                throw new PtxParseException(line, name, "a register named like an instruction");
             var bracket = name.IndexOf('<', StringComparison.Ordinal);
             var added = bracket < 0
                 ? scope.AddRegister(name, type.Value, _plan.AddRegister(type.Value))

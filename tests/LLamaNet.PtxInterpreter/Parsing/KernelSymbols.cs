@@ -32,10 +32,13 @@ internal sealed class KernelSymbols(
         LocalBytes += bytes;
     }
 
-    /// <summary>The address of a name, as a number or as a variable whose address comes later; null when there is no such name.</summary>
+    /// <summary>
+    /// The address of a name, as a number or as a variable whose address comes later; null when there is no such name.
+    /// </summary>
     public (AddressSpace Space, ulong Value, int Variable)? Find(string name)
     {
-        if (_parameters.TryGetValue(name, out var offset)) return (AddressSpace.Parameter, AddressWindow.Parameter + (ulong)offset, -1);
+        if (_parameters.TryGetValue(name, out var offset))
+            return (AddressSpace.Parameter, AddressWindow.Parameter + (ulong)offset, -1);
         if (_localPlaces.TryGetValue(name, out var local)) return (AddressSpace.Local, (ulong)local, -1);
         if (_ownShared.TryGetValue(name, out var shared) || moduleShared.TryGetValue(name, out shared)) return Shared(shared);
         for (var i = 0; i < variables.Count; i++)

@@ -17,7 +17,8 @@ internal sealed class RegisterPlan
     public IReadOnlyList<Constant> Constants =>
         [.. _constants.Select(entry => new Constant(entry.Value, entry.Key.Bytes, entry.Key.Value, entry.Key.Variable))];
 
-    public IReadOnlyList<(SpecialRegister Register, int Offset)> Specials => [.. _specials.Select(entry => (entry.Key, entry.Value))];
+    public IReadOnlyList<(SpecialRegister Register, int Offset)> Specials =>
+        [.. _specials.Select(entry => (entry.Key, entry.Value))];
 
     /// <summary>A register of 4 bytes a lane, or of 8 when its type is that wide.</summary>
     public int AddRegister(PtxType type)

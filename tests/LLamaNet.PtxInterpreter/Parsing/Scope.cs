@@ -26,7 +26,8 @@ internal sealed class Scope(Scope? outer)
     /// <summary><c>name: .branchtargets label, label;</c></summary>
     public bool AddTargetList(string name, string[] labels) => _targetLists.TryAdd(name, labels);
 
-    public string[]? FindTargetList(string name) => _targetLists.TryGetValue(name, out var list) ? list : Outer?.FindTargetList(name);
+    public string[]? FindTargetList(string name) =>
+        _targetLists.TryGetValue(name, out var list) ? list : Outer?.FindTargetList(name);
 
     public int? FindLabel(string name) => _labels.TryGetValue(name, out var index) ? index : Outer?.FindLabel(name);
 

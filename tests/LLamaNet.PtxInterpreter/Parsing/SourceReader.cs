@@ -59,7 +59,8 @@ internal sealed class SourceReader(string text)
         Peek();
         var end = _at;
         while (end < _text.Length && (char.IsLetterOrDigit(_text[end]) || _text[end] is '_' or '$')) end++;
-        if (end == _at || end >= _text.Length || _text[end] != ':' || (end + 1 < _text.Length && _text[end + 1] == ':')) return null;
+        if (end == _at || end >= _text.Length || _text[end] != ':' || (end + 1 < _text.Length && _text[end + 1] == ':'))
+            return null;
         var name = _text[_at..end];
         _at = end + 1;
         return name;
@@ -97,7 +98,8 @@ internal sealed class SourceReader(string text)
 
     public PtxParseException Error(string what, string why) => new(Line, what, why);
 
-    private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || c is '.' or '_' or '$' or '%' or ':' or '<' or '>' or '-';
+    private static bool IsWordCharacter(char c) =>
+        char.IsLetterOrDigit(c) || c is '.' or '_' or '$' or '%' or ':' or '<' or '>' or '-';
 
     private static string WithoutComments(string text)
     {

@@ -10,7 +10,8 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
     public static VariableDeclaration Parse(SourceReader reader)
     {
         var text = reader.Until(';', '=');
-        var words = text.Replace("[", " [", StringComparison.Ordinal).Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Replace("[", " [", StringComparison.Ordinal)
+            .Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         PtxType? type = null;
         int alignment = 0, count = 1, vector = 1;
         string? name = null;
@@ -55,13 +56,15 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
         var size = type.Bytes();
         var at = 0;
         Span<byte> eight = stackalloc byte[8];
-        foreach (var value in values.Split(['{', '}', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var value in values
+            .Split(['{', '}', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!Literal.TryParse(value, out var bits))
             {
                 // generic(name)+12 or name
                 var name = value.Split('+')[0].Replace("generic(", "", StringComparison.Ordinal).Trim(')', ' ');
-                if (size != 8 || (value.Contains('+', StringComparison.Ordinal) && !Literal.TryParse(value.Split('+')[1].Trim(), out bits)))
+                if (size != 8
+                    || (value.Contains('+', StringComparison.Ordinal) && !Literal.TryParse(value.Split('+')[1].Trim(), out bits)))
                     throw reader.Error(value, "a first value that is not known");
                 addresses.Add((at, name));
             }

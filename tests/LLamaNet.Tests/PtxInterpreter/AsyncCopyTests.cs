@@ -32,11 +32,13 @@ public sealed class AsyncCopyTests
     public void Groups_end_in_order()
     {
         const string Start = """
-            mov.u32 %r20, s; cp.async.ca.shared.global [%r20], [%a], 4; cp.async.ca.shared.global [%r20+4], [%a+4], 4; cp.async.commit_group;
+            mov.u32 %r20, s; cp.async.ca.shared.global [%r20], [%a], 4; cp.async.ca.shared.global [%r20+4], [%a+4], 4;
+            cp.async.commit_group;
             cp.async.ca.shared.global [%r20+8], [%a+8], 4; cp.async.commit_group; cp.async.commit_group;
             cp.async.ca.shared.global [%r20+12], [%a+12], 4;
             """;
-        var program = PtxProgram.Of(Start + "cp.async.wait_group 2; ld.shared.u32 %r1, [%r20+4]; st.global.u32 [%d], %r1;", Shared);
+        var program = PtxProgram.Of(
+            Start + "cp.async.wait_group 2; ld.shared.u32 %r1, [%r20+4]; st.global.u32 [%d], %r1;", Shared);
         Assert.Equal([6u], program.Run<uint>([5, 6, 7, 8], 1, 1));
         PtxProgram.Of(Start + "cp.async.wait_group 2; ld.shared.u32 %r1, [%r20+8];", Shared).Fault(FaultKind.MissingWait, 1);
         program = PtxProgram.Of(Start + "cp.async.wait_group 1; ld.shared.u32 %r1, [%r20+8]; st.global.u32 [%d], %r1;", Shared);
@@ -52,9 +54,11 @@ public sealed class AsyncCopyTests
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+8], 16;", Shared).Fault(FaultKind.Misaligned, 1);
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+256], 16;", Shared).Fault(FaultKind.OutOfBounds, 1);
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20+64], [%a], 16;", Shared).Fault(FaultKind.OutOfBounds, 1);
-        PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a], 16, 17;", Shared).Fault(FaultKind.InvalidOperand, 1);
+        PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a], 16, 17;", Shared)
+            .Fault(FaultKind.InvalidOperand, 1);
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%d], 16;", Shared).Fault(FaultKind.Uninitialised, 1);
         // Nothing is read past what is present.
-        PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+240], 16, 8;", Shared).Run<uint>(new uint[62], 1, 1);
+        PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+240], 16, 8;", Shared)
+            .Run<uint>(new uint[62], 1, 1);
     }
 }

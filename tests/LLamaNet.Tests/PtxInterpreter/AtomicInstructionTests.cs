@@ -25,7 +25,8 @@ public sealed class AtomicInstructionTests
     public void One_operand(string operation, uint before, uint operand, uint after)
     {
         var result = PtxProgram.Of($$"""
-            ld.global.u32 %r1, [%a+4]; atom.global.{{operation}} %r2, [%a], %r1; ld.global.u32 %r3, [%a]; st.global.v2.u32 [%d], {%r2, %r3};
+            ld.global.u32 %r1, [%a+4]; atom.global.{{operation}} %r2, [%a], %r1; ld.global.u32 %r3, [%a];
+            st.global.v2.u32 [%d], {%r2, %r3};
             """).Run([before, operand], 2, 1);
         Assert.Equal([before, after], result);
         result = PtxProgram.Of($"""
@@ -38,7 +39,8 @@ public sealed class AtomicInstructionTests
     [Fact]
     public void Compare_and_swap()
     {
-        const string Body = "ld.global.v2.u32 {%r1, %r2}, [%a+8]; atom.global.cas.b32 %r3, [%a], %r1, %r2; ld.global.u32 %r4, [%a]; st.global.v2.u32 [%d], {%r3, %r4};";
+        const string Body = "ld.global.v2.u32 {%r1, %r2}, [%a+8]; atom.global.cas.b32 %r3, [%a], %r1, %r2; "
+            + "ld.global.u32 %r4, [%a]; st.global.v2.u32 [%d], {%r3, %r4};";
         Assert.Equal([5u, 9], PtxProgram.Of(Body).Run<uint>([5, 0, 5, 9], 2, 1));
         Assert.Equal([5u, 5], PtxProgram.Of(Body).Run<uint>([5, 0, 6, 9], 2, 1));
     }
@@ -57,9 +59,11 @@ public sealed class AtomicInstructionTests
     public void Atomic_and_plain_accesses_of_different_threads_need_a_barrier()
     {
         const string Shared = ".shared .align 4 .b8 s[4];";
-        const string Begin = "mov.u32 %r20, s; setp.eq.u32 %p1, %t, 0; @%p1 st.shared.u32 [%r20], 0; bar.sync 0; atom.shared.add.u32 %r1, [%r20], 1;";
+        const string Begin = "mov.u32 %r20, s; setp.eq.u32 %p1, %t, 0; @%p1 st.shared.u32 [%r20], 0; bar.sync 0; "
+            + "atom.shared.add.u32 %r1, [%r20], 1;";
         PtxProgram.Of(Begin + "@%p1 ld.shared.u32 %r2, [%r20];", Shared).Fault(FaultKind.Race, 64);
-        Assert.Equal([64u], PtxProgram.Of(Begin + "bar.sync 0; ld.shared.u32 %r2, [%r20]; st.global.u32 [%d], %r2;", Shared).Run<uint>([0], 1, 64));
+        Assert.Equal([64u], PtxProgram.Of(Begin + "bar.sync 0; ld.shared.u32 %r2, [%r20]; st.global.u32 [%d], %r2;", Shared)
+            .Run<uint>([0], 1, 64));
     }
 
     [Fact]

@@ -11,10 +11,13 @@ public sealed class BarrierTests
     {
         // Warp 0 fills a buffer twice; warps 1 and 2 read it. Barrier 1: full; barrier 2: empty.
         var program = PtxProgram.Of("""
-            mov.u32 %r20, s; shl.b32 %r1, %t, 2; and.b32 %r1, %r1, 127; add.u32 %r1, %r1, %r20; setp.lt.u32 %p1, %t, 32; @%p1 bra PRODUCER;
-            bar.sync 1, 96; ld.shared.u32 %r2, [%r1]; bar.arrive 2, 96; bar.sync 1, 96; ld.shared.u32 %r3, [%r1]; add.u32 %r2, %r2, %r3;
+            mov.u32 %r20, s; shl.b32 %r1, %t, 2; and.b32 %r1, %r1, 127; add.u32 %r1, %r1, %r20; setp.lt.u32 %p1, %t, 32;
+            @%p1 bra PRODUCER;
+            bar.sync 1, 96; ld.shared.u32 %r2, [%r1]; bar.arrive 2, 96; bar.sync 1, 96; ld.shared.u32 %r3, [%r1];
+            add.u32 %r2, %r2, %r3;
             st.global.u32 [%dt], %r2; ret;
-            PRODUCER: st.shared.u32 [%r1], %t; bar.arrive 1, 96; bar.sync 2, 96; add.u32 %r4, %t, 100; st.shared.u32 [%r1], %r4; bar.arrive 1, 96;
+            PRODUCER: st.shared.u32 [%r1], %t; bar.arrive 1, 96; bar.sync 2, 96; add.u32 %r4, %t, 100; st.shared.u32 [%r1], %r4;
+            bar.arrive 1, 96;
             st.global.u32 [%dt], 0;
             """, Shared);
         Assert.Equal(Enumerable.Range(0, 96).Select(i => i < 32 ? 0u : (uint)(i % 32 * 2 + 100)), program.Run<uint>([0], 96, 96));
@@ -22,7 +25,8 @@ public sealed class BarrierTests
 
     [Fact]
     public void A_consumer_that_does_not_say_it_is_done_is_found() => PtxProgram.Of("""
-        mov.u32 %r20, s; shl.b32 %r1, %t, 2; and.b32 %r1, %r1, 127; add.u32 %r1, %r1, %r20; setp.lt.u32 %p1, %t, 32; @%p1 bra PRODUCER;
+        mov.u32 %r20, s; shl.b32 %r1, %t, 2; and.b32 %r1, %r1, 127; add.u32 %r1, %r1, %r20; setp.lt.u32 %p1, %t, 32;
+        @%p1 bra PRODUCER;
         bar.sync 1, 64; ld.shared.u32 %r2, [%r1]; ret;
         PRODUCER: st.shared.u32 [%r1], %t; bar.sync 1, 64; st.shared.u32 [%r1], 5;
         """, Shared).Fault(FaultKind.Race, 64);
@@ -51,7 +55,8 @@ public sealed class BarrierTests
     {
         PtxProgram.Of("bar.sync 1, 48;").Fault(FaultKind.InvalidOperand, 64);
         PtxProgram.Of("bar.sync 16;").Fault(FaultKind.InvalidOperand, 64);
-        PtxProgram.Of("shr.u32 %r1, %t, 5; add.u32 %r1, %r1, 2; shl.b32 %r1, %r1, 5; bar.sync 1, %r1;").Fault(FaultKind.InvalidOperand, 64);
+        PtxProgram.Of("shr.u32 %r1, %t, 5; add.u32 %r1, %r1, 2; shl.b32 %r1, %r1, 5; bar.sync 1, %r1;")
+            .Fault(FaultKind.InvalidOperand, 64);
     }
 
     [Fact]

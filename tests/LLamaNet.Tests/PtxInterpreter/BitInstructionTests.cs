@@ -106,7 +106,8 @@ public sealed class BitInstructionTests
         Assert.Equal(0x5678_1234u, Instruction.Run("mov.b32 %r0, {%h1, %h2}", 0x1234, 0x5678));
         Assert.Equal(0x1234_5678u, Instruction.Run("mov.b32 {%h3, %h4}, %r1; mov.b32 %r0, {%h4, %h3}", 0x56781234));
         Assert.Equal(0x0000_0002_0000_0001UL, Instruction.RunLong("mov.b64 %w0, {%r1, %r2}", 1, 2));
-        Assert.Equal(0x0000_0001_0000_0002UL, Instruction.RunLong("mov.b64 {%r3, %r4}, %w1; mov.b64 %w0, {%r4, %r3}", 0x2_00000001));
+        Assert.Equal(0x0000_0001_0000_0002UL, Instruction.RunLong("mov.b64 {%r3, %r4}, %w1; mov.b64 %w0, {%r4, %r3}",
+            0x2_00000001));
         Assert.Equal(7UL, Instruction.RunLong("mov.b64 {_, %r4}, %w1; cvt.u64.u32 %w0, %r4", 0x7_00000003));
         Assert.Equal(0x0004_0003_0002_0001UL, Instruction.RunLong(
             "mov.b64 {%h1, %h2, %h3, %h4}, %w1; mov.b64 %w0, {%h4, %h3, %h2, %h1}", 0x0001_0002_0003_0004));

@@ -21,7 +21,8 @@ public sealed class CommittedKernelTests
     [Fact]
     public void Registers_have_no_names_of_instructions()
     {
-        const string Text = ".version 7.4\n.target sm_80\n.address_size 64\n.visible .entry kernel()\n{\n.reg .pred add;\nret;\n}\n";
+        const string Text =
+            ".version 7.4\n.target sm_80\n.address_size 64\n.visible .entry kernel()\n{\n.reg .pred add;\nret;\n}\n";
         var exception = Assert.Throws<PtxParseException>(() => PtxModule.Parse(Text));
         Assert.Equal(6, exception.Line);
     }

@@ -100,7 +100,8 @@ public sealed class ControlFlowTests
     public void A_clock_goes_on()
     {
         var result = PtxProgram.Of("""
-            mov.u64 %w1, %clock64; mov.u32 %r1, %clock; mov.u64 %w2, %globaltimer; setp.lt.u64 %p1, %w1, %w2; selp.u32 %r2, 1, 0, %p1;
+            mov.u64 %w1, %clock64; mov.u32 %r1, %clock; mov.u64 %w2, %globaltimer; setp.lt.u64 %p1, %w1, %w2;
+            selp.u32 %r2, 1, 0, %p1;
             st.global.u32 [%d], %r2;
             """).Run<uint>([0], 1, 1);
         Assert.Equal([1u], result);
@@ -135,6 +136,9 @@ public sealed class ControlFlowTests
     [InlineData(".version 7.4\n.target sm_80\n.entry x() .maxfoo 1 { }", "a limit that is not known")]
     [InlineData(".version 7.4\n.target sm_80\n.global .u32 x[2] = {1, 2, 3};", "more first values")]
     [InlineData(".version 7.4\n.target sm_80\n.global .u64 x[1] = {generic(y)};", "no such variable")]
-    public void What_is_wrong_with_a_text(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<PtxParseException>(() => PtxModule.Parse(text)).Message, StringComparison.Ordinal);
+    public void What_is_wrong_with_a_text(string text, string expected)
+    {
+        var error = Assert.Throws<PtxParseException>(() => PtxModule.Parse(text));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
 }

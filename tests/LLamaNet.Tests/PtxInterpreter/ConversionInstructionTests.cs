@@ -33,7 +33,8 @@ public sealed class ConversionInstructionTests
     [InlineData("cvt.sat.f32.f32 %r0, %r1", float.NaN, 0)]
     [InlineData("cvt.ftz.f32.f32 %r0, %r1", -1e-40f, -0f)]
     public void Float_to_float(string instruction, float a, float expected) =>
-        Assert.Equal(BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a)));
+        Assert.Equal(
+            BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a)));
 
     [Theory]
     [InlineData("cvt.rn.f32.s32 %r0, %r1", 0xFFFFFFFF, -1f)]
@@ -58,7 +59,8 @@ public sealed class ConversionInstructionTests
     [InlineData("cvt.sat.s8.s32 %r0, %r1", 0x12345680, 0x7F)]
     [InlineData("cvt.sat.u8.s32 %r0, %r1", 0xFFFFFFFF, 0)]
     [InlineData("cvt.sat.u16.u32 %h0, %r1; cvt.u32.u16 %r0, %h0", 0x12345, 0xFFFF)]
-    public void Integer_to_integer(string instruction, uint a, uint expected) => Assert.Equal(expected, Instruction.Run(instruction, a));
+    public void Integer_to_integer(string instruction, uint a, uint expected) =>
+        Assert.Equal(expected, Instruction.Run(instruction, a));
 
     [Fact]
     public void Sixty_four_bits()

@@ -27,7 +27,8 @@ public sealed class FloatInstructionTests
     [InlineData("max.ftz.f32 %r0, %r1, %r2", -Subnormal, -1, -0f)]
     [InlineData("copysign.f32 %r0, %r1, %r2", -1, 5, -5)]
     public void Two_operands(string instruction, float a, float b, float expected) =>
-        Assert.Equal(BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a, b)));
+        Assert.Equal(
+            BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a, b)));
 
     [Theory]
     [InlineData("min.f32 %r0, %r1, %r2", float.NaN, float.NaN)]
@@ -56,7 +57,8 @@ public sealed class FloatInstructionTests
     [InlineData("cos.approx.f32 %r0, %r1", 0, 1)]
     [InlineData("tanh.approx.f32 %r0, %r1", float.PositiveInfinity, 1)]
     public void One_operand(string instruction, float a, float expected) =>
-        Assert.Equal(BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a)));
+        Assert.Equal(
+            BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a)));
 
     [Fact]
     public void A_fused_product_is_rounded_once()

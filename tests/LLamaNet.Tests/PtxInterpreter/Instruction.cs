@@ -6,7 +6,8 @@ internal static class Instruction
     /// <summary>Operands of 32 bits are in %r1, %r2, ... (and their lower halves in %h1, ...); the result is %r0.</summary>
     public static uint Run(string instruction, params uint[] operands)
     {
-        var loads = string.Concat(operands.Select((_, i) => $"ld.global.u32 %r{i + 1}, [%a+{4 * i}]; cvt.u16.u32 %h{i + 1}, %r{i + 1};\n"));
+        var loads = string.Concat(operands.Select((_, i) =>
+            $"ld.global.u32 %r{i + 1}, [%a+{4 * i}]; cvt.u16.u32 %h{i + 1}, %r{i + 1};\n"));
         return PtxProgram.Of($"{loads}{instruction}; st.global.u32 [%d], %r0;").Run(operands);
     }
 
@@ -21,7 +22,8 @@ internal static class Instruction
     /// <summary>Operands of 64 bits are in %w1, %w2, ...; the result is %w0.</summary>
     public static ulong RunLong(string instruction, params ulong[] operands)
     {
-        var loads = string.Concat(operands.Select((_, i) => $"ld.global.u64 %w{i + 1}, [%a+{8 * i}]; cvt.u32.u64 %r{i + 1}, %w{i + 1};\n"));
+        var loads = string.Concat(operands.Select((_, i) =>
+            $"ld.global.u64 %w{i + 1}, [%a+{8 * i}]; cvt.u32.u64 %r{i + 1}, %w{i + 1};\n"));
         return PtxProgram.Of($"{loads}{instruction}; st.global.u64 [%d], %w0;").Run(operands, 1, 1)[0];
     }
 

@@ -95,7 +95,8 @@ public sealed class IntegerInstructionTests
     [Fact]
     public void Numbers_are_written_in_all_ways()
     {
-        Assert.Equal(5u + 16 + 8 + 5, Instruction.Run("add.u32 %r0, %r1, 0x10; add.u32 %r0, %r0, 010; add.u32 %r0, %r0, 0b101U", 5));
+        Assert.Equal(
+            5u + 16 + 8 + 5, Instruction.Run("add.u32 %r0, %r1, 0x10; add.u32 %r0, %r0, 010; add.u32 %r0, %r0, 0b101U", 5));
         Assert.Equal(2.5f, Instruction.RunFloat("add.f32 %r0, %r1, 0f3FC00000", 1));
         Assert.Equal(2.5, Instruction.RunDouble("add.f64 %w0, %w1, 0d3FF8000000000000", 1));
         Assert.Equal(4u, Instruction.Run("add.s32 %r0, %r1, -1", 5));

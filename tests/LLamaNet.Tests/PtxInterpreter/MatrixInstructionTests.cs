@@ -2,7 +2,8 @@ using Xunit;
 
 namespace LLamaNet.Tests.PtxInterpreter;
 
-// Fragments are laid out by the formulas of the manual, "Matrix Fragments for mma.m16n8k16 with floating point type" and "ldmatrix".
+// Fragments are laid out by the formulas of the manual, "Matrix Fragments for mma.m16n8k16 with floating point type" and
+// "ldmatrix".
 public sealed class MatrixInstructionTests
 {
     [Theory]
@@ -19,7 +20,8 @@ public sealed class MatrixInstructionTests
             int groupId = lane >> 2, threadIdInGroup = lane % 4;
             for (var i = 0; i < 8; i++)
             {
-                // row = groupID for ai where 0 <= i < 2 || 4 <= i < 6, else groupID + 8; col = (threadID_in_group * 2) + (i & 1), + 8 for i >= 4
+                // row = groupID for ai where 0 <= i < 2 || 4 <= i < 6, else groupID + 8
+                // col = (threadID_in_group * 2) + (i & 1), + 8 for i >= 4
                 var row = i is 0 or 1 or 4 or 5 ? groupId : groupId + 8;
                 var column = threadIdInGroup * 2 + (i & 1) + (i < 4 ? 0 : 8);
                 a[row, column] = Put(random, type, ref input[i / 2 * 32 + lane], i & 1);
@@ -28,7 +30,8 @@ public sealed class MatrixInstructionTests
             for (var i = 0; i < 4; i++)
             {
                 // row = (threadID_in_group * 2) + (i & 1), + 8 for i >= 2; col = groupID
-                b[threadIdInGroup * 2 + (i & 1) + (i < 2 ? 0 : 8), groupId] = Put(random, type, ref input[(4 + i / 2) * 32 + lane], i & 1);
+                var k = threadIdInGroup * 2 + (i & 1) + (i < 2 ? 0 : 8);
+                b[k, groupId] = Put(random, type, ref input[(4 + i / 2) * 32 + lane], i & 1);
             }
 
             for (var i = 0; i < 4; i++)
@@ -43,9 +46,12 @@ public sealed class MatrixInstructionTests
         var result = PtxProgram.Of($$"""
             ld.global.u32 %r1, [%at]; ld.global.u32 %r2, [%at+128]; ld.global.u32 %r3, [%at+256]; ld.global.u32 %r4, [%at+384];
             ld.global.u32 %r5, [%at+512]; ld.global.u32 %r6, [%at+640];
-            ld.global.u32 %r7, [%at+768]; ld.global.u32 %r8, [%at+896]; ld.global.u32 %r9, [%at+1024]; ld.global.u32 %r10, [%at+1152];
-            mma.sync.aligned.m16n8k16.row.col.f32.{{type}}.{{type}}.f32 {%r11,%r12,%r13,%r14}, {%r1,%r2,%r3,%r4}, {%r5,%r6}, {%r7,%r8,%r9,%r10};
-            st.global.u32 [%dt], %r11; st.global.u32 [%dt+128], %r12; st.global.u32 [%dt+256], %r13; st.global.u32 [%dt+384], %r14;
+            ld.global.u32 %r7, [%at+768]; ld.global.u32 %r8, [%at+896]; ld.global.u32 %r9, [%at+1024];
+            ld.global.u32 %r10, [%at+1152];
+            mma.sync.aligned.m16n8k16.row.col.f32.{{type}}.{{type}}.f32
+                {%r11,%r12,%r13,%r14}, {%r1,%r2,%r3,%r4}, {%r5,%r6}, {%r7,%r8,%r9,%r10};
+            st.global.u32 [%dt], %r11; st.global.u32 [%dt+128], %r12; st.global.u32 [%dt+256], %r13;
+            st.global.u32 [%dt+384], %r14;
             """).Run(input, 128, 32);
         for (var lane = 0; lane < 32; lane++)
             for (var i = 0; i < 4; i++)
@@ -66,7 +72,8 @@ public sealed class MatrixInstructionTests
             setp.eq.u32 %p1, %t, 0; @%p1 mov.u32 %r1, 0x00000001; setp.eq.u32 %p1, %t, 4; @%p1 mov.u32 %r1, 0x0000FBFF;
             setp.eq.u32 %p1, %t, 8; @%p1 mov.u32 %r1, 0x00007C00; setp.eq.u32 %p1, %t, 12; @%p1 mov.u32 %r1, 0x7E000000;
             mov.u32 %r7, 0;
-            mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%r11,%r12,%r13,%r14}, {%r1,%r2,%r3,%r4}, {%r5,%r6}, {%r7,%r7,%r7,%r7};
+            mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
+                {%r11,%r12,%r13,%r14}, {%r1,%r2,%r3,%r4}, {%r5,%r6}, {%r7,%r7,%r7,%r7};
             st.global.u32 [%dt], %r11;
             """).Run<float>([0], 32, 32);
         Assert.Equal([5.9604645e-8f, -65504, float.PositiveInfinity, float.NaN], [result[0], result[4], result[8], result[12]]);

@@ -42,7 +42,8 @@ public sealed class MemoryInstructionTests
             st.global.u8 [%d+1], %r1; st.global.u16 [%d+2], %r1; st.global.b8 [%d+4], %h1; st.global.v2.b16 [%d+8], {%h1, %h1};
             st.global.u32 [%d+12], %w1; st.global.v2.u32 [%d+16], {%r1, 7}; st.global.b64 [%d+24], %w1;
             """).Run<byte>([0], 32, 1);
-        Assert.Equal("00DDDDCC" + "DD000000" + "DDCCDDCC" + "88776655" + "DDCCBBAA" + "07000000" + "8877665544332211", Convert.ToHexString(bytes));
+        Assert.Equal("00DDDDCC" + "DD000000" + "DDCCDDCC" + "88776655" + "DDCCBBAA" + "07000000" + "8877665544332211",
+            Convert.ToHexString(bytes));
     }
 
     [Fact]
@@ -81,12 +82,14 @@ public sealed class MemoryInstructionTests
         var program = PtxProgram.Of("""
             ld.global.u32 %r1, [counter]; add.u32 %r1, %r1, 1; st.global.u32 [counter], %r1; ld.global.u32 %r2, [counter];
             mov.u64 %w1, table; cvta.global.u64 %w2, %w1; ld.global.u32 %r3, [%w1+8]; ld.u32 %r4, [%w2+12];
-            ld.const.s8 %r5, [bytes+2]; mov.u64 %w3, bytes; ld.const.u8 %r6, [%w3+3]; ld.global.u64 %w4, [zeros]; cvt.u32.u64 %r7, %w4;
+            ld.const.s8 %r5, [bytes+2]; mov.u64 %w3, bytes; ld.const.u8 %r6, [%w3+3]; ld.global.u64 %w4, [zeros];
+            cvt.u32.u64 %r7, %w4;
             st.global.v4.u32 [%d], {%r2, %r3, %r4, %r5}; st.global.v2.u32 [%d+16], {%r6, %r7};
             """, moduleDeclarations: Variables);
         // A second machine has its own.
         for (var i = 0; i < 2; i++) Assert.Equal([42, 0x40400000, 0, 0xFFFFFFFF, 4, 0], program.Run<uint>([0], 6, 1));
-        var fault = PtxProgram.Of("mov.u64 %w1, bytes; st.global.u8 [%w1], 1;", moduleDeclarations: Variables).Fault(FaultKind.OutOfBounds, 1);
+        var fault = PtxProgram.Of("mov.u64 %w1, bytes; st.global.u8 [%w1], 1;", moduleDeclarations: Variables)
+            .Fault(FaultKind.OutOfBounds, 1);
         Assert.Contains("constant memory", fault.What, StringComparison.Ordinal);
     }
 
@@ -94,7 +97,8 @@ public sealed class MemoryInstructionTests
     public void Variables_may_hold_the_addresses_of_others()
     {
         var program = PtxProgram.Of("""
-            ld.global.u64 %w1, [pointers+8]; ld.global.u32 %r1, [%w1]; ld.const.u64 %w2, [more]; ld.u32 %r2, [%w2]; st.global.v2.u32 [%d], {%r1, %r2};
+            ld.global.u64 %w1, [pointers+8]; ld.global.u32 %r1, [%w1]; ld.const.u64 %w2, [more]; ld.u32 %r2, [%w2];
+            st.global.v2.u32 [%d], {%r1, %r2};
             """, moduleDeclarations: """
             .global .align 4 .u32 numbers[3] = {10, 11, 12};
             .global .align 8 .u64 pointers[2] = {generic(numbers), generic(numbers)+8};
@@ -107,8 +111,10 @@ public sealed class MemoryInstructionTests
     public void Spaces_of_generic_addresses_are_told_apart()
     {
         var result = PtxProgram.Of("""
-            mov.u64 %w1, s; cvta.shared.u64 %w1, %w1; isspacep.shared %p1, %w1; isspacep.global %p2, %w1; isspacep.global %p3, %d; isspacep.local %p4, %d;
-            selp.u32 %r1, 1, 0, %p1; selp.u32 %r2, 1, 0, %p2; selp.u32 %r3, 1, 0, %p3; selp.u32 %r4, 1, 0, %p4; st.global.v4.u32 [%d], {%r1, %r2, %r3, %r4};
+            mov.u64 %w1, s; cvta.shared.u64 %w1, %w1; isspacep.shared %p1, %w1; isspacep.global %p2, %w1;
+            isspacep.global %p3, %d; isspacep.local %p4, %d;
+            selp.u32 %r1, 1, 0, %p1; selp.u32 %r2, 1, 0, %p2; selp.u32 %r3, 1, 0, %p3; selp.u32 %r4, 1, 0, %p4;
+            st.global.v4.u32 [%d], {%r1, %r2, %r3, %r4};
             """, ".shared .align 4 .b8 s[4];").Run<uint>([0], 4, 1);
         Assert.Equal([1u, 0, 1, 0], result);
     }
@@ -116,14 +122,16 @@ public sealed class MemoryInstructionTests
     [Fact]
     public void Dynamic_shared_memory_follows_the_static_part_at_its_alignment()
     {
-        const string Module = ".extern .shared .align 1024 .b8 dynamic[]; .shared .align 4 .b8 fixed[12]; .shared .align 4 .b8 unused[4096];";
+        const string Module =
+            ".extern .shared .align 1024 .b8 dynamic[]; .shared .align 4 .b8 fixed[12]; .shared .align 4 .b8 unused[4096];";
         var program = PtxProgram.Of("""
             mov.u32 %r1, fixed; mov.u32 %r2, dynamic; mov.u32 %r3, %dynamic_smem_size; mov.u32 %r4, %total_smem_size;
             st.shared.u32 [dynamic+60], 5; ld.shared.u32 %r5, [%r2+60];
             st.global.v4.u32 [%d], {%r1, %r2, %r3, %r4}; st.global.u32 [%d+16], %r5;
             """, moduleDeclarations: Module);
         Assert.Equal([0u, 1024, 64, 1088, 5], program.Run<uint>([0], 5, 1, dynamicSharedBytes: 64));
-        PtxProgram.Of("st.shared.u32 [dynamic+64], 5;", moduleDeclarations: Module).Fault(FaultKind.OutOfBounds, 1, dynamicSharedBytes: 64);
+        PtxProgram.Of("st.shared.u32 [dynamic+64], 5;", moduleDeclarations: Module)
+            .Fault(FaultKind.OutOfBounds, 1, dynamicSharedBytes: 64);
     }
 
     [Fact]
@@ -133,7 +141,8 @@ public sealed class MemoryInstructionTests
             .version 7.4
             .target sm_80
             .address_size 64
-            .entry parameters(.param .u64 .ptr .global .align 16 d, .param .u8 small, .param .align 8 .b8 structure[12], .param .f32 last)
+            .entry parameters(
+                .param .u64 .ptr .global .align 16 d, .param .u8 small, .param .align 8 .b8 structure[12], .param .f32 last)
             .reqntid 1, 1, 1
             {
                 .reg .b32 %r<8>;
@@ -168,7 +177,9 @@ public sealed class MemoryInstructionTests
         memory.CopyOut(d, MemoryMarshal.AsBytes(result.AsSpan()));
         Assert.Equal([200u, 3, 1, 2, 4, 2], result);
         Assert.Equal((1L, 1L, 10L), (executor.Launches, executor.Blocks, executor.WarpInstructions));
-        Assert.Equal(FaultKind.InvalidLaunch, Assert.Throws<PtxFaultException>(() => executor.Launch(kernel, 1, 2, 0, block)).Kind);
-        Assert.Equal(FaultKind.InvalidLaunch, Assert.Throws<PtxFaultException>(() => executor.Launch(kernel, 1, 1, 0, block.AsSpan(1))).Kind);
+        Assert.Equal(FaultKind.InvalidLaunch, Assert.Throws<PtxFaultException>(() =>
+            executor.Launch(kernel, 1, 2, 0, block)).Kind);
+        Assert.Equal(FaultKind.InvalidLaunch, Assert.Throws<PtxFaultException>(() =>
+            executor.Launch(kernel, 1, 1, 0, block.AsSpan(1))).Kind);
     }
 }

@@ -9,7 +9,8 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_read_past_the_end()
     {
-        var fault = PtxProgram.Of("ld.global.b32 %r1, [%at]; st.global.b32 [%dt], %r1;").Fault(FaultKind.OutOfBounds, 33, inputWords: 32);
+        var fault = PtxProgram.Of("ld.global.b32 %r1, [%at]; st.global.b32 [%dt], %r1;")
+            .Fault(FaultKind.OutOfBounds, 33, inputWords: 32);
         Assert.Equal(32, fault.Thread);
         Assert.Equal("program", fault.Kernel);
         Assert.Contains("ld.global.b32 %r1, [%at]", fault.Instruction, StringComparison.Ordinal);
@@ -19,7 +20,8 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_write_past_the_end()
     {
-        var fault = PtxProgram.Of("st.global.v4.b32 [%d+112], {%t, %t, %t, %t};").Fault(FaultKind.OutOfBounds, 1, outputWords: 31);
+        var fault = PtxProgram.Of("st.global.v4.b32 [%d+112], {%t, %t, %t, %t};")
+            .Fault(FaultKind.OutOfBounds, 1, outputWords: 31);
         Assert.Contains("write of 16 bytes", fault.What, StringComparison.Ordinal);
     }
 
@@ -44,13 +46,15 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_read_of_global_memory_that_nobody_wrote()
     {
-        var fault = PtxProgram.Of("st.global.b16 [%d], %h1; ld.global.b32 %r1, [%d];", "mov.b16 %h1, 1;").Fault(FaultKind.Uninitialised, 1);
+        var fault = PtxProgram.Of("st.global.b16 [%d], %h1; ld.global.b32 %r1, [%d];", "mov.b16 %h1, 1;")
+            .Fault(FaultKind.Uninitialised, 1);
         Assert.Contains("ld.global.b32 %r1", fault.Instruction, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_read_of_shared_memory_that_nobody_wrote() =>
-        PtxProgram.Of("ld.shared.b32 %r1, [s+4];", ".shared .align 4 .b8 s[8]; st.shared.b32 [s], 1;").Fault(FaultKind.Uninitialised, 1);
+        PtxProgram.Of("ld.shared.b32 %r1, [s+4];", ".shared .align 4 .b8 s[8]; st.shared.b32 [s], 1;")
+            .Fault(FaultKind.Uninitialised, 1);
 
     [Fact]
     public void A_read_of_local_memory_that_nobody_wrote() =>
@@ -67,7 +71,8 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_barrier_that_is_missing_between_write_and_read()
     {
-        var fault = PtxProgram.Of("st.shared.b32 [%r1], %t; setp.ge.u32 %p1, %t, 32; @%p1 ld.shared.b32 %r3, [%r1+-128];", SharedWords)
+        var fault = PtxProgram.Of("st.shared.b32 [%r1], %t; setp.ge.u32 %p1, %t, 32; @%p1 ld.shared.b32 %r3, [%r1+-128];",
+            SharedWords)
             .Fault(FaultKind.Race, 64);
         Assert.Contains("written by thread", fault.What, StringComparison.Ordinal);
     }
@@ -76,7 +81,8 @@ public sealed class PlantedBugTests
     public void A_barrier_that_is_missing_between_read_and_write()
     {
         var fault = PtxProgram.Of(
-            "st.shared.b32 [%r1], %t; bar.sync 0; setp.lt.u32 %p1, %t, 32; @%p1 ld.shared.b32 %r3, [%r1+128]; @!%p1 st.shared.b32 [%r1], 0;",
+            "st.shared.b32 [%r1], %t; bar.sync 0; setp.lt.u32 %p1, %t, 32; @%p1 ld.shared.b32 %r3, [%r1+128]; "
+                + "@!%p1 st.shared.b32 [%r1], 0;",
             SharedWords).Fault(FaultKind.Race, 64);
         Assert.Contains("read by thread", fault.What, StringComparison.Ordinal);
     }
@@ -87,12 +93,14 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void Lanes_of_a_warp_that_do_not_synchronise() =>
-        PtxProgram.Of("st.shared.b32 [%r1], %t; xor.b32 %r2, %r1, 4; ld.shared.b32 %r3, [%r2];", SharedWords).Fault(FaultKind.Race, 32);
+        PtxProgram.Of("st.shared.b32 [%r1], %t; xor.b32 %r2, %r1, 4; ld.shared.b32 %r3, [%r2];", SharedWords)
+            .Fault(FaultKind.Race, 32);
 
     [Fact]
     public void Barriers_in_all_their_forms_make_accesses_safe()
     {
-        const string Exchange = "st.shared.b32 [%r1], %t; {0} xor.b32 %r2, %r1, {1}; ld.shared.b32 %r3, [%r2]; st.global.b32 [%dt], %r3;";
+        const string Exchange =
+            "st.shared.b32 [%r1], %t; {0} xor.b32 %r2, %r1, {1}; ld.shared.b32 %r3, [%r2]; st.global.b32 [%dt], %r3;";
         foreach (var (barrier, distance) in new[]
         {
             ("bar.sync 0;", 128), ("barrier.sync.aligned 3, 64;", 128), ("bar.warp.sync -1;", 4), ("bar.sync 15, 64;", 132),
@@ -110,7 +118,8 @@ public sealed class PlantedBugTests
         PtxProgram.Of(Copy + "ld.shared.b32 %r2, [s];", SharedWords).Fault(FaultKind.MissingWait, 1);
         PtxProgram.Of(Copy + "cp.async.wait_group 1; ld.shared.b32 %r2, [s];", SharedWords).Fault(FaultKind.MissingWait, 1);
         PtxProgram.Of(Copy + "st.shared.b32 [s+12], %t;", SharedWords).Fault(FaultKind.MissingWait, 1);
-        Assert.Equal([7u], PtxProgram.Of(Copy + "cp.async.wait_group 0; ld.shared.b32 %r2, [s+4]; st.global.b32 [%d], %r2;", SharedWords)
+        Assert.Equal([7u], PtxProgram.Of(Copy + "cp.async.wait_group 0; ld.shared.b32 %r2, [s+4]; st.global.b32 [%d], %r2;",
+            SharedWords)
             .Run<uint>([5, 7, 9, 11], 1, 1));
     }
 
@@ -125,7 +134,8 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_shuffle_that_part_of_the_warp_executes()
     {
-        var fault = PtxProgram.Of("setp.lt.u32 %p1, %t, 16; @%p1 shfl.sync.bfly.b32 %r1, %t, 1, 31, -1;").Fault(FaultKind.DivergentCollective, 32);
+        var fault = PtxProgram.Of("setp.lt.u32 %p1, %t, 16; @%p1 shfl.sync.bfly.b32 %r1, %t, 1, 31, -1;")
+            .Fault(FaultKind.DivergentCollective, 32);
         Assert.Contains("0x0000ffff", fault.What, StringComparison.Ordinal);
         Assert.Contains("shfl.sync.bfly", fault.Instruction, StringComparison.Ordinal);
     }
@@ -147,7 +157,8 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void A_matrix_product_in_a_warp_that_is_not_whole() =>
-        PtxProgram.Of("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r1}, [s];", SharedWords).Fault(FaultKind.DivergentCollective, 31);
+        PtxProgram.Of("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r1}, [s];", SharedWords)
+            .Fault(FaultKind.DivergentCollective, 31);
 
     [Fact]
     public void Two_blocks_that_write_different_values()
@@ -158,7 +169,8 @@ public sealed class PlantedBugTests
         // The same value, other bytes of a word, and atomic additions are all right.
         Assert.Equal([5u], PtxProgram.Of("st.global.u32 [%d], 5;").Run<uint>([0], 1, 1, 2));
         Assert.Equal([0x00010000u], PtxProgram.Of(
-            "mov.u32 %r1, %ctaid.x; cvt.u16.u32 %h1, %r1; mul.wide.u32 %w1, %r1, 2; add.s64 %w1, %d, %w1; st.global.u16 [%w1], %h1;")
+            "mov.u32 %r1, %ctaid.x; cvt.u16.u32 %h1, %r1; mul.wide.u32 %w1, %r1, 2; add.s64 %w1, %d, %w1; "
+                + "st.global.u16 [%w1], %h1;")
             .Run<uint>([0], 1, 1, 2));
     }
 
@@ -166,7 +178,8 @@ public sealed class PlantedBugTests
     public void A_block_that_reads_what_another_wrote()
     {
         const string Own = "mov.u32 %r1, %ctaid.x; mul.wide.u32 %w1, %r1, 4; add.s64 %w1, %d, %w1; st.global.u32 [%w1], %r1;";
-        var fault = PtxProgram.Of(Own + "setp.eq.u32 %p1, %r1, 1; @%p1 ld.global.u32 %r2, [%d];").Fault(FaultKind.Race, 1, grid: 2);
+        var fault = PtxProgram.Of(Own + "setp.eq.u32 %p1, %r1, 1; @%p1 ld.global.u32 %r2, [%d];")
+            .Fault(FaultKind.Race, 1, grid: 2);
         Assert.Contains("written by block 0", fault.What, StringComparison.Ordinal);
         // The last block, known by an atomic counter, may read what all have written.
         var program = PtxProgram.Of(Own + """
@@ -205,7 +218,8 @@ public sealed class PlantedBugTests
     {
         var fault = PtxProgram.Of("add.u32 %r1, %r2, 1;").Fault(FaultKind.Uninitialised, 1);
         Assert.Contains("register", fault.What, StringComparison.Ordinal);
-        var partly = PtxProgram.Of("setp.lt.u32 %p1, %t, 3; @%p1 mov.u32 %r2, 5; add.u32 %r1, %r2, 1;").Fault(FaultKind.Uninitialised, 4);
+        var partly = PtxProgram.Of("setp.lt.u32 %p1, %t, 3; @%p1 mov.u32 %r2, 5; add.u32 %r1, %r2, 1;")
+            .Fault(FaultKind.Uninitialised, 4);
         Assert.Equal(3, partly.Thread);
         PtxProgram.Of("@%p1 bra L; L: ret;").Fault(FaultKind.Uninitialised, 1);
         // A loop that always runs, guards that complete each other, and copies of nothing are all right.
@@ -238,7 +252,8 @@ public sealed class PlantedBugTests
     [InlineData("add.u32 %r1, %r2, %r64;")]
     [InlineData("bra NOWHERE;")]
     [InlineData("ld.global.b32 %r1, %a;")]
-    [InlineData("mma.sync.aligned.m16n8k16.row.row.f32.f16.f16.f32 {%r1,%r2,%r3,%r4}, {%r1,%r2,%r3,%r4}, {%r1,%r2}, {%r1,%r2,%r3,%r4};")]
+    [InlineData(
+        "mma.sync.aligned.m16n8k16.row.row.f32.f16.f16.f32 {%r1,%r2,%r3,%r4}, {%r1,%r2,%r3,%r4}, {%r1,%r2}, {%r1,%r2,%r3,%r4};")]
     public void An_instruction_that_does_not_exist_is_refused_when_parsed(string instruction)
     {
         var error = Assert.Throws<PtxParseException>(() => PtxProgram.Of("\n" + instruction).Run(0u));

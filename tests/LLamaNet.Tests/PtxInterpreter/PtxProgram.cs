@@ -5,8 +5,8 @@ using Xunit;
 namespace LLamaNet.Tests.PtxInterpreter;
 
 /// <summary>
-/// A kernel around a few lines of PTX. It has the parameters <c>a</c> (input) and <c>d</c> (output), both addresses, which it has in
-/// %a and %d; %t is the thread's index, %at and %dt are the thread's words of 4 bytes in them, %al and %dl its words of 8.
+/// A kernel around a few lines of PTX. It has the parameters <c>a</c> (input) and <c>d</c> (output), both addresses, which it
+/// has in %a and %d; %t is the thread's index, %at and %dt are the thread's words of 4 bytes in them, %al and %dl its words of 8.
 /// </summary>
 internal sealed class PtxProgram
 {
@@ -67,7 +67,8 @@ internal sealed class PtxProgram
     }
 
     public PtxFaultException Fault(
-        FaultKind kind, Grid block, int inputWords = 64, int outputWords = 64, Grid? grid = null, int dynamicSharedBytes = 0, ExecutionOptions? options = null)
+        FaultKind kind, Grid block, int inputWords = 64, int outputWords = 64, Grid? grid = null, int dynamicSharedBytes = 0,
+        ExecutionOptions? options = null)
     {
         var (a, d) = Buffers<uint>(new uint[inputWords], outputWords);
         var fault = Assert.Throws<PtxFaultException>(() => Launch(a, d, block, grid ?? 1, dynamicSharedBytes, options));

@@ -56,7 +56,8 @@ public sealed class WarpInstructionTests
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(i ^ (i < 16 ? 2 : 1))), program.Run<uint>([0], 32, 32));
         // The same instruction with masks that differ by lane.
         program = PtxProgram.Of("""
-            setp.lt.u32 %p1, %t, 16; selp.b32 %r2, 0x0000FFFF, 0xFFFF0000, %p1; shfl.sync.bfly.b32 %r1, %t, 4, 31, %r2; st.global.u32 [%dt], %r1;
+            setp.lt.u32 %p1, %t, 16; selp.b32 %r2, 0x0000FFFF, 0xFFFF0000, %p1; shfl.sync.bfly.b32 %r1, %t, 4, 31, %r2;
+            st.global.u32 [%dt], %r1;
             """);
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(i ^ 4)), program.Run<uint>([0], 32, 32));
     }
@@ -78,7 +79,8 @@ public sealed class WarpInstructionTests
         var result = PtxProgram.Of("""
             setp.lt.u32 %p1, %t, 5; setp.lt.u32 %p2, %t, 32; setp.gt.u32 %p3, %t, 32;
             vote.sync.ballot.b32 %r1, %p1, -1; vote.sync.ballot.b32 %r2, !%p1, -1;
-            vote.sync.all.pred %p4, %p2, -1; vote.sync.any.pred %p5, %p3, -1; vote.sync.uni.pred %p6, %p3, -1; vote.sync.uni.pred %p7, %p1, -1;
+            vote.sync.all.pred %p4, %p2, -1; vote.sync.any.pred %p5, %p3, -1; vote.sync.uni.pred %p6, %p3, -1;
+            vote.sync.uni.pred %p7, %p1, -1;
             selp.u32 %r3, 1, 0, %p4; selp.u32 %r4, 2, 0, %p5; selp.u32 %r5, 4, 0, %p6; selp.u32 %r6, 8, 0, %p7;
             or.b32 %r3, %r3, %r4; or.b32 %r3, %r3, %r5; or.b32 %r3, %r3, %r6; activemask.b32 %r7;
             setp.eq.u32 %p8, %t, 9; @%p8 st.global.v4.u32 [%d], {%r1, %r2, %r3, %r7};
@@ -90,7 +92,8 @@ public sealed class WarpInstructionTests
     public void Equal_values_find_each_other()
     {
         var result = PtxProgram.Of("""
-            and.b32 %r1, %t, 3; match.any.sync.b32 %r2, %r1, -1; match.all.sync.b32 %r3|%p1, %r1, -1; match.all.sync.b32 %r4|%p2, 7, -1;
+            and.b32 %r1, %t, 3; match.any.sync.b32 %r2, %r1, -1; match.all.sync.b32 %r3|%p1, %r1, -1;
+            match.all.sync.b32 %r4|%p2, 7, -1;
             selp.u32 %r5, 1, 0, %p1; selp.u32 %r6, 2, 0, %p2; or.b32 %r5, %r5, %r6;
             setp.eq.u32 %p8, %t, 9; @%p8 st.global.v4.u32 [%d], {%r2, %r3, %r4, %r5};
             """).Run<uint>([0], 4, 32);
@@ -106,9 +109,11 @@ public sealed class WarpInstructionTests
     [InlineData("or.b32", 31)]
     [InlineData("xor.b32", 0)]
     public void Reductions(string operation, uint expected) => Assert.Equal(
-        Enumerable.Repeat(expected, 32), PtxProgram.Of($"redux.sync.{operation} %r1, %t, -1; st.global.u32 [%dt], %r1;").Run<uint>([0], 32, 32));
+        Enumerable.Repeat(expected, 32), PtxProgram.Of($"redux.sync.{operation} %r1, %t, -1; st.global.u32 [%dt], %r1;")
+            .Run<uint>([0], 32, 32));
 
     [Fact]
     public void One_lane_is_elected() => Assert.Equal(
-        [1u, 0, 0], PtxProgram.Of("elect.sync %r1|%p1, -1; selp.u32 %r2, 1, 0, %p1; st.global.u32 [%dt], %r2;").Run<uint>([0], 32, 32)[..3]);
+        [1u, 0, 0], PtxProgram.Of("elect.sync %r1|%p1, -1; selp.u32 %r2, 1, 0, %p1; st.global.u32 [%dt], %r2;")
+            .Run<uint>([0], 32, 32)[..3]);
 }
