@@ -291,40 +291,42 @@ public sealed class LlamaModel : IDisposable
         (Backend backend, DeviceSelection device) = devices.Open(options);
         try
         {
-            (ModelLimits limits, MemoryPlan plan, long readBytes) = PlanOn(backend);
-            if (plan.TotalBytes > backend.AvailableBytes)
+            return BuildOn(backend, device);
+        }
+        catch (Exception exception) when (options.Device.Kind == DeviceKind.Auto && device.Kind == DeviceKind.Cuda
+            && exception is (InsufficientMemoryException or CudaException))
+        {
+            string problem = exception is CudaException ? "the GPU failed" : "the GPU is too small";
+            (backend, device) = DeviceChoice.OpenCpu(options, $"{problem}: {exception.Message}");
+            return BuildOn(backend, device);
+        }
+
+        LlamaModel BuildOn(Backend backend, DeviceSelection device)
+        {
+            try
             {
-                var exception = new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
-                if (options.Device.Kind != DeviceKind.Auto || device.Kind == DeviceKind.Cpu) throw exception;
-                backend.Dispose();
-                (backend, device) = DeviceChoice.OpenCpu(options, $"the GPU is too small: {exception.Message}");
-                (limits, plan, readBytes) = PlanOn(backend);
-                if (plan.TotalBytes > backend.AvailableBytes) throw exception;
+                var limits = ModelLimits.For(config, options, loader.IsQuantized, backend.Defaults, backend.KvCacheTypes);
+                (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
+                MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
+                if (plan.TotalBytes > backend.AvailableBytes) throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+
+                backend.Reserve(limits.Step(config));
+                long done = 0;
+                LlamaWeights weights = loader.Load(
+                    backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
+                var ropes = new RopeTables(backend, config, limits.ContextLength);
+                ropes.For(promptLength: 0); // here rather than in the first step
+                var transformer = new Transformer(
+                    backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
+                    limits.BatchTokens, limits.OutputRows);
+                transformer.WarmUp(backend.WarmUpTokens);
+                return new LlamaModel(transformer, limits, tokenizer, defaults, device, plan);
             }
-
-            backend.Reserve(limits.Step(config));
-            long done = 0;
-            LlamaWeights weights = loader.Load(
-                backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
-            var ropes = new RopeTables(backend, config, limits.ContextLength);
-            ropes.For(promptLength: 0); // here rather than in the first step
-            var transformer = new Transformer(
-                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
-                limits.BatchTokens, limits.OutputRows);
-            transformer.WarmUp(backend.WarmUpTokens);
-            return new LlamaModel(transformer, limits, tokenizer, defaults, device, plan);
-        }
-        catch
-        {
-            backend.Dispose();
-            throw;
-        }
-
-        (ModelLimits Limits, MemoryPlan Plan, long ReadBytes) PlanOn(Backend backend)
-        {
-            var limits = ModelLimits.For(config, options, loader.IsQuantized, backend.Defaults, backend.KvCacheTypes);
-            (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
-            return (limits, limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config))), readBytes);
+            catch
+            {
+                backend.Dispose();
+                throw;
+            }
         }
     }
 }

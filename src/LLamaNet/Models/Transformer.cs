@@ -100,8 +100,9 @@ internal sealed class Transformer(
         }
 
         if (batch.OutputCount == 0) return;
-        backend.Gather(_a.Outputs, _a.Residual, batch.OutputRows);
-        backend.RmsNormMatMul(_a.Logits, _a.Outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
+        bool all = batch.OutputCount == rows;
+        if (!all) backend.Gather(_a.Outputs, _a.Residual, batch.OutputRows);
+        backend.RmsNormMatMul(_a.Logits, all ? _a.Residual : _a.Outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
         if (batch.IsSampled) backend.Sample(_a.Logits, batch);
     }
 }

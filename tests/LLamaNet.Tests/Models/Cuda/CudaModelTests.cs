@@ -104,8 +104,8 @@ public class CudaModelTests
         await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxTokens = 4 });
         PtxCounters shorter = await CountAsync(5), longer = await CountAsync(15), difference = longer - shorter;
         // Five kernels a layer: norm and QKV; rotation, cache and attention; output; norm, gate, up and SwiGLU; down. Then
-        // embedding, the row with logits, norm and output, drawing, going on.
-        int kernels = 10 * (5 * s_config.Layers + 5);
+        // embedding, norm and output, drawing, going on.
+        int kernels = 10 * (5 * s_config.Layers + 4);
         Assert.Equal(
             new PtxCounters { GraphLaunches = 10, CopiesFromDevice = 10, BytesFromDevice = 40, Synchronisations = 10, KernelsRun = kernels },
             difference);
@@ -225,6 +225,25 @@ public class CudaModelTests
         Assert.Equal(DeviceKind.Cpu, model.Device.Kind);
         Assert.Equal(
             $"the GPU is too small: {exception.Message}", model.Device.Reason);
+    }
+
+    [Fact]
+    public async Task A_GPU_that_fails_while_loading_leaves_auto_to_the_CPU()
+    {
+        using var machine = new InterpretedMachine();
+        var devices = new DeviceChoice(() => TamperedDriver.Over(machine.Driver.Find));
+        TamperedDriver.IsLost = true;
+        try
+        {
+            await Assert.ThrowsAsync<CudaException>(() => RandomAsync(devices, DType.F16));
+            using LlamaModel model = await LlamaModel.CreateRandomAsync(s_config, DType.F16, 1, devices, new ModelOptions(), Token);
+            Assert.Equal(DeviceKind.Cpu, model.Device.Kind);
+            Assert.StartsWith("the GPU failed: CUDA_ERROR_ILLEGAL_ADDRESS", model.Device.Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            TamperedDriver.IsLost = false;
+        }
     }
 
     [Fact]
