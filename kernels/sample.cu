@@ -3,7 +3,7 @@
 //   +infinity, or all are -infinity
 // launch: one block of 1024 threads per row of logits
 // numerics: as the host's sampler: weights exp((logit - max) / temperature) in f32, equal ones ranked by id. Sums are integers
-//   in units of 2^-44 of the likeliest token's weight, so they are exact and no order of additions matters; what weighs less
+//   in units of 2^-43 of the likeliest token's weight, so they are exact and no order of additions matters; what weighs less
 //   than a unit is never drawn. The draw is Philox4x32-10 of (seed, index). temperature 0: the first of the greatest logits
 //
 // Nothing is sorted. A cut keeps the greatest of (weight, lower id first), so it is one number: the least key kept. It is
@@ -18,7 +18,7 @@
 #define DIGIT_BITS 10 // a bin per thread
 #define ID_BITS 20
 #define KEY_BITS 50 // 30 of the weight (it is at most 1, so the two highest are 0) and ID_BITS
-#define UNIT 17592186044416.0f // 2^44
+#define UNIT 8796093022208.0f // 2^43: 2^ID_BITS tokens of weight 1 still fit into 64 bits
 
 struct Shared {
     float values[WARPS];

@@ -61,6 +61,15 @@ public class SampleKernelTests
         Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
     }
 
+    [Fact]
+    public void The_largest_vocabulary_of_equal_tokens_overflows_no_sum()
+    {
+        const int Vocabulary = SampleKernel.MaxVocabulary;
+        SampleSettings[] settings = [s_plain with { Seed = 3, Vocabulary = Vocabulary, TopP = 0.75f }];
+        var logits = new float[Vocabulary];
+        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
+    }
+
     // Few different weights, exact in both: whatever a cut does among equals shows.
     [Fact]
     public void Of_equal_tokens_the_lowest_ids_stay()
