@@ -19,7 +19,7 @@ public class SynchronisationTests
     [InlineData(@"bar\.sync\s+0;")]
     [InlineData(@"cp\.async\.wait_group 1;")]
     public void Attention_of_several_tokens_needs_every_barrier_and_wait(string instruction) => AssertNeeded(
-        "attention_prefill", "attention_prefill_f16_d64", instruction, unseen: 0,
+        "attention_prefill_f16_d64", "attention_prefill_f16_d64", instruction, unseen: 0,
         (machine, kernel) =>
         {
             using Layer layer = new(machine, rows: Length, firstPosition: 0);
@@ -32,7 +32,7 @@ public class SynchronisationTests
     // Unseen: what all threads wrote comes before the block says so.
     [Fact]
     public void Attention_over_splits_needs_every_barrier() => AssertNeeded(
-        "attention_decode", "attention_decode_f16_d64_h1", @"bar\.sync\s+0;", unseen: 1,
+        "attention_decode_f16_d64", "attention_decode_f16_d64_h1", @"bar\.sync\s+0;", unseen: 1,
         (machine, kernel) =>
         {
             using Layer layer = new(machine, rows: 1, firstPosition: Length - 1);

@@ -15,7 +15,8 @@ internal sealed class AttentionPrefillKernel(KernelLibrary library)
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32.
     public void Launch(CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch)
     {
-        CudaKernel kernel = library.Get("attention_prefill", $"attention_prefill_f16_d{shape.HeadDim}");
+        string name = $"attention_prefill_f16_d{shape.HeadDim}";
+        CudaKernel kernel = library.Get(name, name);
         // Keys and values of a page, and for the largest heads the queries.
         int tiles = shape.HeadDim > 128 ? 3 : 2;
         int sharedBytes = tiles * KvLayer.PageLength * (shape.HeadDim + RowPadding) * sizeof(ushort);

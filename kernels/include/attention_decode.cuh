@@ -6,6 +6,7 @@
 //   merges the splits: no second launch. Up to four heads share a load: more do not fit into registers, and a second block
 //   of the same keys finds them in the second-level cache.
 // numerics: f32; keys and values are exact in f32. Order of additions fixed by the length; 2^x to 2 units in the last place
+#pragma once
 #include "attention.cuh"
 
 #define MAX_SPLITS 32 // a lane each when they are merged
@@ -137,12 +138,3 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
         attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, firstRows, firstPositions, ropes, pages, pageStride, \
             heads, kvHeads, headDim, scale, parts, states, arrivals); \
     }
-// By the largest head size and the heads of a block. Those of a size want a multiple of 8, the others any even size.
-ATTENTION_DECODE(attention_decode_f16_d64_h1, f16, 8, 8, 1)
-ATTENTION_DECODE(attention_decode_f16_d64_h4, f16, 8, 8, 4)
-ATTENTION_DECODE(attention_decode_f16_d128_h1, f16, 8, 16, 1)
-ATTENTION_DECODE(attention_decode_f16_d128_h4, f16, 8, 16, 4)
-ATTENTION_DECODE(attention_decode_f16_d256_h1, f16, 8, 32, 1)
-ATTENTION_DECODE(attention_decode_f16_d256_h4, f16, 8, 32, 4)
-ATTENTION_DECODE(attention_decode_f16_even_h2, f16, 2, 32, 2)
-ATTENTION_DECODE(attention_decode_f32_even_h2, float, 2, 32, 2)

@@ -9,6 +9,7 @@
 // numerics: q times log2(e) / sqrt(D), k, v and the weights 2^(score - largest) rounded to f16; scores, largest, sums and
 //   outputs in f32. Keys past the segment's end are never read; those of later tokens of the same segment get weight 0, so
 //   a value of theirs that is not finite may show up to 63 tokens too early. Results do not depend on the batch.
+#pragma once
 #include "kv_cache.cuh"
 
 #define TOKENS 64
@@ -193,8 +194,3 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         const int* __restrict__ pages, int pageStride, int heads, int kvHeads, float scale) { \
         attention_prefill<D>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, heads, kvHeads, scale); \
     }
-ATTENTION_PREFILL(64)
-ATTENTION_PREFILL(80)
-ATTENTION_PREFILL(96)
-ATTENTION_PREFILL(128)
-ATTENTION_PREFILL(256)
