@@ -21,8 +21,8 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
 
     public long FreeBytes => TotalBytes - UsedBytes;
 
-    /// <summary>Changes whenever an allocation is made or freed; caches of lookups end with it.</summary>
-    internal int Generation { get; private set; }
+    /// <summary>Launches that worked on this memory so far, by any executor: what stores are marked with.</summary>
+    internal uint Launches { get; set; }
 
     /// <returns>A multiple of 256.</returns>
     /// <exception cref="InsufficientMemoryException">The device has too little left.</exception>
@@ -35,7 +35,6 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
             throw new ArgumentException($"0x{address:x} is not the start of an allocation.", nameof(address));
         UsedBytes -= _allocations[index].Length;
         _allocations[index] = new Allocation(address, 0) { Freed = true };
-        Generation++;
     }
 
     public void CopyIn(ulong destination, ReadOnlySpan<byte> source)
@@ -99,7 +98,6 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         _allocations.Add(made);
         _next = (made.End + Alignment - 1) / Alignment * Alignment + Alignment;
         UsedBytes += bytes;
-        Generation++;
         return made;
     }
 

@@ -10,7 +10,7 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
     private readonly ThreadBlock _block = new(memory);
     private readonly Dictionary<PtxModule, ulong[]> _variables = [];
     private byte[] _parameters = GC.AllocateArray<byte>(4096, pinned: true);
-    private uint _launches;
+    private long _launches;
 
     public DeviceMemory Memory { get; } = memory;
 
@@ -46,7 +46,9 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
         var code = kernel.Code;
         var sharedBytes = dynamicSharedBytes > 0 ? code.DynamicSharedStart + dynamicSharedBytes : code.StaticSharedBytes;
         new LaunchLimits(_options, kernel).Check(grid, block, dynamicSharedBytes, parameters.Length);
-        var launch = new LaunchShape(code, grid, block, dynamicSharedBytes, sharedBytes, ++_launches, _options.Multiprocessors);
+        _launches++;
+        var launch = new LaunchShape(
+            code, grid, block, dynamicSharedBytes, sharedBytes, ++Memory.Launches, _options.Multiprocessors);
         if (_parameters.Length < parameters.Length) _parameters = GC.AllocateArray<byte>(parameters.Length, pinned: true);
         parameters.CopyTo(_parameters);
         fixed (byte* native = _parameters)

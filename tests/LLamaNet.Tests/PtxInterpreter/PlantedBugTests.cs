@@ -214,6 +214,20 @@ public sealed class PlantedBugTests
     }
 
     [Fact]
+    public void What_an_earlier_launch_wrote_is_no_race()
+    {
+        var program = PtxProgram.Of(
+            "ld.global.u64 %w1, [%a]; ld.global.u32 %r1, [%w1]; add.u32 %r1, %r1, 1; st.global.u32 [%dt], %r1;");
+        var shared = program.Memory.Allocate(4);
+        var writer = PtxProgram.Of("ld.global.u64 %w1, [%a]; st.global.u32 [%w1], 41;", memory: program.Memory);
+        for (var i = 0; i < 2; i++)
+        {
+            writer.Run<ulong>([shared], 1, 1);
+            Assert.Equal([42ul | 42ul << 32], program.Run<ulong>([shared], 1, 2));
+        }
+    }
+
+    [Fact]
     public void A_register_that_was_never_written()
     {
         var fault = PtxProgram.Of("add.u32 %r1, %r2, 1;").Fault(FaultKind.Uninitialised, 1);

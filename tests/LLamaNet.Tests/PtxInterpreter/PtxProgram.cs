@@ -12,11 +12,16 @@ internal sealed class PtxProgram
 {
     private readonly string _text;
 
-    private PtxProgram(string text) => _text = text;
+    private PtxProgram(string text, DeviceMemory? memory)
+    {
+        _text = text;
+        Memory = memory ?? new();
+    }
 
-    public DeviceMemory Memory { get; } = new();
+    public DeviceMemory Memory { get; }
 
-    public static PtxProgram Of(string body, string declarations = "", string moduleDeclarations = "") => new($$"""
+    public static PtxProgram Of(
+        string body, string declarations = "", string moduleDeclarations = "", DeviceMemory? memory = null) => new($$"""
         .version 7.4
         .target sm_80
         .address_size 64
@@ -39,7 +44,7 @@ internal sealed class PtxProgram
             {{body}}
             ret;
         }
-        """);
+        """, memory);
 
     /// <summary>Runs one block (or more) and returns the output.</summary>
     public T[] Run<T>(ReadOnlySpan<T> input, int outputs, Grid block, Grid? grid = null, int dynamicSharedBytes = 0)
