@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LLamaNet.PtxInterpreter.Memory;
 
 namespace LLamaNet.PtxInterpreter;
@@ -77,7 +78,15 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         var bytes = checked(count * pattern.Length);
         var to = Range(destination, bytes, nameof(destination));
         var offset = (long)(destination - to.Start);
-        for (long i = 0; i < bytes; i++) to.Host[offset + i] = pattern[(int)(i % pattern.Length)];
+        var filled = new Span<byte>(to.Host + offset, (int)bytes);
+        switch (pattern.Length)
+        {
+            case 1: filled.Fill(pattern[0]); break;
+            case 2: MemoryMarshal.Cast<byte, ushort>(filled).Fill(MemoryMarshal.Read<ushort>(pattern)); break;
+            case 4: MemoryMarshal.Cast<byte, uint>(filled).Fill(MemoryMarshal.Read<uint>(pattern)); break;
+            default: throw new ArgumentException("A pattern has 1, 2 or 4 bytes.", nameof(pattern));
+        }
+
         to.MarkRange(offset, bytes);
     }
 

@@ -141,6 +141,7 @@ internal static unsafe class LoadStoreInstructions
     }
 
     // A register that is wider than the type is filled by the sign of a signed type, else by zeros.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(Warp warp, Instruction* instruction, int lane, byte* from)
     {
         var signed = instruction->Flag;

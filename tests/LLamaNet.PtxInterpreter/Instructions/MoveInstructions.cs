@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using LLamaNet.PtxInterpreter.Execution;
 using LLamaNet.PtxInterpreter.Memory;
 using LLamaNet.PtxInterpreter.Parsing;
@@ -67,6 +68,7 @@ internal static unsafe class MoveInstructions
         if (guard >= 0) decoder.Reads.Add(~guard);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackLanes<T>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -84,6 +86,7 @@ internal static unsafe class MoveInstructions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UnpackLanes<T>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -165,6 +168,7 @@ internal static unsafe class MoveInstructions
         warp.SetPredicate(instruction->D, mask, result);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Move64(Warp warp, Instruction* instruction, uint mask)
     {
         var d = (long*)(warp.Registers + instruction->D);

@@ -42,7 +42,26 @@ internal static unsafe class WarpInstructions
         decoder.List.Add(decoder.Source(3, PtxType.B32));
         Together(decoder, 4);
         decoder.Result.Mode = decoder.Has("up") ? Up : decoder.Has("down") ? Down : decoder.Has("bfly") ? Butterfly : Indexed;
-        decoder.Result.Execute = &Shuffle;
+        // Nearly every shuffle there is: over the whole warp by a fixed distance.
+        var whole = decoder.Has("bfly") && decoder.Result.E < 0 && decoder.WidthOfSource(decoder.Operands[2]) == 0
+            && Literal.TryParse(decoder.Operands[3], out var bounds) && bounds == 31;
+        decoder.Result.Execute = whole ? &Exchange : &Shuffle;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Exchange(Warp warp, Instruction* instruction, uint mask)
+    {
+        if (mask != Warp.AllLanes)
+        {
+            Shuffle(warp, instruction, mask);
+            return;
+        }
+
+        uint* d = (uint*)(warp.Registers + instruction->D), a = (uint*)(warp.Registers + instruction->A);
+        var distance = (int)(*(uint*)(warp.Registers + instruction->B) & 31);
+        var values = stackalloc uint[Warp.Lanes];
+        new ReadOnlySpan<uint>(a, Warp.Lanes).CopyTo(new(values, Warp.Lanes));
+        for (var lane = 0; lane < Warp.Lanes; lane++) d[lane] = values[lane ^ distance];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -44,6 +44,18 @@ public sealed class WarpInstructionTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void A_whole_warp_exchanges_at_a_distance(int distance)
+    {
+        // In place, too.
+        var program = PtxProgram.Of($"mov.u32 %r1, %t; shfl.sync.bfly.b32 %r1, %r1, {distance}, 31, -1; st.global.u32 [%dt], %r1;");
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(i ^ (distance & 31))), program.Run<uint>([0], 32, 32));
+    }
+
     [Fact]
     public void Two_halves_of_a_warp_may_exchange_apart()
     {
