@@ -5,7 +5,8 @@ using LLamaNet.Backends.Cuda.Driver;
 
 namespace LLamaNet;
 
-// Opens the device that options ask for. openDriver: the machine's NVIDIA driver, unless a test brings one. recordsSteps: see CudaBackend.
+// Opens the device that options ask for. openDriver: the machine's NVIDIA driver, unless a test brings one.
+// recordsSteps: see CudaBackend.
 internal sealed class DeviceChoice(Func<CudaDriver> openDriver, bool recordsSteps = true)
 {
     public static DeviceChoice OfThisMachine { get; } = new(CudaDriver.Open);

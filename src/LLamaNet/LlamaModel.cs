@@ -163,7 +163,9 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Memory that a model of this shape takes.</summary>
     /// <param name="config">The hyper-parameters.</param>
     /// <param name="weightType">Format of its matrices.</param>
-    /// <param name="options">Context, cache format, batch; a GPU's layout where the device is one, otherwise the CPU's. None need be here.</param>
+    /// <param name="options">
+    /// Context, cache format, batch; a GPU's layout where the device is one, otherwise the CPU's. The device need not be here.
+    /// </param>
     /// <returns>The plan.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
@@ -175,7 +177,8 @@ public sealed class LlamaModel : IDisposable
         options ??= new();
         bool onGpu = options.Device.Kind == DeviceKind.Cuda;
         var limits = ModelLimits.For(
-            config, options, loader.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu, onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
+            config, options, loader.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu,
+            onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
         return onGpu
             ? limits.Plan(config, loader.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
             : limits.Plan(config, loader.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
@@ -265,7 +268,8 @@ public sealed class LlamaModel : IDisposable
     }
 
     private static LlamaModel Load(
-        Checkpoint checkpoint, DeviceChoice devices, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        Checkpoint checkpoint, DeviceChoice devices, ModelOptions options, IProgress<LoadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using (checkpoint)
         {
@@ -308,7 +312,8 @@ public sealed class LlamaModel : IDisposable
                 var limits = ModelLimits.For(config, options, loader.IsQuantized, backend.Defaults, backend.KvCacheTypes);
                 (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
                 MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
-                if (plan.TotalBytes > backend.AvailableBytes) throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+                if (plan.TotalBytes > backend.AvailableBytes)
+                    throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
 
                 backend.Reserve(limits.Step(config));
                 long done = 0;

@@ -16,8 +16,10 @@ internal sealed record MemorySize(long Bytes, string Text)
         foreach ((string suffix, double unit) in s_units)
         {
             if (!text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) continue;
-            if (!double.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
-                CultureInfo.InvariantCulture, out double number) || number * unit is < 1 or > 1L << 50) break;
+            const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
+            ReadOnlySpan<char> amount = text.AsSpan(0, text.Length - suffix.Length);
+            if (!double.TryParse(amount, Style, CultureInfo.InvariantCulture, out double number)) break;
+            if (number * unit is < 1 or > 1L << 50) break;
             size = new MemorySize((long)(number * unit), text);
             return null;
         }

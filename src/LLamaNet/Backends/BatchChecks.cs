@@ -17,7 +17,10 @@ internal static class BatchChecks
         foreach (SampleSettings settings in batch.Sampling)
         {
             if (settings.Vocabulary < 1 || settings.Vocabulary > vocabulary)
-                throw new ArgumentException($"Draws among {settings.Vocabulary} tokens and there are {vocabulary} logits.", nameof(batch));
+            {
+                throw new ArgumentException(
+                    $"Draws among {settings.Vocabulary} tokens and there are {vocabulary} logits.", nameof(batch));
+            }
         }
     }
 
@@ -41,7 +44,10 @@ internal static class BatchChecks
             Batch.Segment segment = batch.Segments[i];
             int used = (segment.FirstPosition + segment.Count + KvLayer.PageLength - 1) / KvLayer.PageLength;
             if (used > segment.Pages.Length || segment.Pages.AsSpan(0, used).ContainsAnyExceptInRange(0, pages - 1))
-                throw new ArgumentException($"A sequence needs {used} pages of the layer's {pages} for its positions.", nameof(batch));
+            {
+                throw new ArgumentException(
+                    $"A sequence needs {used} pages of the layer's {pages} for its positions.", nameof(batch));
+            }
         }
     }
 
@@ -52,7 +58,8 @@ internal static class BatchChecks
             || kv.Values.Width != shape.HeadDim || kv.Values.Rows != kv.Keys.Rows || kv.Values.Type != kv.Keys.Type
             || !types.Contains(kv.Keys.Type))
         {
-            throw new ArgumentException($"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
+            throw new ArgumentException(
+                $"A cache of {kv.KvHeads} heads of {kv.HeadDim} in {kv.Keys.Type} does not fit {shape}.", nameof(kv));
         }
 
         return kv.Keys.Rows / (KvLayer.PageLength * shape.KvHeads);
@@ -60,7 +67,8 @@ internal static class BatchChecks
 
     private static void Rotations(Tensor table, int positions, int headDim)
     {
-        if (table.Type != DType.F32 || table.Width != headDim / 2 || table.Rows < positions)
-            throw new ArgumentException($"A rotation of [{table.Rows}, {table.Width}] serves no {positions} positions of heads of {headDim}.");
+        if (table.Type == DType.F32 && table.Width == headDim / 2 && table.Rows >= positions) return;
+        throw new ArgumentException(
+            $"A rotation of [{table.Rows}, {table.Width}] serves no {positions} positions of heads of {headDim}.");
     }
 }

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Models;
 
@@ -100,9 +101,9 @@ internal sealed class Transformer(
         }
 
         if (batch.OutputCount == 0) return;
-        bool all = batch.OutputCount == rows;
-        if (!all) backend.Gather(_a.Outputs, _a.Residual, batch.OutputRows);
-        backend.RmsNormMatMul(_a.Logits, all ? _a.Residual : _a.Outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
+        Tensor outputs = batch.OutputCount == rows ? _a.Residual : _a.Outputs;
+        if (outputs != _a.Residual) backend.Gather(outputs, _a.Residual, batch.OutputRows);
+        backend.RmsNormMatMul(_a.Logits, outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
         if (batch.IsSampled) backend.Sample(_a.Logits, batch);
     }
 }

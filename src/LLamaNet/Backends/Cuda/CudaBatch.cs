@@ -208,7 +208,8 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         public static Sizes Of(StepLimits limits) => new(limits.Tokens, limits.Outputs, limits.Sequences, PagesFor(limits.Context));
 
         public bool Contains(Sizes other) =>
-            Rows >= other.Rows && OutputCount >= other.OutputCount && SegmentCount >= other.SegmentCount && PageStride >= other.PageStride;
+            Rows >= other.Rows && OutputCount >= other.OutputCount && SegmentCount >= other.SegmentCount
+            && PageStride >= other.PageStride;
 
         public Sizes With(Sizes other) => new(
             Math.Max(Rows, other.Rows), Math.Max(OutputCount, other.OutputCount), Math.Max(SegmentCount, other.SegmentCount),

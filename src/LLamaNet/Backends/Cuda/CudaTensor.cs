@@ -11,7 +11,8 @@ internal sealed class CudaTensor : Tensor
     public CudaTensor(CudaContext context, DType type, int rows, int width)
         : base(type, rows, width)
     {
-        if (type is not (DType.F32 or DType.F16)) throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors on a GPU are F32 or F16.");
+        if (type is not (DType.F32 or DType.F16))
+            throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors on a GPU are F32 or F16.");
         // A GPU gives no allocation of nothing.
         _memory = new CudaDeviceVariable<byte>(context, Math.Max(1, Bytes));
         using var stream = new CudaStream(context);

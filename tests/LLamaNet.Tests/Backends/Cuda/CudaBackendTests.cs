@@ -19,7 +19,9 @@ public class CudaBackendTests
         get
         {
             var data = new TheoryData<DType[], int>();
-            foreach (DType[] types in (DType[][])[[DType.Q4_0], [DType.F16], [DType.Q8_0, DType.Q8_0, DType.Q6_K], [DType.Q4_K, DType.BF16], [DType.F32, DType.F16]])
+            DType[][] weights =
+                [[DType.Q4_0], [DType.F16], [DType.Q8_0, DType.Q8_0, DType.Q6_K], [DType.Q4_K, DType.BF16], [DType.F32, DType.F16]];
+            foreach (DType[] types in weights)
                 foreach (int rows in (int[])[1, 3, 9, 70]) data.Add(types, rows);
             return data;
         }
@@ -51,7 +53,8 @@ public class CudaBackendTests
     public void Shapes_that_do_not_fit_are_refused()
     {
         using var backend = new InterpretedBackend(new PtxDevice());
-        using Tensor small = backend.Allocate(DType.F32, 2, 8), wide = backend.Allocate(DType.F32, 2, 9), halves = backend.Allocate(DType.F16, 2, 8);
+        using Tensor small = backend.Allocate(DType.F32, 2, 8), wide = backend.Allocate(DType.F32, 2, 9);
+        using Tensor halves = backend.Allocate(DType.F16, 2, 8);
         using Weight weight = backend.Load([new TestMatrix(DType.F16, 4, 8, 1)], _ => { }, Token);
         Assert.Throws<ArgumentException>(() => backend.Write(small, new float[7]));
         Assert.Throws<ArgumentException>(() => backend.Read(small, 1, new float[16]));
