@@ -6,8 +6,6 @@ internal sealed class AsyncCopies
     private readonly List<AsyncCopy> _copies = [];
     private readonly int[] _committed = new int[Warp.Lanes];
 
-    public bool IsEmpty => _copies.Count == 0;
-
     public void Add(int lane, uint shared, ulong global, int bytes, int present) =>
         _copies.Add(new(lane, _committed[lane], shared, global, bytes, present));
 

@@ -5,15 +5,14 @@ namespace LLamaNet.PtxInterpreter.Parsing;
 /// <summary>A parsed kernel: instructions and the plan of the registers of a warp.</summary>
 internal sealed unsafe class KernelCode
 {
-    // Instructions point to lists of registers; the arrays never move.
+    // Pinned: warps walk over them by pointer.
     private readonly Instruction[] _instructions;
-    private readonly IReadOnlyList<int[]> _lists;
 
     public KernelCode(IReadOnlyList<Instruction> instructions, IReadOnlyList<int[]> lists)
     {
         _instructions = GC.AllocateUninitializedArray<Instruction>(instructions.Count, pinned: true);
         for (var i = 0; i < instructions.Count; i++) _instructions[i] = instructions[i];
-        _lists = lists;
+        Lists = lists;
         fixed (Instruction* first = _instructions) Instructions = first;
     }
 
@@ -23,8 +22,8 @@ internal sealed unsafe class KernelCode
 
     public int Count => _instructions.Length;
 
-    /// <summary>Lists of registers that the instructions point to.</summary>
-    public int ListCount => _lists.Count;
+    /// <summary>What <see cref="Instruction.List"/> points to; held here so that it stays.</summary>
+    public IReadOnlyList<int[]> Lists { get; }
 
     /// <summary>Line and text of each instruction.</summary>
     public required IReadOnlyList<(int Line, string Text)> Texts { get; init; }
