@@ -1,0 +1,6 @@
+using LLamaNet.Tests.Backends.Cuda;
+
+namespace LLamaNet.GpuRunner;
+
+// Something to compute on a GPU. Tolerance: how far two GPUs may be apart, as a share of the largest value.
+internal sealed record RecordedCase(string Name, double Tolerance, Func<GpuMachine, float[]> Compute);
