@@ -24,5 +24,4 @@ internal enum CUresult
     LaunchFailed = 719,
     SystemNotReady = 802,
     SystemDriverMismatch = 803,
-    GraphExecUpdateFailure = 910,
 }

@@ -46,13 +46,6 @@ internal sealed unsafe class CudaDeviceVariable<T> : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Queues a copy of the first elements; the source is read when the copy is done, not now.
-    public void CopyFromAsync(PinnedMemory<T> source, int count, CudaStream stream)
-    {
-        stream.CopyToDevice(At(0, count), source, 0, count);
-        GC.KeepAlive(this);
-    }
-
     // Queues a copy of the first elements.
     public void CopyToAsync(PinnedMemory<T> destination, int count, CudaStream stream)
     {

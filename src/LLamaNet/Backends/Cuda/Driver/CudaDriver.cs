@@ -62,9 +62,8 @@ internal sealed unsafe class CudaDriver
     public readonly delegate* unmanaged<nint, CUresult> GraphDestroy;
     public readonly delegate* unmanaged<nint, CUresult> GraphExecDestroy;
 
-    // Null where the driver is older than CUDA 12.4, 12.0 and 12.0.
+    // Null where the driver is older than CUDA 12.4 and 12.0.
     public readonly delegate* unmanaged<nint, nuint, nuint*, nuint*, CUresult> FuncGetParamInfo;
-    public readonly delegate* unmanaged<nint, nint, void*, CUresult> GraphExecUpdate;
     public readonly delegate* unmanaged<
         CUtensorMap*, int, uint, CUdeviceptr, ulong*, ulong*, uint*, uint*, int, int, int, int, CUresult> TensorMapEncodeTiled;
 
@@ -137,7 +136,6 @@ internal sealed unsafe class CudaDriver
         GraphExecDestroy = (delegate* unmanaged<nint, CUresult>)Find("cuGraphExecDestroy");
 
         FuncGetParamInfo = (delegate* unmanaged<nint, nuint, nuint*, nuint*, CUresult>)find("cuFuncGetParamInfo");
-        GraphExecUpdate = (delegate* unmanaged<nint, nint, void*, CUresult>)find("cuGraphExecUpdate_v2");
         TensorMapEncodeTiled = (delegate* unmanaged<
             CUtensorMap*, int, uint, CUdeviceptr, ulong*, ulong*, uint*, uint*, int, int, int, int, CUresult>)
             find("cuTensorMapEncodeTiled");

@@ -20,19 +20,5 @@ internal sealed unsafe class CudaGraphInstance : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Takes over the graph's arguments and launch shapes. False where that cannot be done and the graph must be instantiated:
-    // it differs in more than those, or the driver is older than CUDA 12.
-    public bool TryUpdate(CudaGraph graph)
-    {
-        if (_context.Driver.GraphExecUpdate is null) return false;
-        _context.MakeCurrent();
-        void** details = stackalloc void*[3]; // CUgraphExecUpdateResultInfo: which node differs
-        CUresult result = _context.Driver.GraphExecUpdate(_handle.Value, graph.Handle, details);
-        GC.KeepAlive(graph);
-        GC.KeepAlive(this);
-        if (result != CUresult.GraphExecUpdateFailure) _context.Driver.Check(result, "cuGraphExecUpdate");
-        return result == CUresult.Success;
-    }
-
     public void Dispose() => _handle.Dispose();
 }

@@ -79,7 +79,7 @@ public class CudaDeviceVariableTests
         Assert.All(memory.Span.ToArray(), value => Assert.True(float.IsNaN(value)));
         using var stream = new CudaStream(gpu.Context);
         using var variable = new CudaDeviceVariable<float>(gpu.Context, 4);
-        Assert.Throws<ArgumentOutOfRangeException>(() => variable.CopyFromAsync(memory, 4, stream));
+        Assert.Throws<ArgumentOutOfRangeException>(() => stream.CopyToDevice(variable.Pointer, memory, 0, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => stream.CopyFromDevice(memory, 2, 2, variable.Pointer));
     }
 

@@ -43,7 +43,7 @@ public class CudaStreamTests
         using var stream = new CudaStream(gpu.Context);
         using var y = new CudaDeviceVariable<float>(gpu.Context, 2);
         using PinnedMemory<float> host = gpu.Pin(1, 2);
-        y.CopyFromAsync(host, 2, stream);
+        stream.CopyToDevice(y.Pointer, host, 0, 2);
         host.Span[0] = 5; // too early: the copy has not been waited for
         stream.Synchronize();
         Assert.Equal([5, 2], InterpretedGpu.Download(y));
