@@ -115,6 +115,16 @@ internal partial class CudaBackend : Backend
     // Also of a backend that was not made to the end.
     private void Free()
     {
+        try
+        {
+            // Of a prompt that was given up, work may still be under way.
+            _stream?.Synchronize();
+        }
+        catch (Exception exception) when (exception is CudaException or ObjectDisposedException)
+        {
+            // On a GPU that is lost nothing is under way; neither is there after an earlier Dispose.
+        }
+
         foreach ((IDisposable made, _) in _made) made.Dispose();
         _recordings.Dispose();
         _batch?.Dispose();

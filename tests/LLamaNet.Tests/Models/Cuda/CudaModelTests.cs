@@ -259,6 +259,18 @@ public class CudaModelTests
     }
 
     [Fact]
+    public async Task A_model_may_be_disposed_while_it_reads_a_prompt()
+    {
+        using var machine = new InterpretedMachine();
+        LlamaModel model = await LlamaModel.CreateRandomAsync(
+            s_config, DType.Q8_0, 7, machine.Devices, new ModelOptions { Device = Device.Cuda(), PrefillChunk = 16 }, Token);
+        var progress = new DisposeAt(model, tokens: 48);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => CudaGoldenTests.CompleteAsync(
+            model, Prompt(150, 1), new GenerationOptions { PrefillProgress = progress }));
+        model.Dispose();
+    }
+
+    [Fact]
     public async Task A_lost_GPU_fails_requests_and_hangs_nobody()
     {
         using var machine = new InterpretedMachine();
@@ -286,6 +298,14 @@ public class CudaModelTests
         [.. Enumerable.Range(0, length).Select(i => (i * 7 + salt * 13 + 1) % vocabulary)];
 
     private static IEnumerable<int> Ids(GenerationResult result) => result.Tokens.Select(token => token.Id);
+
+    private sealed class DisposeAt(LlamaModel model, int tokens) : IProgress<PrefillProgress>
+    {
+        public void Report(PrefillProgress value)
+        {
+            if (value.Tokens >= tokens) model.Dispose();
+        }
+    }
 
     private sealed class StopAt(CancellationTokenSource source, long bytes) : IProgress<LoadProgress>
     {
