@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Tests.Backends.Cuda;
 
 namespace LLamaNet.GpuRunner;
 
@@ -11,7 +12,8 @@ internal static class CopyBandwidth
 
     public static void Write(string file)
     {
-        using var context = new CudaContext(CudaDriver.Open(), 0);
+        using var machine = new GpuMachine();
+        using var context = new CudaContext(machine.Open(), 0);
         using var stream = new CudaStream(context);
         long bytes = Math.Min(MostBytes, context.FreeBytes / 4);
         using var from = new CudaDeviceVariable<byte>(context, bytes);
