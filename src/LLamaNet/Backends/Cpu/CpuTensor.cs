@@ -19,16 +19,6 @@ internal sealed unsafe class CpuTensor(DType type, int rows, int width) : Tensor
         }
     }
 
-    // [Rows, Width] of an F16 tensor.
-    public ushort* Halves
-    {
-        get
-        {
-            Debug.Assert(Type == DType.F16);
-            return (ushort*)_block.Pointer;
-        }
-    }
-
     public Span<float> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);

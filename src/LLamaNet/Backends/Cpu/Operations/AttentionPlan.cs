@@ -15,12 +15,10 @@ internal sealed unsafe class AttentionPlan : IDisposable
     private readonly List<QueryBlock> _blocks = [];
     private AttentionShape _shape;
     private NativeBlock? _partialStates;
+    private int _headRuns; // of key/value heads, that different threads work on
 
     // Pieces of a block's keys that different threads work on; 1 when the keys are not split.
     public int Spans { get; private set; }
-
-    // Runs of key/value heads that different threads work on.
-    private int _headRuns;
 
     public int Pieces => _blocks.Count * Spans * _headRuns;
 

@@ -9,8 +9,6 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // From as many queries on, the tile is widened to F32 once instead of by each group of queries that loads it.
     private const int WidenFromRows = 5;
 
-    public int Rows => rows;
-
     // [rows, PageLength]
     public float* Scores { get; } = memory;
 
@@ -33,8 +31,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         where TElements : struct, IElements
     {
         int bytes = KvLayer.PageLength * headDim * TElements.Size;
-        int longest = 0;
-        for (int row = 0; row < rows; row++) longest = Math.Max(longest, Lengths[row]);
+        int longest = Longest();
 
         if (typeof(TElements) == typeof(Singles) || rows < WidenFromRows)
         {
@@ -57,14 +54,20 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     public void AttendBytes<V>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, int bytes)
         where V : unmanaged, ILanes<V>
     {
-        int longest = 0;
-        for (int row = 0; row < rows; row++) longest = Math.Max(longest, Lengths[row]);
+        int longest = Longest();
 
         ByteTile.WidenKeys<V>(keys, headDim, _widened);
         Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
         Advance<V>(states);
         ByteTile.WidenValues<V>(values, headDim, longest, _widened, _widened + KvLayer.PageLength * headDim + 16);
         Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
+    }
+
+    private int Longest()
+    {
+        int longest = 0;
+        for (int row = 0; row < rows; row++) longest = Math.Max(longest, Lengths[row]);
+        return longest;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,6 +7,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 // Shapes    weights: [columns][32], widened to f32; records: see FloatRecord; sums: [tokens][even, odd columns][32].
 // Threads   none.
 // Numerics  as FloatKernel: f32 FMA, even and odd columns apart, each in order.
+// The sums are locals, or the compiler would not keep them in registers: hence a method for each number of tokens.
 internal static unsafe class FloatBlock<TRegister>
     where TRegister : unmanaged, IRegister<TRegister>
 {
