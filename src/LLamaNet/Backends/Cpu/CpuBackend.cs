@@ -44,6 +44,7 @@ internal sealed unsafe partial class CpuBackend : Backend
         CheckTransfer(tensor, 0, values.Length);
         WeightFormat format = WeightFormat.Of(tensor.Type);
         int rowBytes = (int)format.RowBytes(tensor.Width);
+        if (!format.CanHold(values)) tensor.AllFinite = false;
         for (int row = 0; row * (long)tensor.Width < values.Length; row++)
             format.Quantize(values.Slice(row * tensor.Width, tensor.Width), new Span<byte>(tensor.RowBytes(row), rowBytes));
         GC.KeepAlive(tensor);

@@ -19,6 +19,9 @@ internal sealed unsafe class CpuTensor(DType type, int rows, int width) : Tensor
         }
     }
 
+    // False once an F16 cache has held an infinity or NaN: until then halves are widened without a look for them.
+    public bool AllFinite { get; set; } = true;
+
     public Span<float> Row(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);

@@ -120,6 +120,9 @@ internal readonly unsafe struct Attention(
                     case DType.F32:
                         tile.Attend<V, Singles>(state, query, keys, values, nextKeys);
                         break;
+                    case DType.F16 when _keys.AllFinite && _values.AllFinite:
+                        tile.Attend<V, FiniteHalves>(state, query, keys, values, nextKeys);
+                        break;
                     case DType.F16:
                         tile.Attend<V, Halves>(state, query, keys, values, nextKeys);
                         break;

@@ -7,7 +7,7 @@ namespace LLamaNet.Backends.Cpu.Operations;
 internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memory)
 {
     // From as many queries on, the tile is widened to F32 once instead of by each group of queries that loads it.
-    private const int WidenFromRows = 5;
+    private const int WidenFromRows = 9;
 
     // [rows, PageLength]
     public float* Scores { get; } = memory;
@@ -15,10 +15,15 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // Keys, from the tile's first on, that each query sees. [rows]
     public int* Lengths { get; } = (int*)(memory + rows * KvLayer.PageLength);
 
-    // One tile in F32, 16 floats more, and a float for each position. [PageLength * headDim]
-    private readonly float* _widened = memory + rows * (KvLayer.PageLength + 16);
+    // [rows]
+    private readonly float* _kept = memory + rows * KvLayer.PageLength + Padded(rows);
 
-    public static int Floats(int rows, int headDim) => rows * (KvLayer.PageLength + 16) + KvLayer.PageLength * (headDim + 1) + 16;
+    // One tile in F32, 16 floats more, and a float for each position. [PageLength * headDim]
+    private readonly float* _widened = memory + rows * KvLayer.PageLength + 2 * Padded(rows);
+
+    public static int Floats(int rows, int headDim) => rows * KvLayer.PageLength + 2 * Padded(rows) + KvLayer.PageLength * (headDim + 1) + 16;
+
+    private static int Padded(int rows) => (rows + 15) & -16;
 
     // Of one head's queries: a multiple of 16, with room for a block of 16 to run over.
     public static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
@@ -36,14 +41,14 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         if (typeof(TElements) == typeof(Singles) || rows < WidenFromRows)
         {
             Score<V, TElements>(queries, keys, longest, new Ahead(values, bytes));
-            Advance<V>(states);
+            SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
             Accumulate<V, TElements>(states, values, new Ahead(nextKeys, bytes));
         }
         else
         {
             Widen<V, TElements>(keys, KvLayer.PageLength * headDim);
             Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
-            Advance<V>(states);
+            SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
             Widen<V, TElements>(values, longest * headDim);
             Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
         }
@@ -58,7 +63,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
 
         ByteTile.WidenKeys<V>(keys, headDim, _widened);
         Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
-        Advance<V>(states);
+        SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
         ByteTile.WidenValues<V>(values, headDim, longest, _widened, _widened + KvLayer.PageLength * headDim + 16);
         Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
     }
@@ -78,18 +83,6 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         const int Length = KvLayer.PageLength;
         new Span<float>(Scores, rows * Length).Clear();
         PanelProduct.Run<V, TElements>(Scores, Length, queries, headDim, keys, Length, rows, (longest + 15) & -16, headDim, ahead);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Advance<V>(float* states)
-        where V : unmanaged, ILanes<V>
-    {
-        int stride = SoftmaxState.Stride(headDim);
-        for (int row = 0; row < rows; row++)
-        {
-            if (Lengths[row] > 0)
-                SoftmaxState.Advance<V>(states + row * stride, headDim, Scores + row * KvLayer.PageLength, Lengths[row]);
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

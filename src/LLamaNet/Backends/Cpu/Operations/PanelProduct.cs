@@ -17,11 +17,8 @@ internal static unsafe class PanelProduct
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
-        int row = 0;
-        for (; row <= rows - 4; row += 4)
-            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, terms, ref ahead);
-        for (; row < rows; row++)
-            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms, ref ahead);
+        for (int row = 0; row < rows; row += RowsAtOnce<V>(rows - row))
+            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, rows - row, columns, terms, ref ahead);
     }
 
     // The sum of row r has terms[r] terms; further ones are not read.
@@ -31,20 +28,122 @@ internal static unsafe class PanelProduct
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
-        int row = 0;
-        for (; row <= rows - 4; row += 4)
+        for (int row = 0, end; row < rows; row = end)
         {
-            int shared = Math.Min(Math.Min(terms[row], terms[row + 1]), Math.Min(terms[row + 2], terms[row + 3]));
-            FourRows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, columns, shared, ref ahead);
-            for (int i = row; i < row + 4; i++)
+            end = row + RowsAtOnce<V>(rows - row);
+            int shared = terms[row];
+            for (int i = row + 1; i < end; i++) shared = Math.Min(shared, terms[i]);
+            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, rows - row, columns, shared, ref ahead);
+            for (int i = row; i < end; i++)
             {
                 if (terms[i] > shared)
                     OneRow<V, TElements>(c + i * cStride, a + i * aStride, b, bStride, columns, shared, terms[i], ref ahead);
             }
         }
+    }
 
-        for (; row < rows; row++)
-            OneRow<V, TElements>(c + row * cStride, a + row * aStride, b, bStride, columns, 0, terms[row], ref ahead);
+    // Of so many rows, those that share a load of B: the sums of eight stay in registers where a block is one of 512 bits.
+    private static int RowsAtOnce<V>(int rows) => rows >= 8 && typeof(V) == typeof(Lanes512) ? 8 : rows >= 4 ? 4 : 1;
+
+    // The first RowsAtOnce rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Rows<V, TElements>(
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms, ref Ahead ahead)
+        where V : unmanaged, ILanes<V>
+        where TElements : struct, IElements
+    {
+        switch (RowsAtOnce<V>(rows))
+        {
+            case 8:
+                EightRows<V, TElements>(c, cStride, a, aStride, b, bStride, columns, terms, ref ahead);
+                break;
+            case 4:
+                FourRows<V, TElements>(c, cStride, a, aStride, b, bStride, columns, terms, ref ahead);
+                break;
+            default:
+                OneRow<V, TElements>(c, a, b, bStride, columns, 0, terms, ref ahead);
+                break;
+        }
+    }
+
+    // As FourRows; each block is loaded, and widened, for twice as many products. Few pointers: they need registers too.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightRows<V, TElements>(
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
+        where V : unmanaged, ILanes<V>
+        where TElements : struct, IElements
+    {
+        const int Lanes = ILanes<V>.Count;
+        var widening = new HalfLanes<V>();
+        Ahead lines = ahead;
+        nint step = (nint)bStride * TElements.Size;
+        nint a1 = aStride, a2 = 2 * a1, a3 = 3 * a1, c1 = cStride, c2 = 2 * c1, c3 = 3 * c1;
+        float* lowerA = a + 4 * a1, lowerC = c + 4 * c1, end = a + terms;
+        int column = 0;
+        for (; column <= columns - 2 * Lanes; column += 2 * Lanes)
+        {
+            float* c0 = c + column, c4 = lowerC + column, next0 = c0 + Lanes, next4 = c4 + Lanes;
+            V left0 = V.Load(c0), left1 = V.Load(c0 + c1), left2 = V.Load(c0 + c2), left3 = V.Load(c0 + c3);
+            V left4 = V.Load(c4), left5 = V.Load(c4 + c1), left6 = V.Load(c4 + c2), left7 = V.Load(c4 + c3);
+            V right0 = V.Load(next0), right1 = V.Load(next0 + c1), right2 = V.Load(next0 + c2), right3 = V.Load(next0 + c3);
+            V right4 = V.Load(next4), right5 = V.Load(next4 + c1), right6 = V.Load(next4 + c2), right7 = V.Load(next4 + c3);
+            byte* row = b + (nint)column * TElements.Size;
+            float* a0 = a, a4 = lowerA;
+            for (; a0 < end; a0++, a4++, row += step)
+            {
+                lines.Next();
+                V left = TElements.Load<V>(row, widening), right = TElements.Load<V>(row + Lanes * TElements.Size, widening);
+                V factor = V.Splat(a0[0]);
+                left0 = V.MultiplyAdd(left, factor, left0);
+                right0 = V.MultiplyAdd(right, factor, right0);
+                factor = V.Splat(a0[a1]);
+                left1 = V.MultiplyAdd(left, factor, left1);
+                right1 = V.MultiplyAdd(right, factor, right1);
+                factor = V.Splat(a0[a2]);
+                left2 = V.MultiplyAdd(left, factor, left2);
+                right2 = V.MultiplyAdd(right, factor, right2);
+                factor = V.Splat(a0[a3]);
+                left3 = V.MultiplyAdd(left, factor, left3);
+                right3 = V.MultiplyAdd(right, factor, right3);
+                factor = V.Splat(a4[0]);
+                left4 = V.MultiplyAdd(left, factor, left4);
+                right4 = V.MultiplyAdd(right, factor, right4);
+                factor = V.Splat(a4[a1]);
+                left5 = V.MultiplyAdd(left, factor, left5);
+                right5 = V.MultiplyAdd(right, factor, right5);
+                factor = V.Splat(a4[a2]);
+                left6 = V.MultiplyAdd(left, factor, left6);
+                right6 = V.MultiplyAdd(right, factor, right6);
+                factor = V.Splat(a4[a3]);
+                left7 = V.MultiplyAdd(left, factor, left7);
+                right7 = V.MultiplyAdd(right, factor, right7);
+            }
+
+            V.Store(left0, c0);
+            V.Store(left1, c0 + c1);
+            V.Store(left2, c0 + c2);
+            V.Store(left3, c0 + c3);
+            V.Store(left4, c4);
+            V.Store(left5, c4 + c1);
+            V.Store(left6, c4 + c2);
+            V.Store(left7, c4 + c3);
+            V.Store(right0, next0);
+            V.Store(right1, next0 + c1);
+            V.Store(right2, next0 + c2);
+            V.Store(right3, next0 + c3);
+            V.Store(right4, next4);
+            V.Store(right5, next4 + c1);
+            V.Store(right6, next4 + c2);
+            V.Store(right7, next4 + c3);
+        }
+
+        ahead = lines;
+        if (column < columns)
+        {
+            b += (nint)column * TElements.Size;
+            FourRows<V, TElements>(c + column, cStride, a, aStride, b, bStride, columns - column, terms, ref ahead);
+            FourRows<V, TElements>(lowerC + column, cStride, lowerA, aStride, b, bStride, columns - column, terms, ref ahead);
+        }
     }
 
     // Two blocks of columns at a time: eight sums, which is what hides the latency of one (204 against 121 GFLOP/s with

@@ -20,31 +20,35 @@ internal static unsafe class SoftmaxState
         for (int row = 0; row < rows; row++) states[row * stride + OutputWidth(headDim)] = float.NegativeInfinity;
     }
 
-    // scores[j] -> exp(scores[j] - m) with m the maximum of this tile's scores and those before; o and l shrink to match.
-    // o does not yet include the tile. scores: [KvLayer.PageLength], of which the first `length` are the query's.
+    // For each row: scores[j] -> exp(scores[j] - m), with m the maximum of this tile's scores and those before; o and l shrink
+    // to match. o does not yet include the tile. states: [rows]; scores: [rows, KvLayer.PageLength], of which the first
+    // lengths[row] are the row's; kept: [rows rounded up to 16], for what o and l are multiplied by.
+    // A step at a time for all rows: a row's steps wait for each other, those of different rows do not.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Advance<V>(float* state, int headDim, float* scores, int length)
+    public static void Advance<V>(float* states, int rows, int headDim, float* scores, int* lengths, float* kept)
         where V : unmanaged, ILanes<V>
     {
         const int Lanes = ILanes<V>.Count;
-        int outputWidth = OutputWidth(headDim);
-        int padded = (length + Lanes - 1) & -Lanes;
-        for (int i = length; i < padded; i++) scores[i] = float.NegativeInfinity;
+        int outputWidth = OutputWidth(headDim), stride = Stride(headDim);
+        for (int row = 0; row < rows; row++)
+        {
+            float* max = states + row * stride + outputWidth;
+            float before = *max;
+            *max = MathF.Max(before, Maximum<V>(scores + row * KvLayer.PageLength, lengths[row]));
+            kept[row] = before == *max ? 0 : before - *max;
+        }
 
-        V top = V.Load(scores);
-        for (int i = Lanes; i < padded; i += Lanes) top = V.Max(top, V.Load(scores + i));
-        float oldMax = state[outputWidth];
-        float max = MathF.Max(oldMax, V.MaxAcross(top));
+        for (int row = 0; row < rows; row += Lanes) V.Store(LaneMath.Exp(V.Load(kept + row)), kept + row);
+        for (int row = 0; row < rows; row++)
+        {
+            float* max = states + row * stride + outputWidth, sum = max + 1;
+            *sum = *sum * kept[row] + Exponentials<V>(scores + row * KvLayer.PageLength, lengths[row], *max);
+        }
 
-        for (int i = 0; i < padded; i += Lanes) V.Store(LaneMath.Exp(V.Load(scores + i) - V.Splat(max)), scores + i);
-        for (int i = length; i < padded; i++) scores[i] = 0;
-        V sum = V.Zero;
-        for (int i = 0; i < padded; i += Lanes) sum += V.Load(scores + i);
-
-        float kept = max == oldMax ? 1 : Shrink<V>(oldMax, max);
-        if (kept != 1) Scale<V>(state, outputWidth, kept);
-        state[outputWidth] = max;
-        state[outputWidth + 1] = state[outputWidth + 1] * kept + V.Sum(sum);
+        for (int row = 0; row < rows; row++)
+        {
+            if (kept[row] != 1) Scale<V>(states + row * stride, outputWidth, kept[row]);
+        }
     }
 
     // total: the softmax over the keys of both.
@@ -76,6 +80,33 @@ internal static unsafe class SoftmaxState
         int i = 0;
         for (; i <= headDim - ILanes<V>.Count; i += ILanes<V>.Count) V.Store(V.Load(state + i) / sum, y + i);
         if (i < headDim) PartialLanes.Store(V.Load(state + i) / sum, y + i, headDim - i);
+    }
+
+    // The scores behind the row's become -infinity.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Maximum<V>(float* scores, int length)
+        where V : unmanaged, ILanes<V>
+    {
+        V max = V.Splat(float.NegativeInfinity);
+        for (; (length & (ILanes<V>.Count - 1)) != 0; length++) scores[length] = float.NegativeInfinity;
+        for (int i = 0; i < length; i += ILanes<V>.Count) max = V.Max(max, V.Load(scores + i));
+        return V.MaxAcross(max);
+    }
+
+    // Of the row's scores, and their sum. What -infinity leaves of those behind is nothing beside the largest one's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Exponentials<V>(float* scores, int length, float max)
+        where V : unmanaged, ILanes<V>
+    {
+        V sum = V.Zero, subtrahend = V.Splat(max);
+        for (int i = 0; i < length; i += ILanes<V>.Count)
+        {
+            V exponentials = LaneMath.Exp(V.Load(scores + i) - subtrahend);
+            V.Store(exponentials, scores + i);
+            sum += exponentials;
+        }
+
+        return V.Sum(sum);
     }
 
     // exp(from - to), the same bits in every lane and at every width.

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Operations;
 
@@ -17,6 +18,8 @@ internal readonly unsafe struct StoreKv(
     private readonly AttentionShape _shape = shape;
     private readonly Batch _batch = batch;
     private readonly RowSplit _split = split;
+
+    private static readonly WeightFormat s_f16 = WeightFormat.Of(DType.F16);
 
     // Keys are transposed: with many rows at once, whole cache lines of the cache are written.
     public const int RowsAtOnce = 32;
@@ -61,6 +64,8 @@ internal readonly unsafe struct StoreKv(
                     var halves = (Half*)ThreadScratch.Floats(rows * headDim);
                     for (int i = 0; i < rows; i++)
                     {
+                        if (!s_f16.CanHold(Row(k, i))) _keys.AllFinite = false;
+                        if (!s_f16.CanHold(Row(v, i))) _values.AllFinite = false;
                         TensorPrimitives.ConvertToHalf(Row(k, i), new Span<Half>(halves + i * headDim, headDim));
                         TensorPrimitives.ConvertToHalf(Row(v, i), new Span<Half>((Half*)values + (offset + i) * headDim, headDim));
                     }

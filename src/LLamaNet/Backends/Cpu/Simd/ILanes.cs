@@ -21,6 +21,9 @@ internal unsafe interface ILanes<TSelf>
     // 16 IEEE halves widened exactly, subnormals included; infinities and NaN stay what they are.
     static abstract TSelf LoadHalf(ushort* source, HalfLanes<TSelf> by);
 
+    // The same for halves that are finite, of which it takes half as long.
+    static abstract TSelf LoadFiniteHalf(ushort* source, HalfLanes<TSelf> by);
+
     static abstract TSelf LoadBFloat16(ushort* source);
 
     // 16 unsigned or signed bytes as floats.

@@ -37,6 +37,10 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
         new(Half(source, by), Half(source + 4, by), Half(source + 8, by), Half(source + 12, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadFiniteHalf(ushort* source, HalfLanes<Lanes128> by) =>
+        new(FiniteHalf(source, by), FiniteHalf(source + 4, by), FiniteHalf(source + 8, by), FiniteHalf(source + 12, by));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadBFloat16(ushort* source) =>
         new((Widen(source) << 16).AsSingle(), (Widen(source + 4) << 16).AsSingle(), (Widen(source + 8) << 16).AsSingle(), (Widen(source + 12) << 16).AsSingle());
 
@@ -104,11 +108,18 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Half(ushort* source, HalfLanes<Lanes128> by)
     {
-        Vector128<int> bits = Widen((short*)source) << HalfBits.Shift & by.Bits._a.AsInt32();
+        Vector128<int> bits = Bits(source, by);
         Vector128<float> scaled = bits.AsSingle() * by.ExponentShift._a;
         Vector128<float> special = Vector128.GreaterThanOrEqual(Vector128.Abs(scaled), by.InfinityLimit._a);
         return Vector128.ConditionalSelect(special, (bits | by.SpecialExponent._a.AsInt32()).AsSingle(), scaled);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> FiniteHalf(ushort* source, HalfLanes<Lanes128> by) => Bits(source, by).AsSingle() * by.ExponentShift._a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Bits(ushort* source, HalfLanes<Lanes128> by) =>
+        Widen((short*)source) << HalfBits.Shift & by.Bits._a.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(ushort* source) =>

@@ -34,6 +34,10 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         new(Half(source, by), Half(source + 8, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadFiniteHalf(ushort* source, HalfLanes<Lanes256> by) =>
+        new(FiniteHalf(source, by), FiniteHalf(source + 8, by));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadBFloat16(ushort* source) =>
         new((Widen(source) << 16).AsSingle(), (Widen(source + 8) << 16).AsSingle());
 
@@ -99,11 +103,18 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Half(ushort* source, HalfLanes<Lanes256> by)
     {
-        Vector256<int> bits = Widen((short*)source) << HalfBits.Shift & by.Bits._lower.AsInt32();
+        Vector256<int> bits = Bits(source, by);
         Vector256<float> scaled = bits.AsSingle() * by.ExponentShift._lower;
         Vector256<float> special = Vector256.GreaterThanOrEqual(Vector256.Abs(scaled), by.InfinityLimit._lower);
         return Vector256.ConditionalSelect(special, (bits | by.SpecialExponent._lower.AsInt32()).AsSingle(), scaled);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> FiniteHalf(ushort* source, HalfLanes<Lanes256> by) => Bits(source, by).AsSingle() * by.ExponentShift._lower;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Bits(ushort* source, HalfLanes<Lanes256> by) =>
+        Widen((short*)source) << HalfBits.Shift & by.Bits._lower.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(ushort* source) => Avx2.ConvertToVector256Int32(source);

@@ -23,16 +23,17 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* destination) => value._v.Store(destination);
 
-    // .NET 10 has no conversion instruction for halves. The bits moved into place are the value times 2^-112.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadHalf(ushort* source, HalfLanes<Lanes512> by)
     {
-        Vector512<int> half = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
-        Vector512<int> bits = half << HalfBits.Shift & by.Bits._v.AsInt32();
+        Vector512<int> bits = Half(source, by);
         Vector512<float> scaled = bits.AsSingle() * by.ExponentShift._v;
         Vector512<float> special = Vector512.GreaterThanOrEqual(Vector512.Abs(scaled), by.InfinityLimit._v);
         return new(Vector512.ConditionalSelect(special, (bits | by.SpecialExponent._v.AsInt32()).AsSingle(), scaled));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadFiniteHalf(ushort* source, HalfLanes<Lanes512> by) => new(Half(source, by).AsSingle() * by.ExponentShift._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadBFloat16(ushort* source) =>
@@ -84,6 +85,11 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Lanes512 value) => Fold.Max(Vector256.Max(value._v.GetLower(), value._v.GetUpper()));
+
+    // .NET 10 has no conversion instruction for halves. The bits moved into place are the value times 2^-112.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Half(ushort* source, HalfLanes<Lanes512> by) =>
+        Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << HalfBits.Shift & by.Bits._v.AsInt32();
 
     // x86 returns the second operand when one is NaN, ARM the NaN: value second keeps it on both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
