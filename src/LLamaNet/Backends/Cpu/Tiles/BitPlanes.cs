@@ -74,25 +74,24 @@ internal static unsafe class BitPlanes
 
     // Group g of the quants: four unsigned bytes a row. planes: at the lanes' first row.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TRegister Group<TRegister, TFormat>(byte* planes, int g)
+    public static TRegister Group<TRegister, TFormat>(byte* planes, int g, TRegister lowMask, TRegister highMask)
         where TRegister : unmanaged, IRegister<TRegister>
         where TFormat : struct, IBlockFormat
     {
-        TRegister low = Field<TRegister>(planes, TFormat.LowBits, g, 0);
-        return TFormat.HighBits == 0 ? low : TRegister.Or(low, Field<TRegister>(planes + Stride * TFormat.LowBits, TFormat.HighBits, g, TFormat.LowBits));
+        TRegister low = Field(planes, TFormat.LowBits, g, 0, lowMask);
+        return TFormat.HighBits == 0 ? low : TRegister.Or(low, Field(planes + Stride * TFormat.LowBits, TFormat.HighBits, g, TFormat.LowBits, highMask));
     }
 
     // Bits `bits * (g / bits)` and up of a plane's vector, moved to bit `position`.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRegister Field<TRegister>(byte* plane, int bits, int g, int position)
+    private static TRegister Field<TRegister>(byte* plane, int bits, int g, int position, TRegister mask)
         where TRegister : unmanaged, IRegister<TRegister>
     {
         TRegister vector = TRegister.Load(plane + Stride * (g % bits));
         if (bits == 8) return vector;
-        int shift = bits * (g / bits) - position;
-        if (shift > 0) vector = TRegister.ShiftRight(vector, shift);
-        if (shift < 0) vector = TRegister.ShiftLeft(vector, -shift);
-        return TRegister.And(vector, TRegister.SplatByte((byte)(((1 << bits) - 1) << position)));
+        if (bits * (g / bits) > position) vector = TRegister.ShiftRight(vector, bits * (g / bits) - position);
+        if (bits * (g / bits) < position) vector = TRegister.ShiftLeft(vector, position - bits * (g / bits));
+        return TRegister.And(vector, mask);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,13 +14,17 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     where TDots : struct, IByteDots<TRegister>
     where TFormat : struct, IBlockFormat
 {
-    // Whose scales are loaded in one call.
-    private const int BlocksAtOnce = 4;
-
+    // Conditions on constants are written without && and ||, which the compiler would not decide while it inlines.
     private static bool HasMinimum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TFormat.MinimumSign != 0 || TFormat.ZeroPoint != 0 && TFormat.Multipliers == 0;
+        get => TFormat.MinimumSign != 0 | TFormat.ZeroPoint != 0 & TFormat.Multipliers == 0;
+    }
+
+    private static bool Halves
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TDots.HalvesBytes & TileLayout<TFormat>.Bits == 8;
     }
 
     [SkipLocalsInit]
@@ -28,45 +32,61 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
         float* sums = stackalloc float[MaxTokens * Rows];
+        int blocks = part.Steps / TileLayout<TFormat>.Steps;
         for (int group = 0; group < records.Groups; group++)
         {
             int tokens = records.TokensOf(group);
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                Run(part.Panel(panel), part.Steps / TileLayout<TFormat>.Steps, records.Group(group), tokens, sums);
+                if (tokens == 1) Run<OneToken>(part.Panel(panel), blocks, records.Group(group), 1, sums);
+                else Run<ManyTokens>(part.Panel(panel), blocks, records.Group(group), tokens, sums);
                 y.Store<TRegister>(sums, Rows, group, tokens, part, panel);
             }
         }
     }
 
+    // The compiler stops inlining in a method that has come to 512 locals, most of them those of inlined methods; what is left
+    // are calls, and the kernel is ten times as slow. So constants are made once and offsets computed once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run(byte* tile, int blocks, byte* records, int tokens, float* sums)
+    private static void Run<TTokens>(byte* tile, int blocks, byte* records, int tokens, float* sums)
+        where TTokens : struct, ITokens
     {
-        float* loaded = stackalloc float[BlocksAtOnce * 2 * Rows];
         new Span<float>(sums, tokens * Rows).Clear();
-        bool halves = TDots.HalvesBytes && TileLayout<TFormat>.Bits == 8;
+        int tileBytes = TileLayout<TFormat>.TileBytes, bytesOfStep = tileBytes / TileLayout<TFormat>.Steps;
+        int firstQuants = TileLayout<TFormat>.QuantsOffset, stepBytes = TileLayout<TFormat>.StepBytes;
+        int firstMultipliers = TileLayout<TFormat>.MultipliersOffset, firstMinimums = TileLayout<TFormat>.MinimumsOffset;
+        TRegister lowMask = TRegister.SplatByte((byte)((1 << TFormat.LowBits) - 1)), one = TRegister.SplatShort(1);
+        TRegister highMask = TRegister.SplatByte((byte)(((1 << TFormat.HighBits) - 1) << TFormat.LowBits));
+        var widening = new HalfWidening<TRegister>();
+        TRegister held = TRegister.Zero; // the one token's sum
         byte* region = tile;
 
         for (int block = 0; block < blocks; block++)
         {
             if (tile >= region) region = CacheHint.EnterRegion(tile);
-            if (block % BlocksAtOnce == 0) LoadScales(tile, Math.Min(BlocksAtOnce, blocks - block), loaded);
-            float* scales = loaded + block % BlocksAtOnce * 2 * Rows;
 
-            for (int step = 0; step < TileLayout<TFormat>.Steps; step++)
+            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
             {
-                byte* ahead = tile + PrefetchDistance + step * (TileLayout<TFormat>.TileBytes / TileLayout<TFormat>.Steps);
-                for (int line = 0; line < TileLayout<TFormat>.TileBytes / TileLayout<TFormat>.Steps; line += 64) CacheHint.Prefetch(ahead + line);
-
-                for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
+                TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening), blockMinimum = scale;
+                if (HasMinimum)
                 {
-                    byte* planes = tile + TileLayout<TFormat>.QuantsOffset + step * TileLayout<TFormat>.StepBytes + 4 * lane;
-                    TRegister w0 = BitPlanes.Group<TRegister, TFormat>(planes, 0), w4 = BitPlanes.Group<TRegister, TFormat>(planes, 4);
-                    TRegister w1 = BitPlanes.Group<TRegister, TFormat>(planes, 1), w5 = BitPlanes.Group<TRegister, TFormat>(planes, 5);
-                    TRegister w2 = BitPlanes.Group<TRegister, TFormat>(planes, 2), w6 = BitPlanes.Group<TRegister, TFormat>(planes, 6);
-                    TRegister w3 = BitPlanes.Group<TRegister, TFormat>(planes, 3), w7 = BitPlanes.Group<TRegister, TFormat>(planes, 7);
+                    float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
+                    if (TFormat.MinimumSign != 0) blockMinimum = TRegister.LoadHalf((ushort*)tile + Rows + lane, widening);
+                    blockMinimum = TRegister.MultiplyFloats(blockMinimum, TRegister.SplatFloat(factor));
+                }
+
+                byte* record = records;
+                for (int step = 0; step < TileLayout<TFormat>.Steps; step++)
+                {
+                    if (lane == 0) CacheHint.Prefetch(tile + PrefetchDistance + step * bytesOfStep, bytesOfStep);
+
+                    byte* planes = tile + firstQuants + step * stepBytes + 4 * lane;
+                    TRegister w0 = BitPlanes.Group<TRegister, TFormat>(planes, 0, lowMask, highMask), w4 = BitPlanes.Group<TRegister, TFormat>(planes, 4, lowMask, highMask);
+                    TRegister w1 = BitPlanes.Group<TRegister, TFormat>(planes, 1, lowMask, highMask), w5 = BitPlanes.Group<TRegister, TFormat>(planes, 5, lowMask, highMask);
+                    TRegister w2 = BitPlanes.Group<TRegister, TFormat>(planes, 2, lowMask, highMask), w6 = BitPlanes.Group<TRegister, TFormat>(planes, 6, lowMask, highMask);
+                    TRegister w3 = BitPlanes.Group<TRegister, TFormat>(planes, 3, lowMask, highMask), w7 = BitPlanes.Group<TRegister, TFormat>(planes, 7, lowMask, highMask);
                     TRegister h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default, h6 = default, h7 = default;
-                    if (halves)
+                    if (Halves)
                     {
                         (h0, w0, h1, w1) = (High(w0), Low(w0), High(w1), Low(w1));
                         (h2, w2, h3, w3) = (High(w2), Low(w2), High(w3), Low(w3));
@@ -74,8 +94,8 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         (h6, w6, h7, w7) = (High(w6), Low(w6), High(w7), Low(w7));
                     }
 
-                    sbyte* multipliers = (sbyte*)tile + TileLayout<TFormat>.MultipliersOffset + Rows * TFormat.Multipliers * step + lane;
-                    TRegister first = TRegister.SplatShort(1), second = first, zero = TRegister.SplatShort((short)TFormat.ZeroPoint);
+                    sbyte* multipliers = (sbyte*)tile + firstMultipliers + Rows * TFormat.Multipliers * step + lane;
+                    TRegister first = one, second = first, zero = TRegister.SplatShort((short)TFormat.ZeroPoint);
                     if (TFormat.Multipliers > 0) second = first = TDots.LoadMultipliers(multipliers);
                     if (TFormat.Multipliers > 1)
                     {
@@ -83,9 +103,8 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         zero = TRegister.ShiftLeft(TRegister.LoadSBytePairs(multipliers, multipliers + Rows), int.Log2(TFormat.ZeroPoint));
                     }
 
-                    TRegister scale = TRegister.Load(scales + lane);
-                    sbyte* minimums = (sbyte*)tile + TileLayout<TFormat>.MinimumsOffset + Rows * TFormat.Minimums * step + lane;
-                    TRegister minimum = TRegister.Load(scales + Rows + lane), difference = minimum;
+                    sbyte* minimums = (sbyte*)tile + firstMinimums + Rows * TFormat.Minimums * step + lane;
+                    TRegister minimum = blockMinimum, difference = blockMinimum;
                     if (TFormat.Minimums == 1) minimum = TRegister.MultiplyFloats(minimum, TRegister.ToFloat(TRegister.LoadSBytes(minimums)));
                     if (TFormat.Minimums == 2)
                     {
@@ -95,9 +114,9 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         minimum = TRegister.MultiplyFloats(minimum, TRegister.ToFloat(upper));
                     }
 
-                    byte* record = records;
                     float* sum = sums + lane;
-                    for (int token = 0; token < tokens; token++)
+                    int token = 0;
+                    do
                     {
                         TRegister dot = TDots.Dot(
                             TileLayout<TFormat>.Bits, TFormat.Multipliers,
@@ -109,49 +128,52 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         }
 
                         TRegister factor = TRegister.MultiplyFloats(scale, TRegister.Broadcast(record + QuantizedRecord.ScaleOffset));
-                        TRegister total = TRegister.MultiplyAdd(TRegister.ToFloat(dot), factor, TRegister.Load(sum));
+                        TRegister total = TRegister.MultiplyAdd(TRegister.ToFloat(dot), factor, Holds<TTokens>() ? held : TRegister.Load(sum));
                         if (HasMinimum)
                             total = TRegister.MultiplyAdd(minimum, TRegister.Broadcast(record + QuantizedRecord.SumOffset), total);
                         if (TFormat.Minimums == 2)
                             total = TRegister.MultiplyAdd(difference, TRegister.Broadcast(record + QuantizedRecord.FirstHalfOffset), total);
-                        TRegister.Store(total, sum);
+                        if (Holds<TTokens>()) held = total;
+                        else TRegister.Store(total, sum);
                         record += QuantizedRecord.Bytes;
                         sum += Rows;
                     }
+                    while (!TTokens.One && ++token < tokens);
                 }
-
-                records += (long)tokens * QuantizedRecord.Bytes;
             }
 
-            tile += TileLayout<TFormat>.TileBytes;
+            records += (long)TileLayout<TFormat>.Steps * tokens * QuantizedRecord.Bytes;
+            tile += tileBytes;
         }
+
+        if (Holds<TTokens>()) TRegister.Store(held, sums);
     }
 
-    // scales: of each block d of sixteen rows, then their m. Apart from Run, which with it is more than the compiler inlines in one method.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void LoadScales(byte* tile, int blocks, float* scales)
-    {
-        HalfWidening<TRegister> widening = HalfWidening<TRegister>.InCode;
-        for (; blocks > 0; blocks--)
-        {
-            for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
-            {
-                TRegister scale = TRegister.LoadHalf((ushort*)tile + lane, widening);
-                TRegister.Store(scale, scales + lane);
-                if (!HasMinimum) continue;
-                TRegister minimum = TFormat.MinimumSign == 0 ? scale : TRegister.LoadHalf((ushort*)tile + Rows + lane, widening);
-                float factor = TFormat.MinimumSign == 0 ? -TFormat.ZeroPoint : TFormat.MinimumSign;
-                TRegister.Store(TRegister.MultiplyFloats(minimum, TRegister.SplatFloat(factor)), scales + Rows + lane);
-            }
-
-            tile += TileLayout<TFormat>.TileBytes;
-            scales += 2 * Rows;
-        }
-    }
+    // Whether the sum stays in a register from tile to tile.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Holds<TTokens>()
+        where TTokens : struct, ITokens
+        => TTokens.One & TRegister.Lanes == Rows;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRegister Low(TRegister bytes) => TRegister.And(bytes, TRegister.SplatByte(15));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRegister High(TRegister bytes) => TRegister.And(TRegister.ShiftRight(bytes, 4), TRegister.SplatByte(15));
+
+    // Whether a group has one token only: the same arithmetic without loop and without a way through memory.
+    private interface ITokens
+    {
+        static abstract bool One { get; }
+    }
+
+    private readonly struct OneToken : ITokens
+    {
+        public static bool One => true;
+    }
+
+    private readonly struct ManyTokens : ITokens
+    {
+        public static bool One => false;
+    }
 }
