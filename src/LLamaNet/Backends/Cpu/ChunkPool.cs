@@ -52,7 +52,7 @@ internal sealed unsafe class ChunkPool : IDisposable
         {
             if (Threads == 1 || chunks <= 1)
             {
-                for (int chunk = 0; chunk < chunks; chunk++) work.Run(chunk);
+                for (int chunk = 0; chunk < chunks; chunk++) RunChunk<TWork>(Unsafe.AsPointer(ref work), chunk);
                 return;
             }
 
@@ -76,7 +76,8 @@ internal sealed unsafe class ChunkPool : IDisposable
         _wake.Dispose();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Never a part of its caller: there the kernel would be one of several, and a compiler inlines only so much in one method.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void RunChunk<TWork>(void* work, int chunk)
         where TWork : struct, IChunkWork
         => Unsafe.AsRef<TWork>(work).Run(chunk);
