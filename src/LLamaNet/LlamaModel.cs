@@ -31,6 +31,7 @@ public sealed class LlamaModel : IDisposable
         _tokenizer = tokenizer;
         ContextLength = limits.ContextLength;
         PrefillChunk = limits.PrefillChunk;
+        KvCacheBytesPerToken = KvCache.Bytes(Config, limits.KvCacheType, KvLayer.PageLength) / KvLayer.PageLength;
         Device = device;
         MemoryPlan = plan;
         _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
@@ -64,6 +65,9 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Bytes of weights that one decoded token reads.</summary>
     public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
+
+    /// <summary>Bytes of keys and values that one position of a sequence takes: a decoded token reads those of all before it.</summary>
+    public long KvCacheBytesPerToken { get; }
 
     /// <summary>
     /// Products with weights, each added to a sum, that one decoded token takes: one for every weight of every matrix, those of

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using LLamaNet.Runner.Output;
 
 namespace LLamaNet.Runner.Charts;
 
 // What `bench --json` writes, or another program in the same form: an array of objects with kind, model, type, tokens, threads
-// and tokensPerSecond, with name or device or both, and perhaps with share and ceiling.
+// and tokensPerSecond, with name or device or both, and perhaps with contextTokens, share and ceiling.
 internal sealed class SpeedFile(string file)
 {
     private const int MostQuoted = 40;
@@ -40,7 +41,7 @@ internal sealed class SpeedFile(string file)
         string? name = Find("name") is null ? null : Text("name"), device = Find("device") is null ? null : Text("device");
         return new ChartLine(
             name ?? device ?? throw new CommandException($"{file}: {place}: expected name or device, found neither"),
-            device, Text("kind"), Text("model"), Text("type"), Count("tokens"), Count("threads"), Speed(),
+            device, Text("kind"), Text("model"), Text("type"), Find("contextTokens") is null ? 0 : Count("contextTokens", least: 0), Count("tokens"), Count("threads"), Speed(),
             Find("share") is null ? null : Share(), Find("ceiling") is null ? null : Text("ceiling"), file, place);
 
         // The property, or null where it is missing or null.
@@ -52,10 +53,10 @@ internal sealed class SpeedFile(string file)
                 ? text
                 : throw WrongProperty(property, "a string that is not empty");
 
-        int Count(string property) =>
-            Find(property) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int count) && count > 0
+        int Count(string property, int least = 1) =>
+            Find(property) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int count) && count >= least
                 ? count
-                : throw WrongProperty(property, "a whole number above 0");
+                : throw WrongProperty(property, Words.Invariant($"a whole number above {least - 1}"));
 
         double Speed() => Number("tokensPerSecond") is { } speed and > 0
             ? speed

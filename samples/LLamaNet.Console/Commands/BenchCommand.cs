@@ -8,13 +8,13 @@ namespace LLamaNet.Runner.Commands;
 internal sealed class BenchCommand : Command
 {
     private const ulong WeightSeed = 1;
-    private const DType RandomType = DType.Q4_0;
 
     private readonly Terminal _terminal;
     private readonly Argument<string?> _model = ModelArgument.Optional();
     private readonly ListOption<KnownModel> _config = Lists.Models("--config", "Instead of MODEL: shapes filled with random weights");
-    private readonly TypeOption _type = new("--type", $"With --config: format of the weights (default {RandomType})", TypeOption.Weights);
+    private readonly ListOption<DType> _type = Lists.Types("--type", "With --config: formats of the weights", DType.Q4_0);
     private readonly ListOption<int> _prompt = Lists.Counts("--prompt-tokens", "Lengths of the prompts", 1, 1 << 20, 128, 512);
+    private readonly ListOption<int> _context = Lists.Counts("--context-tokens", "Tokens before those that are generated", 1, 1 << 20, 1);
     private readonly NumberOption<int> _generate = new("--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
     private readonly ListOption<int> _threads = Lists.Counts(
         "--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
@@ -26,13 +26,15 @@ internal sealed class BenchCommand : Command
         : base(
             "bench",
             "Measure speed, and its share of what this machine can do at most: read memory, and multiply in int8 (quantized "
-            + "weights) or f32 (others). Operations (GOP/s) are two for each weight that a token takes; attention's are left out.")
+            + "weights) or f32 (others). Reads are those of weights and of the key/value cache. Operations (GOP/s) are two for each "
+            + "weight that a token takes; attention's are left out.")
     {
         _terminal = terminal;
         Add(_model);
         Add(_config);
         Add(_type);
         Add(_prompt);
+        Add(_context);
         Add(_generate);
         Add(_threads);
         Add(_repetitions);
@@ -51,7 +53,7 @@ internal sealed class BenchCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         int generate = parsed.GetValue(_generate) ?? 32, repetitions = parsed.GetValue(_repetitions) ?? 3;
-        IReadOnlyList<int> prompts = _prompt.Read(parsed), threadCounts = _threads.Read(parsed);
+        IReadOnlyList<int> prompts = _prompt.Read(parsed), contexts = _context.Read(parsed), threadCounts = _threads.Read(parsed);
         var lines = new List<BenchLine>();
         MachineCeilings? oneThread = null;
         foreach (Subject subject in Subjects(parsed))
@@ -61,7 +63,7 @@ internal sealed class BenchCommand : Command
                 ModelOptions options = _load.Bind(parsed) with
                 {
                     Threads = threads,
-                    ContextLength = Math.Max(prompts.Max(), generate == 0 ? 1 : ModelSpeed.DecodePromptTokens + generate),
+                    ContextLength = Math.Max(prompts.Max(), generate == 0 ? 1 : contexts.Max() + generate),
                     MaxSequences = 1,
                 };
                 using LlamaModel model = await subject.LoadAsync(options);
@@ -69,7 +71,8 @@ internal sealed class BenchCommand : Command
                 var speed = new ModelSpeed(model, subject.Name, subject.Type, repetitions, threads);
                 await speed.WarmUpAsync(cancellationToken);
                 foreach (int tokens in prompts) Add(await speed.PrefillAsync(tokens, cancellationToken));
-                if (generate > 0) Add(await speed.DecodeAsync(generate, cancellationToken));
+                if (generate == 0) continue;
+                foreach (int context in contexts) Add(await speed.DecodeAsync(context, generate, cancellationToken));
             }
         }
 
@@ -87,11 +90,13 @@ internal sealed class BenchCommand : Command
         IEnumerable<Subject> Subjects(ParseResult parsed)
         {
             IReadOnlyList<KnownModel> configs = _config.Read(parsed);
-            DType type = parsed.GetValue(_type) ?? RandomType;
             foreach (KnownModel known in configs)
             {
-                yield return new Subject(known.Name, type.ToString(), options => ProgressBar.RunAsync(
-                    _terminal, $"Making {known.Name} {type}", _ => LlamaModel.CreateRandomAsync(known.Config, type, WeightSeed, options, cancellationToken)));
+                foreach (DType type in _type.Read(parsed))
+                {
+                    yield return new Subject(known.Name, type.ToString(), options => ProgressBar.RunAsync(
+                        _terminal, $"Making {known.Name} {type}", _ => LlamaModel.CreateRandomAsync(known.Config, type, WeightSeed, options, cancellationToken)));
+                }
             }
 
             if (configs.Count > 0) yield break;

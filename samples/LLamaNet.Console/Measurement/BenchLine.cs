@@ -1,10 +1,10 @@
 namespace LLamaNet.Runner.Measurement;
 
-// One measured speed. The ceilings are those of as many threads, measured around the same run; null where the model runs on
+// One measured speed. ContextTokens: before the decoded ones. The ceilings are those of as many threads, measured around the same run; null where the model runs on
 // something else than this machine's processor.
 internal sealed record BenchLine(
-    string Kind, string Model, string Type, int Tokens, int Threads, string Device,
-    double TokensPerSecond, double WeightBytesPerSecond, double OperationsPerSecond, MachineCeilings? Ceilings)
+    string Kind, string Model, string Type, int ContextTokens, int Tokens, int Threads, string Device,
+    double TokensPerSecond, double WeightBytesPerSecond, double CacheBytesPerSecond, double OperationsPerSecond, MachineCeilings? Ceilings)
 {
     public const string Prefill = "prefill";
     public const string Decode = "decode";
@@ -18,7 +18,9 @@ internal sealed record BenchLine(
 
     public double? ArithmeticPeak => Arithmetic == F32 ? Ceilings?.F32Peak : Ceilings?.Int8Peak;
 
-    public double? BandwidthShare => WeightBytesPerSecond / Ceilings?.Bandwidth;
+    public double BytesPerSecond => WeightBytesPerSecond + CacheBytesPerSecond;
+
+    public double? BandwidthShare => BytesPerSecond / Ceilings?.Bandwidth;
 
     public double? ArithmeticShare => OperationsPerSecond / ArithmeticPeak;
 

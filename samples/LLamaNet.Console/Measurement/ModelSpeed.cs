@@ -5,13 +5,13 @@ namespace LLamaNet.Runner.Measurement;
 // Times one loaded model. The best of the repetitions counts: on a machine that others use too, only the best repeats.
 internal sealed class ModelSpeed(LlamaModel model, string name, string type, int repetitions, int threads)
 {
-    public const int DecodePromptTokens = 8;
+    private const int WarmUpTokens = 8;
     private const int IdSeed = 1;
 
     // The first calls pay for just-in-time compilation.
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
-        int tokens = Math.Min(DecodePromptTokens, model.ContextLength);
+        int tokens = Math.Min(WarmUpTokens, model.ContextLength);
         await model.ComputeLogitsAsync(RandomIds(tokens), static (_, _) => { }, tokens - 1, cancellationToken);
     }
 
@@ -29,12 +29,12 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         int passes = (tokens + model.PrefillChunk - 1) / model.PrefillChunk;
         long logits = (long)model.Config.VocabularySize * model.Config.Width;
         double multiplyAdds = tokens * (double)(model.MultiplyAddsPerToken - logits) + logits;
-        return Line(BenchLine.Prefill, tokens, tokens, passes, multiplyAdds, time, ceilings);
+        return Line(BenchLine.Prefill, 0, tokens, tokens, passes, 0, multiplyAdds, time, ceilings);
     }
 
-    public async Task<BenchLine> DecodeAsync(int tokens, CancellationToken cancellationToken)
+    public async Task<BenchLine> DecodeAsync(int context, int tokens, CancellationToken cancellationToken)
     {
-        int[] ids = RandomIds(DecodePromptTokens);
+        int[] ids = RandomIds(context);
         var generation = new GenerationOptions
         {
             MaxTokens = tokens,
@@ -53,9 +53,11 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
             return result.Timings.Decode;
         });
 
-        // The first token comes out of the prompt's last step; each further one reads the weights once.
+        // The first token comes out of the prompt's last step; each further one reads the weights once, and the keys and values
+        // of all positions up to its own.
         int steps = tokens - 1;
-        return Line(BenchLine.Decode, tokens, steps, steps, steps * (double)model.MultiplyAddsPerToken, time, ceilings);
+        double positions = steps * (context + (steps + 1) / 2.0);
+        return Line(BenchLine.Decode, context, tokens, steps, steps, positions, steps * (double)model.MultiplyAddsPerToken, time, ceilings);
     }
 
     private async Task<(TimeSpan Time, MachineCeilings? Ceilings)> BestAsync(Func<Task<TimeSpan>> run)
@@ -75,12 +77,14 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
     }
 
     private BenchLine Line(
-        string kind, int tokens, int timedTokens, int passes, double multiplyAdds, TimeSpan time, MachineCeilings? ceilings)
+        string kind, int context, int tokens, int timedTokens, int passes, double positions, double multiplyAdds, TimeSpan time,
+        MachineCeilings? ceilings)
     {
         double seconds = time.TotalSeconds;
         return new BenchLine(
-            kind, name, type, tokens, threads, model.Device.Name, timedTokens / seconds,
-            passes * (double)model.WeightBytesPerToken / seconds, 2 * multiplyAdds / seconds, ceilings);
+            kind, name, type, context, tokens, threads, model.Device.Name, timedTokens / seconds,
+            passes * (double)model.WeightBytesPerToken / seconds, positions * model.KvCacheBytesPerToken / seconds, 2 * multiplyAdds / seconds,
+            ceilings);
     }
 
     private int[] RandomIds(int count)

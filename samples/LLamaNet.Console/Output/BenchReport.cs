@@ -9,7 +9,7 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     private const string Program = "LLamaNet";
 
     public static string OneLine(BenchLine line) => Words.Invariant(
-        $"{line.Kind} {line.Model} {line.Type}: {line.Tokens} tokens, {line.Threads} threads: {line.TokensPerSecond:0.00} tokens/s");
+        $"{line.Kind} {line.Model} {line.Type}: {line.Tokens} tokens{Words.After(line.ContextTokens)}, {line.Threads} threads: {line.TokensPerSecond:0.00} tokens/s");
 
     public void WriteJson()
     {
@@ -24,10 +24,12 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
                 json.WriteString("kind", line.Kind);
                 json.WriteString("model", line.Model);
                 json.WriteString("type", line.Type);
+                json.WriteNumber("contextTokens", line.ContextTokens);
                 json.WriteNumber("tokens", line.Tokens);
                 json.WriteNumber("threads", line.Threads);
                 json.WriteNumber("tokensPerSecond", line.TokensPerSecond);
                 json.WriteNumber("weightBytesPerSecond", line.WeightBytesPerSecond);
+                json.WriteNumber("cacheBytesPerSecond", line.CacheBytesPerSecond);
                 json.WriteNumber("operationsPerSecond", line.OperationsPerSecond);
                 WriteNumber("bandwidthShare", line.BandwidthShare);
                 WriteNumber("arithmeticShare", line.ArithmeticShare);
@@ -64,14 +66,14 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     private void WriteLines()
     {
         var columns = new Columns(
-            "kind", "model", "type", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling",
+            "kind", "model", "type", "context>", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling",
             "share>");
         foreach (BenchLine line in lines)
         {
             columns.Add(
-                line.Kind, line.Model, line.Type, Number(line.Tokens), Number(line.Threads),
+                line.Kind, line.Model, line.Type, Number(line.ContextTokens), Number(line.Tokens), Number(line.Threads),
                 Words.Invariant($"{line.TokensPerSecond:0.00}"),
-                Billions(line.WeightBytesPerSecond, 2), Percent(line.BandwidthShare),
+                Billions(line.BytesPerSecond, 2), Percent(line.BandwidthShare),
                 Billions(line.OperationsPerSecond, 0), Percent(line.ArithmeticShare),
                 line.Ceiling ?? "-", Percent(line.Share));
         }

@@ -45,7 +45,7 @@ internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
     }
 
     private static string Label(BenchLine line) =>
-        Words.Invariant($"{line.Kind} {line.Model} {line.Type} {line.Tokens} tokens {line.Threads}T");
+        Words.Invariant($"{line.Kind} {line.Model} {line.Type} {line.Tokens} tokens{Words.After(line.ContextTokens)} {line.Threads}T");
 
     private static string Value(BenchLine line)
     {

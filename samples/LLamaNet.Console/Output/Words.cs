@@ -13,7 +13,6 @@ internal static class Words
         return unit == 0 ? Invariant($"{bytes:0} bytes") : Invariant($"{bytes:0.0} {units[unit]}");
     }
 
-    // Transfer rates are told in powers of ten, as memory makers do.
     // "5.31", "38.7", "512": digits that repeat from run to run.
     public static string TokensPerSecond(double speed) =>
         speed < 10 ? Invariant($"{speed:0.00}") : speed < 100 ? Invariant($"{speed:0.0}") : Invariant($"{speed:0}");
@@ -21,6 +20,9 @@ internal static class Words
     // "95% of reads", or nothing where no ceiling is known.
     public static string Share(double? share, string? ceiling) =>
         share is null ? "" : ceiling is null ? Invariant($"{share:0%}") : Invariant($"{share:0%} of {ceiling}");
+
+    // " after 4096", or nothing where tokens begin a sequence.
+    public static string After(int contextTokens) => contextTokens > 1 ? Invariant($" after {contextTokens}") : "";
 
     public static string Memory(MemoryPlan plan) =>
         $"{Bytes(plan.TotalBytes)} (weights {Bytes(plan.WeightBytes)}, key/value cache {Bytes(plan.KvCacheBytes)}, scratch {Bytes(plan.ScratchBytes)})";

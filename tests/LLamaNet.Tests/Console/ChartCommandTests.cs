@@ -108,6 +108,7 @@ public sealed class ChartCommandTests : IDisposable
     [InlineData("[{\"kind\": \"a\"}]", "-: [0]: expected name or device, found neither")]
     [InlineData("[{\"name\": 3}]", "-: [0].name: expected a string that is not empty, found 3")]
     [InlineData("[{\"name\": \"p\"}]", "-: [0].kind: expected a string that is not empty, found nothing")]
+    [InlineData("[{LINE, \"contextTokens\": -1}]", "-: [0].contextTokens: expected a whole number above -1, found -1")]
     [InlineData("[{LINE, \"tokens\": 1.5}]", "-: [0].tokens: expected a whole number above 0, found 1.5")]
     [InlineData("[{LINE, \"tokens\": 1, \"threads\": 0}]", "-: [0].threads: expected a whole number above 0, found 0")]
     [InlineData("[{LINE, COUNTS, \"tokensPerSecond\": 1e999}]", "-: [0].tokensPerSecond: expected a number above 0, found 1e999")]
