@@ -9,6 +9,9 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // From as many queries on, the tile is widened to F32 once instead of by each group of queries that loads it.
     private const int WidenFromRows = 9;
 
+    // Blocks of bytes whose values are added up together: as many columns as hide the latency of a sum.
+    private const int BlocksAtOnce = 2;
+
     // [rows, PageLength]
     public float* Scores { get; } = memory;
 
@@ -18,10 +21,14 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // [rows]
     private readonly float* _kept = memory + rows * KvLayer.PageLength + Padded(rows);
 
-    // One tile in F32, 16 floats more, and a float for each position. [PageLength * headDim]
-    private readonly float* _widened = memory + rows * KvLayer.PageLength + 2 * Padded(rows);
+    // [BlocksAtOnce, rows, PageLength]
+    private readonly float* _scaled = memory + rows * KvLayer.PageLength + 2 * Padded(rows);
 
-    public static int Floats(int rows, int headDim) => rows * KvLayer.PageLength + 2 * Padded(rows) + KvLayer.PageLength * (headDim + 1) + 16;
+    // One tile in F32. [PageLength * headDim]
+    private readonly float* _widened = memory + (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 2 * Padded(rows);
+
+    public static int Floats(int rows, int headDim) =>
+        (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 2 * Padded(rows) + KvLayer.PageLength * headDim;
 
     private static int Padded(int rows) => (rows + 15) & -16;
 
@@ -54,18 +61,36 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         }
     }
 
-    // The same for keys and values that ByteTile keeps.
+    // The same for keys and values that ByteTile keeps. Products are made with the bytes; the scale of a block comes to its
+    // sums of a score, and to the weights of its values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AttendBytes<V>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, int bytes)
         where V : unmanaged, ILanes<V>
     {
-        int longest = Longest();
+        const int Length = KvLayer.PageLength, BlockLength = ByteTile.BlockLength;
+        int blocks = headDim / BlockLength, longest = Longest(), columns = (longest + 15) & -16;
+        int bytesOfBlock = bytes / blocks;
 
-        ByteTile.WidenKeys<V>(keys, headDim, _widened);
-        Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
+        new Span<float>(Scores, rows * Length).Clear();
+        for (int block = 0; block < blocks; block++)
+        {
+            new Span<float>(_scaled, rows * Length).Clear();
+            PanelProduct.Run<V, SignedBytes>(
+                _scaled, Length, queries + block * BlockLength, headDim, keys + block * BlockLength * Length, Length,
+                rows, columns, BlockLength, new Ahead(values + block * bytesOfBlock, bytesOfBlock));
+            ByteTile.Scale<V>(Scores, _scaled, ByteTile.Scales(keys, headDim, block), rows, add: true);
+        }
+
         SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
-        ByteTile.WidenValues<V>(values, headDim, longest, _widened, _widened + KvLayer.PageLength * headDim + 16);
-        Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
+        for (int block = 0; block < blocks; block += BlocksAtOnce)
+        {
+            int count = Math.Min(BlocksAtOnce, blocks - block), weights = rows * Length;
+            for (int i = 0; i < count; i++)
+                ByteTile.Scale<V>(_scaled + i * weights, Scores, ByteTile.Scales(values, headDim, block + i), rows, add: false);
+            PanelProduct.Run<V, SignedBytes>(
+                states + block * BlockLength, SoftmaxState.Stride(headDim), _scaled, Length, weights, values + block * BlockLength, headDim,
+                rows, count * BlockLength, Lengths, new Ahead(nextKeys + block * bytesOfBlock, count * bytesOfBlock));
+        }
     }
 
     private int Longest()
@@ -90,7 +115,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
         => PanelProduct.Run<V, TElements>(
-            states, SoftmaxState.Stride(headDim), Scores, KvLayer.PageLength, values, headDim,
+            states, SoftmaxState.Stride(headDim), Scores, KvLayer.PageLength, 0, values, headDim,
             rows, SoftmaxState.OutputWidth(headDim), Lengths, ahead);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

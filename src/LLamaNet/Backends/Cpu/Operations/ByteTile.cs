@@ -10,8 +10,9 @@ namespace LLamaNet.Backends.Cpu.Operations;
 // Each 32 neighbours of a position's key or value are a block of Q8_0; where one is infinite or NaN, so is d.
 internal static unsafe class ByteTile
 {
+    public const int BlockLength = 32;
+
     private const int Length = KvLayer.PageLength;
-    private const int BlockLength = 32;
     private const ushort NotANumber = 0x7e00;
 
     private static readonly WeightFormat s_format = WeightFormat.Of(DType.Q8_0);
@@ -31,47 +32,21 @@ internal static unsafe class ByteTile
         }
     }
 
-    // widened: [headDim, PageLength]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WidenKeys<V>(byte* tile, int headDim, float* widened)
-        where V : unmanaged, ILanes<V>
-    {
-        const int Lanes = ILanes<V>.Count;
-        var widening = new HalfLanes<V>();
-        var scales = (ushort*)(tile + Length * headDim);
-        for (int block = 0; block < headDim; block += BlockLength, scales += Length)
-        {
-            V scale0 = V.LoadHalf(scales, widening), scale1 = V.LoadHalf(scales + Lanes, widening);
-            V scale2 = V.LoadHalf(scales + 2 * Lanes, widening), scale3 = V.LoadHalf(scales + 3 * Lanes, widening);
-            for (int i = 0; i < BlockLength; i++, tile += Length, widened += Length)
-            {
-                V.Store(V.LoadSByte((sbyte*)tile) * scale0, widened);
-                V.Store(V.LoadSByte((sbyte*)tile + Lanes) * scale1, widened + Lanes);
-                V.Store(V.LoadSByte((sbyte*)tile + 2 * Lanes) * scale2, widened + 2 * Lanes);
-                V.Store(V.LoadSByte((sbyte*)tile + 3 * Lanes) * scale3, widened + 3 * Lanes);
-            }
-        }
-    }
+    // The scales of a block of 32 elements of every position. [PageLength]
+    public static ushort* Scales(byte* tile, int headDim, int block) => (ushort*)(tile + Length * headDim) + block * Length;
 
-    // widened: [positions, headDim]; scratch: [PageLength]
+    // y[r, position] = x[r, position] * scale[position], or += it      x, y: [rows, PageLength]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WidenValues<V>(byte* tile, int headDim, int positions, float* widened, float* scratch)
+    public static void Scale<V>(float* y, float* x, ushort* scales, int rows, bool add)
         where V : unmanaged, ILanes<V>
     {
-        const int Lanes = ILanes<V>.Count;
         var widening = new HalfLanes<V>();
-        var scales = (ushort*)(tile + Length * headDim);
-        for (int block = 0; block < headDim; block += BlockLength, scales += Length)
+        for (int i = 0; i < Length; i += ILanes<V>.Count)
         {
-            for (int i = 0; i < Length; i += Lanes) V.Store(V.LoadHalf(scales + i, widening), scratch + i);
-            var bytes = (sbyte*)tile + block;
-            float* to = widened + block;
-            for (int position = 0; position < positions; position++, bytes += headDim, to += headDim)
-            {
-                V scale = V.Splat(scratch[position]);
-                V.Store(V.LoadSByte(bytes) * scale, to);
-                V.Store(V.LoadSByte(bytes + Lanes) * scale, to + Lanes);
-            }
+            V scale = V.LoadHalf(scales + i, widening);
+            float* from = x + i, to = y + i;
+            for (int row = 0; row < rows; row++, from += Length, to += Length)
+                V.Store(add ? V.MultiplyAdd(V.Load(from), scale, V.Load(to)) : V.Load(from) * scale, to);
         }
     }
 }

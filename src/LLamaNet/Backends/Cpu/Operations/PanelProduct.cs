@@ -18,13 +18,14 @@ internal static unsafe class PanelProduct
         where TElements : struct, IElements
     {
         for (int row = 0; row < rows; row += RowsAtOnce<V>(rows - row))
-            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, rows - row, columns, terms, ref ahead);
+            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, 0, b, bStride, rows - row, columns, terms, ref ahead);
     }
 
-    // The sum of row r has terms[r] terms; further ones are not read.
+    // The sum of row r has terms[r] terms; further ones are not read. Each 32 columns may have an A of their own, aStep floats
+    // behind that of the 32 before.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int* terms, Ahead ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int* terms, Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -33,11 +34,11 @@ internal static unsafe class PanelProduct
             end = row + RowsAtOnce<V>(rows - row);
             int shared = terms[row];
             for (int i = row + 1; i < end; i++) shared = Math.Min(shared, terms[i]);
-            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, b, bStride, rows - row, columns, shared, ref ahead);
+            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, aStep, b, bStride, rows - row, columns, shared, ref ahead);
             for (int i = row; i < end; i++)
             {
                 if (terms[i] > shared)
-                    OneRow<V, TElements>(c + i * cStride, a + i * aStride, b, bStride, columns, shared, terms[i], ref ahead);
+                    OneRow<V, TElements>(c + i * cStride, a + i * aStride, aStep, b, bStride, columns, shared, terms[i], ref ahead);
             }
         }
     }
@@ -48,20 +49,20 @@ internal static unsafe class PanelProduct
     // The first RowsAtOnce rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms, ref Ahead ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int terms, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         switch (RowsAtOnce<V>(rows))
         {
             case 8:
-                EightRows<V, TElements>(c, cStride, a, aStride, b, bStride, columns, terms, ref ahead);
+                EightRows<V, TElements>(c, cStride, a, aStride, aStep, b, bStride, columns, terms, ref ahead);
                 break;
             case 4:
-                FourRows<V, TElements>(c, cStride, a, aStride, b, bStride, columns, terms, ref ahead);
+                FourRows<V, TElements>(c, cStride, a, aStride, aStep, b, bStride, columns, terms, ref ahead);
                 break;
             default:
-                OneRow<V, TElements>(c, a, b, bStride, columns, 0, terms, ref ahead);
+                OneRow<V, TElements>(c, a, aStep, b, bStride, columns, 0, terms, ref ahead);
                 break;
         }
     }
@@ -69,7 +70,7 @@ internal static unsafe class PanelProduct
     // As FourRows; each block is loaded, and widened, for twice as many products. Few pointers: they need registers too.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EightRows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -78,9 +79,9 @@ internal static unsafe class PanelProduct
         Ahead lines = ahead;
         nint step = (nint)bStride * TElements.Size;
         nint a1 = aStride, a2 = 2 * a1, a3 = 3 * a1, c1 = cStride, c2 = 2 * c1, c3 = 3 * c1;
-        float* lowerA = a + 4 * a1, lowerC = c + 4 * c1, end = a + terms;
+        float* lowerC = c + 4 * c1;
         int column = 0;
-        for (; column <= columns - 2 * Lanes; column += 2 * Lanes)
+        for (; column <= columns - 2 * Lanes; column += 2 * Lanes, a += aStep)
         {
             float* c0 = c + column, c4 = lowerC + column, next0 = c0 + Lanes, next4 = c4 + Lanes;
             V left0 = V.Load(c0), left1 = V.Load(c0 + c1), left2 = V.Load(c0 + c2), left3 = V.Load(c0 + c3);
@@ -88,7 +89,7 @@ internal static unsafe class PanelProduct
             V right0 = V.Load(next0), right1 = V.Load(next0 + c1), right2 = V.Load(next0 + c2), right3 = V.Load(next0 + c3);
             V right4 = V.Load(next4), right5 = V.Load(next4 + c1), right6 = V.Load(next4 + c2), right7 = V.Load(next4 + c3);
             byte* row = b + (nint)column * TElements.Size;
-            float* a0 = a, a4 = lowerA;
+            float* a0 = a, a4 = a + 4 * a1, end = a + terms;
             for (; a0 < end; a0++, a4++, row += step)
             {
                 lines.Next();
@@ -141,8 +142,8 @@ internal static unsafe class PanelProduct
         if (column < columns)
         {
             b += (nint)column * TElements.Size;
-            FourRows<V, TElements>(c + column, cStride, a, aStride, b, bStride, columns - column, terms, ref ahead);
-            FourRows<V, TElements>(lowerC + column, cStride, lowerA, aStride, b, bStride, columns - column, terms, ref ahead);
+            FourRows<V, TElements>(c + column, cStride, a, aStride, aStep, b, bStride, columns - column, terms, ref ahead);
+            FourRows<V, TElements>(lowerC + column, cStride, a + 4 * a1, aStride, aStep, b, bStride, columns - column, terms, ref ahead);
         }
     }
 
@@ -150,7 +151,7 @@ internal static unsafe class PanelProduct
     // 512-bit registers on a Xeon of 2023); with narrower registers some are spilled, and it still gains a fifth.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourRows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -160,7 +161,7 @@ internal static unsafe class PanelProduct
         float* a0 = a, a1 = a + aStride, a2 = a1 + aStride, a3 = a2 + aStride;
         nint step = (nint)bStride * TElements.Size;
         int column = 0;
-        for (; column <= columns - 2 * Lanes; column += 2 * Lanes)
+        for (; column <= columns - 2 * Lanes; column += 2 * Lanes, a0 += aStep, a1 += aStep, a2 += aStep, a3 += aStep)
         {
             float* c0 = c + column, c1 = c0 + cStride, c2 = c1 + cStride, c3 = c2 + cStride;
             V left0 = V.Load(c0), left1 = V.Load(c1), left2 = V.Load(c2), left3 = V.Load(c3);
@@ -219,7 +220,8 @@ internal static unsafe class PanelProduct
 
     // Terms first to end - 1.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<V, TElements>(float* c, float* a, byte* b, int bStride, int columns, int first, int end, ref Ahead ahead)
+    private static void OneRow<V, TElements>(
+        float* c, float* a, int aStep, byte* b, int bStride, int columns, int first, int end, ref Ahead ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -229,9 +231,9 @@ internal static unsafe class PanelProduct
         nint step = (nint)bStride * TElements.Size;
         b += first * step;
         int column = 0;
-        for (; column <= columns - 4 * Lanes; column += 4 * Lanes)
+        for (; column <= columns - 4 * Lanes; column += 4 * Lanes, a += 2 * aStep)
         {
-            float* c0 = c + column;
+            float* c0 = c + column, next = a + aStep;
             V sum0 = V.Load(c0), sum1 = V.Load(c0 + Lanes), sum2 = V.Load(c0 + 2 * Lanes), sum3 = V.Load(c0 + 3 * Lanes);
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = first; i < end; i++, row += step)
@@ -241,6 +243,7 @@ internal static unsafe class PanelProduct
                 V factor = V.Splat(a[i]);
                 sum0 = V.MultiplyAdd(TElements.Load<V>(row, widening), factor, sum0);
                 sum1 = V.MultiplyAdd(TElements.Load<V>(row + Lanes * TElements.Size, widening), factor, sum1);
+                factor = V.Splat(next[i]);
                 sum2 = V.MultiplyAdd(TElements.Load<V>(row + 2 * Lanes * TElements.Size, widening), factor, sum2);
                 sum3 = V.MultiplyAdd(TElements.Load<V>(row + 3 * Lanes * TElements.Size, widening), factor, sum3);
             }
@@ -257,6 +260,7 @@ internal static unsafe class PanelProduct
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = first; i < end; i++, row += step) sum = V.MultiplyAdd(TElements.Load<V>(row, widening), V.Splat(a[i]), sum);
             V.Store(sum, c + column);
+            if (column % (2 * Lanes) != 0) a += aStep;
         }
 
         ahead = lines;

@@ -21,14 +21,10 @@ internal unsafe interface ILanes<TSelf>
     // 16 IEEE halves widened exactly, subnormals included; infinities and NaN stay what they are.
     static abstract TSelf LoadHalf(ushort* source, HalfLanes<TSelf> by);
 
-    // The same for halves that are finite, of which it takes half as long.
+    // The same for halves that are finite, in half the time.
     static abstract TSelf LoadFiniteHalf(ushort* source, HalfLanes<TSelf> by);
 
-    static abstract TSelf LoadBFloat16(ushort* source);
-
-    // 16 unsigned or signed bytes as floats.
-    static abstract TSelf LoadByte(byte* source);
-
+    // 16 signed bytes as floats.
     static abstract TSelf LoadSByte(sbyte* source);
 
     static abstract TSelf operator +(TSelf left, TSelf right);

@@ -41,14 +41,6 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
         new(FiniteHalf(source, by), FiniteHalf(source + 4, by), FiniteHalf(source + 8, by), FiniteHalf(source + 12, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadBFloat16(ushort* source) =>
-        new((Widen(source) << 16).AsSingle(), (Widen(source + 4) << 16).AsSingle(), (Widen(source + 8) << 16).AsSingle(), (Widen(source + 12) << 16).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadByte(byte* source) =>
-        new(Vector128.ConvertToSingle(Widen(source)), Vector128.ConvertToSingle(Widen(source + 4)), Vector128.ConvertToSingle(Widen(source + 8)), Vector128.ConvertToSingle(Widen(source + 12)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadSByte(sbyte* source) =>
         new(Vector128.ConvertToSingle(Widen(source)), Vector128.ConvertToSingle(Widen(source + 4)), Vector128.ConvertToSingle(Widen(source + 8)), Vector128.ConvertToSingle(Widen(source + 12)));
 
@@ -122,16 +114,8 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
         Widen((short*)source) << HalfBits.Shift & by.Bits._a.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Widen(ushort* source) =>
-        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsUInt16()).AsInt32();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(short* source) =>
         Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Widen(byte* source) =>
-        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(int*)source).AsByte())).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(sbyte* source) =>

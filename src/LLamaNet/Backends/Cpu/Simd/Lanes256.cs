@@ -38,14 +38,6 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         new(FiniteHalf(source, by), FiniteHalf(source + 8, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadBFloat16(ushort* source) =>
-        new((Widen(source) << 16).AsSingle(), (Widen(source + 8) << 16).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadByte(byte* source) =>
-        new(Vector256.ConvertToSingle(Widen(source)), Vector256.ConvertToSingle(Widen(source + 8)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadSByte(sbyte* source) =>
         new(Vector256.ConvertToSingle(Widen(source)), Vector256.ConvertToSingle(Widen(source + 8)));
 
@@ -117,13 +109,7 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         Widen((short*)source) << HalfBits.Shift & by.Bits._lower.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen(ushort* source) => Avx2.ConvertToVector256Int32(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(short* source) => Avx2.ConvertToVector256Int32(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Widen(byte* source) => Avx2.ConvertToVector256Int32(source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(sbyte* source) => Avx2.ConvertToVector256Int32(source);

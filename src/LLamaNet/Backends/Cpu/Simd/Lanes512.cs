@@ -36,14 +36,6 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     public static Lanes512 LoadFiniteHalf(ushort* source, HalfLanes<Lanes512> by) => new(Half(source, by).AsSingle() * by.ExponentShift._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadBFloat16(ushort* source) =>
-        new((Avx512F.ConvertToVector512Int32(Vector256.Load(source)) << 16).AsSingle());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadByte(byte* source) =>
-        new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadSByte(sbyte* source) =>
         new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 

@@ -81,10 +81,14 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                     if (lane == 0) CacheHint.Prefetch(tile + PrefetchDistance + step * bytesOfStep, bytesOfStep);
 
                     byte* planes = tile + firstQuants + step * stepBytes + 4 * lane;
-                    TRegister w0 = BitPlanes.Group<TRegister, TFormat>(planes, 0, lowMask, highMask), w4 = BitPlanes.Group<TRegister, TFormat>(planes, 4, lowMask, highMask);
-                    TRegister w1 = BitPlanes.Group<TRegister, TFormat>(planes, 1, lowMask, highMask), w5 = BitPlanes.Group<TRegister, TFormat>(planes, 5, lowMask, highMask);
-                    TRegister w2 = BitPlanes.Group<TRegister, TFormat>(planes, 2, lowMask, highMask), w6 = BitPlanes.Group<TRegister, TFormat>(planes, 6, lowMask, highMask);
-                    TRegister w3 = BitPlanes.Group<TRegister, TFormat>(planes, 3, lowMask, highMask), w7 = BitPlanes.Group<TRegister, TFormat>(planes, 7, lowMask, highMask);
+                    TRegister w0 = BitPlanes.Group<TRegister, TFormat>(planes, 0, lowMask, highMask);
+                    TRegister w4 = BitPlanes.Group<TRegister, TFormat>(planes, 4, lowMask, highMask);
+                    TRegister w1 = BitPlanes.Group<TRegister, TFormat>(planes, 1, lowMask, highMask);
+                    TRegister w5 = BitPlanes.Group<TRegister, TFormat>(planes, 5, lowMask, highMask);
+                    TRegister w2 = BitPlanes.Group<TRegister, TFormat>(planes, 2, lowMask, highMask);
+                    TRegister w6 = BitPlanes.Group<TRegister, TFormat>(planes, 6, lowMask, highMask);
+                    TRegister w3 = BitPlanes.Group<TRegister, TFormat>(planes, 3, lowMask, highMask);
+                    TRegister w7 = BitPlanes.Group<TRegister, TFormat>(planes, 7, lowMask, highMask);
                     TRegister h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default, h6 = default, h7 = default;
                     if (Halves)
                     {

@@ -73,14 +73,14 @@ public unsafe class LanesTests
         {
             for (int i = 0; i < 16; i++) halves[i] = (ushort)(first + i);
             Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadHalf(halves, new HalfLanes<V>()));
-            Same(Enumerable.Range(first, 16).Select(bits => BitConverter.Int32BitsToSingle(bits << 16)), V.LoadBFloat16(halves));
+            if (Half.IsFinite(BitConverter.UInt16BitsToHalf(halves[0])))
+                Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadFiniteHalf(halves, new HalfLanes<V>()));
         }
 
         byte* bytes = stackalloc byte[16];
         for (int first = 0; first < 256; first += 16)
         {
             for (int i = 0; i < 16; i++) bytes[i] = (byte)(first + i);
-            Same(Enumerable.Range(first, 16).Select(value => (float)value), V.LoadByte(bytes));
             Same(Enumerable.Range(first, 16).Select(value => (float)(sbyte)value), V.LoadSByte((sbyte*)bytes));
         }
     }
