@@ -16,6 +16,7 @@ internal static class CommandLineApp
             .Parse(arguments.Count == 0 ? ["generate"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
+            if (terminal.OutIsClosed) throw new CommandException("stdout is closed");
             if (UnknownOption(parsed) is { } option)
                 throw new UsageException($"Unrecognized option '{option}' (see: {CommandPath(parsed)} --help)");
             if (parsed.Errors.Count > 0) throw new UsageException($"{Problem(parsed)} (see: {CommandPath(parsed)} --help)");
@@ -31,6 +32,10 @@ internal static class CommandLineApp
             // A full disk or a closed pipe shows here at the latest, while it can still be told.
             terminal.Out.Flush();
             return exitCode;
+        }
+        catch (Exception) when (terminal.ReaderIsGone)
+        {
+            return Failure.ReaderGone;
         }
         catch (Exception exception)
         {

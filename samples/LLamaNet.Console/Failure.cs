@@ -5,6 +5,9 @@ namespace LLamaNet.Runner;
 // What a user is told about an exception: one line and an exit code, never a stack trace.
 internal static class Failure
 {
+    // What shells report for a process that writes to a pipe without a reader; there is nothing to tell, and nobody.
+    public const int ReaderGone = 141;
+
     private const int Failed = 1;
     private const int WrongUsage = 2;
     private const int Cancelled = 130; // what shells report for a process ended by Ctrl-C

@@ -1,4 +1,6 @@
+using System.IO.Pipes;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace LLamaNet.Runner;
@@ -9,6 +11,7 @@ internal sealed class Terminal : IDisposable
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly Func<Stream> _openIn;
+    private PipeStream? _pipe; // stdout, when it is one
 
     private Terminal(Func<Stream> openIn, TextWriter output, TextWriter error)
     {
@@ -26,6 +29,11 @@ internal sealed class Terminal : IDisposable
 
     public TextWriter Error { get; }
 
+    public bool OutIsClosed { get; private init; }
+
+    // Whether stdout is a pipe from which nobody reads any more, as when `head` has seen enough.
+    public bool ReaderIsGone => _pipe is { IsConnected: false };
+
     public bool InIsPerson { get; private init; }
 
     public bool OutIsPerson { get; private init; }
@@ -41,11 +49,15 @@ internal sealed class Terminal : IDisposable
     {
         bool input = !Console.IsInputRedirected, output = !Console.IsOutputRedirected, error = !Console.IsErrorRedirected;
         if (output || error) Console.OutputEncoding = s_utf8;
+        AnonymousPipeClientStream? pipe = output ? null : OutputPipe();
+        Stream? redirected = output ? null : pipe ?? Opened(Console.OpenStandardOutput);
         return new Terminal(
             Console.OpenStandardInput,
-            output ? Console.Out : new StreamWriter(Console.OpenStandardOutput(), s_utf8),
-            error ? Console.Error : new StreamWriter(Console.OpenStandardError(), s_utf8) { AutoFlush = true })
+            output ? Console.Out : new StreamWriter(redirected ?? Stream.Null, s_utf8),
+            error ? Console.Error : new StreamWriter(Opened(Console.OpenStandardError) ?? Stream.Null, s_utf8) { AutoFlush = true })
         {
+            _pipe = pipe,
+            OutIsClosed = !output && redirected is null,
             InIsPerson = input,
             OutIsPerson = output,
             ErrorIsPerson = error,
@@ -57,8 +69,36 @@ internal sealed class Terminal : IDisposable
 
     public void Dispose()
     {
-        Out.Flush();
+        if (!ReaderIsGone) Out.Flush();
         Error.Flush();
+    }
+
+    // The console's own stream hides that a pipe's reader has gone, and a command would work on for nobody.
+    private static AnonymousPipeClientStream? OutputPipe()
+    {
+        const int StandardOutput = 1;
+        if (OperatingSystem.IsWindows()) return null;
+        try
+        {
+            return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(StandardOutput, ownsHandle: false));
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Null when the stream was closed before the process started.
+    private static Stream? Opened(Func<Stream> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static IAnsiConsole Ansi(TextWriter writer) =>

@@ -47,7 +47,7 @@ public class ProcessTests
 
     [Theory]
     [InlineData("<&-", "--prompt a", 0, "")]
-    [InlineData(">&-", "--prompt a", 1, "llamanet: Access to the path is denied.\n")]
+    [InlineData(">&-", "--prompt a", 1, "llamanet: Operation canceled\n")]
     [InlineData(">/dev/full", "--prompt a", 1, "llamanet: No space left on device\n")]
     [InlineData("2>&-", "--top-k -1", 2, "")]
     public async Task Streams_that_are_closed_or_full_end_no_process_with_a_stack_trace(
@@ -59,6 +59,18 @@ public class ProcessTests
         string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal((exitCode, expected), (process.ExitCode, error));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_on_for_a_reader_that_has_gone()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The shell tells how the process ended.");
+        string command =
+            $"{{ dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --prompt a --max-tokens 500 --ignore-eos; echo $? >&2; }} | head -c 1";
+        using Process process = StartProgram("sh", "-c", command);
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("141\n", error);
     }
 
     private static Process Start(params string[] arguments) =>
