@@ -41,7 +41,8 @@ internal sealed class SpeedFile(string file)
         string? name = Find("name") is null ? null : Text("name"), device = Find("device") is null ? null : Text("device");
         return new ChartLine(
             name ?? device ?? throw new CommandException($"{file}: {place}: expected name or device, found neither"),
-            device, Text("kind"), Text("model"), Text("type"), Find("contextTokens") is null ? 0 : Count("contextTokens", least: 0), Count("tokens"), Count("threads"), Speed(),
+            device, Text("kind"), Text("model"), Text("type"),
+            Find("contextTokens") is null ? 0 : Count("contextTokens", least: 0), Count("tokens"), Count("threads"), Speed(),
             Find("share") is null ? null : Share(), Find("ceiling") is null ? null : Text("ceiling"), file, place);
 
         // The property, or null where it is missing or null.

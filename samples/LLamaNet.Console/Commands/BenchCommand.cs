@@ -44,6 +44,10 @@ internal sealed class BenchCommand : Command
         {
             if (result.GetResult(_config) is not null && result.GetResult(_model) is { Tokens.Count: > 0 })
                 result.AddError("Give MODEL or --config, not both.");
+            if (result.GetResult(_config) is null && result.GetResult(_type) is not null)
+                result.AddError("--type goes with --config; a MODEL is converted by --weight-type.");
+            if (result.GetResult(_config) is not null && result.GetResult(_load.WeightType) is not null)
+                result.AddError("--weight-type converts a MODEL; --config goes with --type.");
             if (result.GetResult(_generate)?.GetValueOrDefault<int?>() == 1)
                 result.AddError("--generate-tokens: decoding is timed from the first token to the last, so give 0, 2 or more.");
         });

@@ -1,7 +1,7 @@
 namespace LLamaNet.Runner.Measurement;
 
-// One measured speed. ContextTokens: before the decoded ones. The ceilings are those of as many threads, measured around the same run; null where the model runs on
-// something else than this machine's processor.
+// One measured speed. ContextTokens: before the decoded ones. The ceilings are those of as many threads, measured around the
+// same run; null where the model runs on something else than this machine's processor.
 internal sealed record BenchLine(
     string Kind, string Model, string Type, int ContextTokens, int Tokens, int Threads, string Device,
     double TokensPerSecond, double WeightBytesPerSecond, double CacheBytesPerSecond, double OperationsPerSecond, MachineCeilings? Ceilings)

@@ -9,7 +9,8 @@ internal sealed class LoadOptions
     private readonly NumberOption<int> _threads = new("--threads", "CPU threads (default: physical cores)", 1, 1024);
     private readonly NumberOption<int> _context = new("--context", "Tokens of prompt and answer together (default: the model's, at most 4096)", 1, 1 << 24);
     private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default: F16 on a GPU and for quantized weights, else F32)", TypeOption.KvCache);
-    private readonly TypeOption _weightType = new("--weight-type", "Convert the matrices while loading", TypeOption.Weights);
+
+    public TypeOption WeightType { get; } = new("--weight-type", "Convert the matrices while loading", TypeOption.Weights);
 
     // Commands with lists of threads, or a meaning of their own for the context, leave these two out.
     public void AddTo(Command command, bool threads = true, bool context = true)
@@ -18,7 +19,7 @@ internal sealed class LoadOptions
         if (threads) command.Add(_threads);
         if (context) command.Add(_context);
         command.Add(_kvType);
-        command.Add(_weightType);
+        command.Add(WeightType);
     }
 
     public ModelOptions Bind(ParseResult parsed)
@@ -29,7 +30,7 @@ internal sealed class LoadOptions
             Threads = parsed.GetValue(_threads),
             ContextLength = parsed.GetValue(_context),
             KvCacheType = parsed.GetValue(_kvType),
-            WeightType = parsed.GetValue(_weightType),
+            WeightType = parsed.GetValue(WeightType),
         };
     }
 }
