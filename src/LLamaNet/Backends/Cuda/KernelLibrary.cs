@@ -14,7 +14,8 @@ internal sealed class KernelLibrary(CudaContext context) : IDisposable
     // Files whose name ends in _sm90a use instructions that this generation alone has.
     public bool IsHopper => context.ComputeCapability.Major == 9;
 
-    // file: the source's name, "rms_norm" or "gemm_sm90a".
+    // file: the source's name. Where there is a source for each weight format or head size, its kernel puts the name together
+    // from that: "gemv_q4_k", "gemm_q4_k_sm90a", "attention_prefill_f16_d128".
     public CudaKernel Get(string file, string name)
     {
         if (_kernels.TryGetValue((file, name), out CudaKernel? kernel)) return kernel;

@@ -83,59 +83,39 @@ internal static unsafe class PanelProduct
         int column = 0;
         for (; column <= columns - 2 * Lanes; column += 2 * Lanes, a += aStep)
         {
-            float* c0 = c + column, c4 = lowerC + column, next0 = c0 + Lanes, next4 = c4 + Lanes;
-            V left0 = V.Load(c0), left1 = V.Load(c0 + c1), left2 = V.Load(c0 + c2), left3 = V.Load(c0 + c3);
-            V left4 = V.Load(c4), left5 = V.Load(c4 + c1), left6 = V.Load(c4 + c2), left7 = V.Load(c4 + c3);
-            V right0 = V.Load(next0), right1 = V.Load(next0 + c1), right2 = V.Load(next0 + c2), right3 = V.Load(next0 + c3);
-            V right4 = V.Load(next4), right5 = V.Load(next4 + c1), right6 = V.Load(next4 + c2), right7 = V.Load(next4 + c3);
+            float* c0 = c + column, c4 = lowerC + column;
+            var sums0 = Sums<V>.Load(c0);
+            var sums1 = Sums<V>.Load(c0 + c1);
+            var sums2 = Sums<V>.Load(c0 + c2);
+            var sums3 = Sums<V>.Load(c0 + c3);
+            var sums4 = Sums<V>.Load(c4);
+            var sums5 = Sums<V>.Load(c4 + c1);
+            var sums6 = Sums<V>.Load(c4 + c2);
+            var sums7 = Sums<V>.Load(c4 + c3);
             byte* row = b + (nint)column * TElements.Size;
             float* a0 = a, a4 = a + 4 * a1, end = a + terms;
             for (; a0 < end; a0++, a4++, row += step)
             {
                 lines.Next();
                 V left = TElements.Load<V>(row, widening), right = TElements.Load<V>(row + Lanes * TElements.Size, widening);
-                V factor = V.Splat(a0[0]);
-                left0 = V.MultiplyAdd(left, factor, left0);
-                right0 = V.MultiplyAdd(right, factor, right0);
-                factor = V.Splat(a0[a1]);
-                left1 = V.MultiplyAdd(left, factor, left1);
-                right1 = V.MultiplyAdd(right, factor, right1);
-                factor = V.Splat(a0[a2]);
-                left2 = V.MultiplyAdd(left, factor, left2);
-                right2 = V.MultiplyAdd(right, factor, right2);
-                factor = V.Splat(a0[a3]);
-                left3 = V.MultiplyAdd(left, factor, left3);
-                right3 = V.MultiplyAdd(right, factor, right3);
-                factor = V.Splat(a4[0]);
-                left4 = V.MultiplyAdd(left, factor, left4);
-                right4 = V.MultiplyAdd(right, factor, right4);
-                factor = V.Splat(a4[a1]);
-                left5 = V.MultiplyAdd(left, factor, left5);
-                right5 = V.MultiplyAdd(right, factor, right5);
-                factor = V.Splat(a4[a2]);
-                left6 = V.MultiplyAdd(left, factor, left6);
-                right6 = V.MultiplyAdd(right, factor, right6);
-                factor = V.Splat(a4[a3]);
-                left7 = V.MultiplyAdd(left, factor, left7);
-                right7 = V.MultiplyAdd(right, factor, right7);
+                sums0 = sums0.Plus(left, right, a0);
+                sums1 = sums1.Plus(left, right, a0 + a1);
+                sums2 = sums2.Plus(left, right, a0 + a2);
+                sums3 = sums3.Plus(left, right, a0 + a3);
+                sums4 = sums4.Plus(left, right, a4);
+                sums5 = sums5.Plus(left, right, a4 + a1);
+                sums6 = sums6.Plus(left, right, a4 + a2);
+                sums7 = sums7.Plus(left, right, a4 + a3);
             }
 
-            V.Store(left0, c0);
-            V.Store(left1, c0 + c1);
-            V.Store(left2, c0 + c2);
-            V.Store(left3, c0 + c3);
-            V.Store(left4, c4);
-            V.Store(left5, c4 + c1);
-            V.Store(left6, c4 + c2);
-            V.Store(left7, c4 + c3);
-            V.Store(right0, next0);
-            V.Store(right1, next0 + c1);
-            V.Store(right2, next0 + c2);
-            V.Store(right3, next0 + c3);
-            V.Store(right4, next4);
-            V.Store(right5, next4 + c1);
-            V.Store(right6, next4 + c2);
-            V.Store(right7, next4 + c3);
+            sums0.Store(c0);
+            sums1.Store(c0 + c1);
+            sums2.Store(c0 + c2);
+            sums3.Store(c0 + c3);
+            sums4.Store(c4);
+            sums5.Store(c4 + c1);
+            sums6.Store(c4 + c2);
+            sums7.Store(c4 + c3);
         }
 
         ahead = lines;
@@ -164,35 +144,25 @@ internal static unsafe class PanelProduct
         for (; column <= columns - 2 * Lanes; column += 2 * Lanes, a0 += aStep, a1 += aStep, a2 += aStep, a3 += aStep)
         {
             float* c0 = c + column, c1 = c0 + cStride, c2 = c1 + cStride, c3 = c2 + cStride;
-            V left0 = V.Load(c0), left1 = V.Load(c1), left2 = V.Load(c2), left3 = V.Load(c3);
-            V right0 = V.Load(c0 + Lanes), right1 = V.Load(c1 + Lanes), right2 = V.Load(c2 + Lanes), right3 = V.Load(c3 + Lanes);
+            var sums0 = Sums<V>.Load(c0);
+            var sums1 = Sums<V>.Load(c1);
+            var sums2 = Sums<V>.Load(c2);
+            var sums3 = Sums<V>.Load(c3);
             byte* row = b + (nint)column * TElements.Size;
             for (nint i = 0; i < terms; i++, row += step)
             {
                 lines.Next();
                 V left = TElements.Load<V>(row, widening), right = TElements.Load<V>(row + Lanes * TElements.Size, widening);
-                V factor = V.Splat(a0[i]);
-                left0 = V.MultiplyAdd(left, factor, left0);
-                right0 = V.MultiplyAdd(right, factor, right0);
-                factor = V.Splat(a1[i]);
-                left1 = V.MultiplyAdd(left, factor, left1);
-                right1 = V.MultiplyAdd(right, factor, right1);
-                factor = V.Splat(a2[i]);
-                left2 = V.MultiplyAdd(left, factor, left2);
-                right2 = V.MultiplyAdd(right, factor, right2);
-                factor = V.Splat(a3[i]);
-                left3 = V.MultiplyAdd(left, factor, left3);
-                right3 = V.MultiplyAdd(right, factor, right3);
+                sums0 = sums0.Plus(left, right, a0 + i);
+                sums1 = sums1.Plus(left, right, a1 + i);
+                sums2 = sums2.Plus(left, right, a2 + i);
+                sums3 = sums3.Plus(left, right, a3 + i);
             }
 
-            V.Store(left0, c0);
-            V.Store(right0, c0 + Lanes);
-            V.Store(left1, c1);
-            V.Store(right1, c1 + Lanes);
-            V.Store(left2, c2);
-            V.Store(right2, c2 + Lanes);
-            V.Store(left3, c3);
-            V.Store(right3, c3 + Lanes);
+            sums0.Store(c0);
+            sums1.Store(c1);
+            sums2.Store(c2);
+            sums3.Store(c3);
         }
 
         if (column < columns)
@@ -264,5 +234,30 @@ internal static unsafe class PanelProduct
         }
 
         ahead = lines;
+    }
+
+    // Of one row, for two blocks of columns side by side.
+    private readonly struct Sums<V>(V left, V right)
+        where V : unmanaged, ILanes<V>
+    {
+        private readonly V _left = left;
+        private readonly V _right = right;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Sums<V> Load(float* c) => new(V.Load(c), V.Load(c + ILanes<V>.Count));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Sums<V> Plus(V left, V right, float* a)
+        {
+            V factor = V.Splat(*a);
+            return new(V.MultiplyAdd(left, factor, _left), V.MultiplyAdd(right, factor, _right));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* c)
+        {
+            V.Store(_left, c);
+            V.Store(_right, c + ILanes<V>.Count);
+        }
     }
 }
