@@ -43,6 +43,7 @@ internal sealed class ChartCommand : Command
     {
         string[] files = parsed.GetRequiredValue(_files);
         string destination = parsed.GetRequiredValue(_out);
+        Destination.Check(destination);
         if (files.Any(file => Path.GetFullPath(file) == Path.GetFullPath(destination)))
             throw new CommandException($"{destination}: is one of the files to read");
 

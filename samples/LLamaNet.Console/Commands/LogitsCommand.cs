@@ -30,8 +30,9 @@ internal sealed class LogitsCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string prompt = await _prompt.ReadAsync(parsed, _terminal, null, cancellationToken);
         string destination = parsed.GetRequiredValue(_out);
+        Destination.Check(destination);
+        string prompt = await _prompt.ReadAsync(parsed, _terminal, null, cancellationToken);
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), _load.Bind(parsed), cancellationToken);
         IReadOnlyList<int> ids = model.Tokenizer.Encode(prompt, addSpecial: true, parsed.GetValue(_special));
         if (ids.Count == 0) throw new CommandException("the prompt has no tokens");

@@ -27,7 +27,8 @@ internal sealed class QuantizeCommand : Command
     {
         string source = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
         DType type = parsed.GetRequiredValue(_type)!.Value;
-        if (Path.Exists(destination) && !parsed.GetValue(_force))
+        Destination.Check(destination);
+        if (File.Exists(destination) && !parsed.GetValue(_force))
             throw new CommandException($"{destination}: exists already; --force replaces it");
         if (Path.GetFullPath(source) == Path.GetFullPath(destination))
             throw new CommandException($"{destination}: is the source itself");

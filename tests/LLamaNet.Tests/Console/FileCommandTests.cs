@@ -36,11 +36,20 @@ public sealed class FileCommandTests : IDisposable
         Assert.Equal(Floats(last), Floats(all)[(2 * 2048)..]);
     }
 
-    [Fact]
-    public async Task An_output_file_that_cannot_be_written_is_one_line()
+    [Theory]
+    [InlineData("logits", "MODEL", "--prompt", "a", "--out", "FILE")]
+    [InlineData("quantize", "MODEL", "FILE", "--type", "q4_0", "--force")]
+    [InlineData("chart", "no-such-file", "--out", "FILE")]
+    public async Task A_place_where_no_file_can_be_written_is_told_before_the_work(params string[] arguments)
     {
-        string file = Path.Combine(_folder.FullName, "no-such-folder", "logits");
-        (await ConsoleRun.OfAsync("logits", Repository.DemoModel(), "--prompt", "a", "--out", file)).FailedWith(1);
+        string missing = Path.Combine(_folder.FullName, "no-such-folder");
+        string file = Path.Combine(missing, "file");
+        Assert.Equal($"llamanet: {file}: there is no folder {missing}", await ErrorAsync(file));
+        Assert.Equal($"llamanet: {_folder.FullName}: expected a file, found a folder", await ErrorAsync(_folder.FullName));
+        Assert.Empty(_folder.EnumerateFileSystemInfos());
+
+        async Task<string> ErrorAsync(string path) => (await ConsoleRun.OfAsync(
+            [.. arguments.Select(argument => argument switch { "MODEL" => Repository.DemoModel(), "FILE" => path, _ => argument })])).FailedWith(1);
     }
 
     [Fact]
