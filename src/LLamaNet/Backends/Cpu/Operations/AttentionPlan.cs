@@ -74,7 +74,6 @@ internal sealed unsafe class AttentionPlan : IDisposable
 
     public void Dispose() => _partialStates?.Dispose();
 
-
     private void Reserve(long bytes)
     {
         if (_partialStates?.Bytes >= bytes) return;
