@@ -13,8 +13,7 @@ public class ProcessTests
     {
         using Process process = Start("tokenize", Repository.DemoModel(), "--text", "Prince", "--pieces");
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
+        Assert.Equal((0, ""), await EndAsync(process));
         Assert.Contains("▁Prince", output, StringComparison.Ordinal);
     }
 
@@ -22,9 +21,8 @@ public class ProcessTests
     public async Task A_failure_has_its_exit_code()
     {
         using Process process = Start("inspect", "no-such-model");
-        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(1, process.ExitCode);
+        (int exitCode, string error) = await EndAsync(process);
+        Assert.Equal(1, exitCode);
         Assert.StartsWith("llamanet: ", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
@@ -36,14 +34,11 @@ public class ProcessTests
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         using Process process = StartProgram(
             "env", "--default-signal=INT", "dotnet", typeof(CommandLineApp).Assembly.Location, "chat", Repository.DemoModel(), "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
-        await process.StandardInput.WriteLineAsync("Hello");
-        await process.StandardInput.FlushAsync(cancellation);
+        await SendAsync(process, "Hello");
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellation));
 
         using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        string error = await process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        Assert.Equal((130, "llamanet: cancelled"), (process.ExitCode, error.TrimEnd('\n')));
+        Assert.Equal((130, "llamanet: cancelled\n"), await EndAsync(process));
     }
 
     [Theory]
@@ -57,9 +52,7 @@ public class ProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Redirections are the shell's, messages the system's.");
         string command = $"exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --max-tokens 2 {arguments} {redirection}";
         using Process process = StartProgram("sh", "-c", command);
-        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal((exitCode, expected), (process.ExitCode, error));
+        Assert.Equal((exitCode, expected), await EndAsync(process));
     }
 
     [Fact]
@@ -68,16 +61,12 @@ public class ProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A broken pipe has an exit code of its own there.");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         using Process process = Start("chat", Repository.DemoModel(), "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
-        await process.StandardInput.WriteLineAsync("Hello");
-        await process.StandardInput.FlushAsync(cancellation);
+        await SendAsync(process, "Hello");
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellation));
 
         process.StandardOutput.Close();
-        await process.StandardInput.WriteLineAsync("Hello");
-        await process.StandardInput.FlushAsync(cancellation);
-        string error = await process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        Assert.Equal((141, ""), (process.ExitCode, error));
+        await SendAsync(process, "Hello");
+        Assert.Equal((141, ""), await EndAsync(process));
     }
 
     // The shell waits for a line until nobody reads what the program will write.
@@ -85,15 +74,25 @@ public class ProcessTests
     public async Task Nothing_is_written_for_a_reader_that_was_gone_before()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A broken pipe has an exit code of its own there.");
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
         string command = $"read line; exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --prompt a";
         using Process process = StartProgram("sh", "-c", command);
         process.StandardOutput.Close();
-        await process.StandardInput.WriteLineAsync("go");
-        await process.StandardInput.FlushAsync(cancellation);
-        string error = await process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        Assert.Equal((141, ""), (process.ExitCode, error));
+        await SendAsync(process, "go");
+        Assert.Equal((141, ""), await EndAsync(process));
+    }
+
+    private static async Task SendAsync(Process process, string line)
+    {
+        await process.StandardInput.WriteLineAsync(line);
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    // The exit code, and what was written to stderr.
+    private static async Task<(int ExitCode, string Error)> EndAsync(Process process)
+    {
+        string error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, error);
     }
 
     private static Process Start(params string[] arguments) =>
