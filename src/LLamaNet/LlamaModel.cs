@@ -1,12 +1,9 @@
 using LLamaNet.Backends;
-using LLamaNet.Backends.Cpu;
-using LLamaNet.Backends.Cpu.Tiles;
-using LLamaNet.Backends.Cuda;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Generation;
+using LLamaNet.Loading;
 using LLamaNet.Models;
-using LLamaNet.Tensors;
 
 namespace LLamaNet;
 
@@ -23,24 +20,23 @@ public sealed class LlamaModel : IDisposable
     private readonly LlamaTokenizer? _tokenizer;
     private int _isDisposed;
 
-    private LlamaModel(
-        Transformer transformer, ModelLimits limits, LlamaTokenizer? tokenizer, GenerationDefaults defaults, DeviceSelection device,
-        MemoryPlan plan)
+    private LlamaModel(LoadedModel loaded)
     {
-        _transformer = transformer;
-        _tokenizer = tokenizer;
+        _transformer = loaded.Transformer;
+        _tokenizer = loaded.Tokenizer;
+        ModelLimits limits = loaded.Limits;
         ContextLength = limits.ContextLength;
         PrefillChunk = limits.PrefillChunk;
         KvCacheBytesPerToken = KvCache.Bytes(Config, limits.KvCacheType, KvLayer.PageLength) / KvLayer.PageLength;
-        Device = device;
-        MemoryPlan = plan;
-        _scheduler = new Scheduler(transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
-        _generator = new Generator(_scheduler, tokenizer, new GenerationOptions
+        Device = loaded.Device;
+        MemoryPlan = loaded.Plan;
+        _scheduler = new Scheduler(_transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
+        _generator = new Generator(_scheduler, _tokenizer, new GenerationOptions
         {
-            Temperature = defaults.Temperature,
-            TopK = defaults.TopK,
-            TopP = defaults.TopP,
-            RepetitionPenalty = defaults.RepetitionPenalty,
+            Temperature = loaded.Defaults.Temperature,
+            TopK = loaded.Defaults.TopK,
+            TopP = loaded.Defaults.TopP,
+            RepetitionPenalty = loaded.Defaults.RepetitionPenalty,
         });
     }
 
@@ -105,9 +101,8 @@ public sealed class LlamaModel : IDisposable
         Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(gguf);
-        return Task.Run(
-            () => Load(CheckpointReader.Open(gguf, name), DeviceChoice.OfThisMachine, options ?? new(), progress, cancellationToken),
-            cancellationToken);
+        var loader = new ModelLoader(DeviceChoice.OfThisMachine, options ?? new(), progress, cancellationToken);
+        return Task.Run(() => new LlamaModel(loader.Load(CheckpointReader.Open(gguf, name))), cancellationToken);
     }
 
     /// <summary>A model with seeded random weights and no tokenizer: for measuring speed without a checkpoint.</summary>
@@ -175,17 +170,7 @@ public sealed class LlamaModel : IDisposable
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        Dictionary<string, MatrixSource> shapes = TensorShape.Of(config).ToDictionary(
-            shape => shape.Name, shape => (MatrixSource)new ShapeMatrix(shape.Name, DType.F32, shape.Rows, shape.Width));
-        var loader = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "plan", name => shapes[name]);
-        options ??= new();
-        bool onGpu = options.Device.Kind == DeviceKind.Cuda;
-        var limits = ModelLimits.For(
-            config, options, loader.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu,
-            onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
-        return onGpu
-            ? limits.Plan(config, loader.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
-            : limits.Plan(config, loader.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
+        return ModelPlanner.Plan(config, weightType, options ?? new());
     }
 
     /// <summary>Continues a text.</summary>
@@ -252,90 +237,17 @@ public sealed class LlamaModel : IDisposable
     // As the public ones, on devices that a test may bring.
     internal static Task<LlamaModel> LoadAsync(
         string path, DeviceChoice devices, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
-        CancellationToken cancellationToken = default) => Task.Run(
-            () => Load(CheckpointReader.Open(path), devices, options ?? new(), progress, cancellationToken), cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        var loader = new ModelLoader(devices, options ?? new(), progress, cancellationToken);
+        return Task.Run(() => new LlamaModel(loader.Load(CheckpointReader.Open(path))), cancellationToken);
+    }
 
     internal static Task<LlamaModel> CreateRandomAsync(
         LlamaConfig config, DType weightType, ulong seed, DeviceChoice devices, ModelOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        options = (options ?? new()) with { WeightType = weightType };
-        MatrixSource Random(TensorShape shape, ulong stream) => new RandomMatrix(
-            shape.Name, shape.Rows == 1 ? DType.F32 : FormatChoice.For(weightType, shape.Name, shape.Width, config.TiedEmbeddings),
-            shape.Rows, shape.Width, seed + stream);
-        Dictionary<string, MatrixSource> tensors =
-            TensorShape.Of(config).Select((shape, i) => Random(shape, (ulong)i)).ToDictionary(matrix => matrix.Name);
-        return Task.Run(
-            () => Build(config, new WeightLoader(config, RotaryPairing.SplitHalves, weightType, "random weights", name => tensors[name]),
-                null, GenerationDefaults.None, devices, options, null, cancellationToken),
-            cancellationToken);
-    }
-
-    private static LlamaModel Load(
-        Checkpoint checkpoint, DeviceChoice devices, ModelOptions options, IProgress<LoadProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        using (checkpoint)
-        {
-            LlamaConfig config = checkpoint.ReadConfig();
-            LlamaTokenizer tokenizer = checkpoint.ReadTokenizer();
-            if (tokenizer.VocabularySize > config.VocabularySize)
-            {
-                throw new ModelFormatException(
-                    checkpoint.Path, "tokenizer", $"at most {config.VocabularySize} tokens", $"{tokenizer.VocabularySize}");
-            }
-
-            TensorShape.CheckAll(checkpoint.Path, config, checkpoint.Tensors);
-            var loader = new WeightLoader(
-                config, checkpoint.Pairing, options.WeightType, checkpoint.Path, name => checkpoint.Tensors[name]);
-            return Build(config, loader, tokenizer, checkpoint.GenerationDefaults, devices, options, progress, cancellationToken);
-        }
-    }
-
-    private static LlamaModel Build(
-        LlamaConfig config, WeightLoader loader, LlamaTokenizer? tokenizer, GenerationDefaults defaults, DeviceChoice devices,
-        ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
-    {
-        (Backend backend, DeviceSelection device) = devices.Open(options);
-        try
-        {
-            return BuildOn(backend, device);
-        }
-        catch (Exception exception) when (options.Device.Kind == DeviceKind.Auto && device.Kind == DeviceKind.Cuda
-            && exception is (InsufficientMemoryException or CudaException))
-        {
-            string problem = exception is CudaException ? "the GPU failed" : "the GPU is too small";
-            (backend, device) = DeviceChoice.OpenCpu(options, $"{problem}: {exception.Message}");
-            return BuildOn(backend, device);
-        }
-
-        LlamaModel BuildOn(Backend backend, DeviceSelection device)
-        {
-            try
-            {
-                var limits = ModelLimits.For(config, options, loader.IsQuantized, backend.Defaults, backend.KvCacheTypes);
-                (long deviceBytes, long readBytes) = loader.Plan(backend.WeightBytes);
-                MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
-                if (plan.TotalBytes > backend.AvailableBytes)
-                    throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
-
-                backend.Reserve(limits.Step(config));
-                long done = 0;
-                LlamaWeights weights = loader.Load(
-                    backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
-                var ropes = new RopeTables(backend, config, limits.ContextLength);
-                ropes.For(promptLength: 0); // here rather than in the first step
-                var transformer = new Transformer(
-                    backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
-                    limits.BatchTokens, limits.OutputRows);
-                transformer.WarmUp(backend.WarmUpTokens);
-                return new LlamaModel(transformer, limits, tokenizer, defaults, device, plan);
-            }
-            catch
-            {
-                backend.Dispose();
-                throw;
-            }
-        }
+        var loader = new ModelLoader(devices, options ?? new(), progress: null, cancellationToken);
+        return Task.Run(() => new LlamaModel(loader.Load(ModelSource.Random(config, weightType, seed))), cancellationToken);
     }
 }

@@ -18,6 +18,7 @@ public partial class ArchitectureTests
         ["Models"] = ["Checkpoints", "Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
         ["Generation"] = ["Models", "Tokenization", "Backends"],
+        ["Loading"] = ["Models", "Checkpoints", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],
         ["Chat"] = ["Generation", "Tokenization"],
     };
 

@@ -42,36 +42,6 @@ internal sealed class Transformer(
         backend.ReadSampled(tokens[..batch.OutputCount]);
     }
 
-    // Computes steps whose results nobody wants, of `tokens` tokens and of one: a device compiles its kernels for them.
-    public void WarmUp(int tokens)
-    {
-        if (tokens == 0) return;
-        RopeTable rope = ropes.For(promptLength: 0);
-        tokens = Math.Min(Math.Min(tokens, maxTokens), rope.Cosines.Rows);
-        var sequence = new KvSequence(tokens);
-        cache.TryExtend(sequence, tokens);
-        var batch = new Batch(tokens);
-        var logits = new float[config.VocabularySize];
-        var drawn = new int[1];
-        // A form of step is recorded when it comes for the second time.
-        foreach (int count in (int[])[tokens, 1, 1])
-        {
-            Fill(null);
-            Forward(batch, logits);
-            if (!CanSample) continue;
-            Fill(new SampleSettings(Seed: 0, Index: 0, Temperature: 1, TopP: 1, MinP: 0, TopK: 0, config.VocabularySize));
-            Sample(batch, drawn);
-
-            void Fill(SampleSettings? sampling)
-            {
-                batch.Clear();
-                batch.Append(new int[count], 0, sequence.Pages, rope, Batch.Outputs.Last, sampling);
-            }
-        }
-
-        cache.Release(sequence);
-    }
-
     public void Dispose()
     {
         _a.Dispose();

@@ -1,0 +1,23 @@
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Models;
+
+namespace LLamaNet.Loading;
+
+// What a model of a shape takes on a kind of device, whether or not one is here.
+internal static class ModelPlanner
+{
+    public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions options)
+    {
+        WeightLoader weights = ModelSource.Shapes(config, weightType).Weights;
+        bool onGpu = options.Device.Kind == DeviceKind.Cuda;
+        var limits = ModelLimits.For(
+            config, options, weights.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu,
+            onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
+        return onGpu
+            ? limits.Plan(config, weights.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
+            : limits.Plan(config, weights.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
+    }
+}

@@ -1,0 +1,39 @@
+using LLamaNet.Backends;
+using LLamaNet.Models;
+
+namespace LLamaNet.Loading;
+
+// Throw-away steps, so that a device compiles its kernels before the first request.
+internal static class WarmUp
+{
+    // Runs steps of `tokens` tokens and of one, with and without drawing; none for 0.
+    public static void Run(Transformer transformer, int tokens)
+    {
+        if (tokens == 0) return;
+        RopeTable rope = transformer.RopeFor(promptLength: 0);
+        tokens = Math.Min(Math.Min(tokens, transformer.MaxTokens), rope.Cosines.Rows);
+        var sequence = new KvSequence(tokens);
+        transformer.Cache.TryExtend(sequence, tokens);
+        int vocabulary = transformer.Config.VocabularySize;
+        var batch = new Batch(tokens);
+        var logits = new float[vocabulary];
+        var drawn = new int[1];
+        // A device records a form of step when it comes for the second time.
+        foreach (int count in (int[])[tokens, 1, 1])
+        {
+            Fill(null);
+            transformer.Forward(batch, logits);
+            if (!transformer.CanSample) continue;
+            Fill(new SampleSettings(Seed: 0, Index: 0, Temperature: 1, TopP: 1, MinP: 0, TopK: 0, vocabulary));
+            transformer.Sample(batch, drawn);
+
+            void Fill(SampleSettings? sampling)
+            {
+                batch.Clear();
+                batch.Append(new int[count], 0, sequence.Pages, rope, Batch.Outputs.Last, sampling);
+            }
+        }
+
+        transformer.Cache.Release(sequence);
+    }
+}
