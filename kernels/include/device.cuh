@@ -12,10 +12,14 @@ typedef unsigned int u32;
 typedef int i32;
 typedef unsigned long long u64;
 typedef long long i64;
+typedef float f32;
 
 #define DEVICE static __device__ __forceinline__
 // An exported kernel; threads: the most that one block may have.
 #define KERNEL(name, threads) extern "C" __global__ void __launch_bounds__(threads) name
+// A kernel's name around what the manifest puts in: NAME(gemv_, SYMBOL, _rows1).
+#define NAME_OF(before, instance, after) before##instance##after
+#define NAME(before, instance, after) NAME_OF(before, instance, after)
 #define FULL_WARP 0xffffffffu
 
 // ---- 16-bit floats, as storage ----

@@ -151,90 +151,15 @@ template <class Tile> DEVICE void store_tile(
     outputs.store(Tile::TileRows, threadIdx.x / 32, Tile::Threads / 32, out, y, leading, rows, first_row);
 }
 
-// 16-bit weights.
-template <class T, class Tile> DEVICE void gemm_halves(
-    float* y, int leading, int epilogue, const u16* x, int x_pitch, const Planes& w, int rows) {
-    constexpr int Stages = Tile::TileRows == 128 ? 3 : 4;
-    extern __shared__ __align__(128) u8 shared[];
-    TileOutputs<Tile::TileN> out(w, epilogue);
-    int k = w.width, first_row = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
-    int warp = threadIdx.x / 32, warp_row = warp % Tile::Down * Tile::M * 16, warp_column = warp / Tile::Down * Tile::N * 8;
-    auto x_tile = [&](int stage) { return shared + stage * (Tile::XBytes + Tile::WBytes); };
-    auto x_row = [&](int i) { return first_row + i < rows ? first_row + i : -1; };
-    auto w_row = [&](int i) { return out.output(i) < out.outputs ? out.row(i) : -1; };
-    auto fetch = [&](int step, int stage) {
-        if (step < steps) {
-            copy_tile<Tile::TileRows, Tile::Threads>(x_tile(stage), x, x_pitch, x_row, step, k);
-            copy_tile<Tile::TileN, Tile::Threads>(x_tile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, w_row, step, k);
-        }
-        copy_async_commit();
-    };
-    float sums[Tile::M][Tile::N][4] = {};
-    for (int step = 0; step < Stages - 1; step++) fetch(step, step);
-    for (int step = 0, stage = 0; step < steps; step++) {
-        copy_async_wait<Stages - 2>();
-        __syncthreads(); // the stage has come, and nobody reads the one before it any more
-        fetch(step + Stages - 1, stage == 0 ? Stages - 1 : stage - 1);
-        multiply_tile<T, Tile>(sums, x_tile(stage), x_tile(stage) + Tile::XBytes, warp_row, warp_column, [] {});
-        stage = stage == Stages - 1 ? 0 : stage + 1;
-    }
-    store_tile<Tile>(sums, shared, warp_row, warp_column, out, y, leading, rows, first_row);
-}
-
-// Quantised weights: k is a multiple of 32.
-template <class Format, class Tile> DEVICE void gemm_blocks(float* y, int leading, int epilogue, const u16* x, int x_pitch, const Planes& w, int rows) {
-    constexpr int Stages = Tile::TileRows == 128 ? 3 : 4, Ahead = Tile::TileRows == 128 ? 1 : 4;
-    extern __shared__ __align__(128) u8 shared[];
-    u8* w_tiles = shared + Stages * Tile::XBytes;
-    TileOutputs<Tile::TileN> out(w, epilogue);
-    int k = w.width, first_row = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
-    int warp = threadIdx.x / 32, warp_row = warp % Tile::Down * Tile::M * 16, warp_column = warp / Tile::Down * Tile::N * 8;
-    // The 32 weights that this thread brings. Past the last row and the last group it brings those again: such outputs are not
-    // stored, and x is zero there.
-    int row = threadIdx.x / 2, half = threadIdx.x & 1, w_row = out.row(row), last_group = k / 32 - 1;
-    auto x_row = [&](int i) { return first_row + i < rows ? first_row + i : -1; };
-    auto fetch = [&](int step, int stage) {
-        if (step < steps) copy_tile<Tile::TileRows, Tile::Threads>(shared + stage * Tile::XBytes, x, x_pitch, x_row, step, k);
-        copy_async_commit();
-    };
-    PackedGroup<Format> packed[Ahead];
-    auto load = [&](int step) { return load_group<Format>(w, w_row, min(step * 2 + half, last_group)); };
-    auto store = [&](int step, const PackedGroup<Format>& from) {
-        u32 pairs[16];
-        dequantize32<Format>(from, pairs);
-        store_group(w_tiles + (step & 1) * Tile::WBytes, row, half, pairs);
-    };
-    float sums[Tile::M][Tile::N][4] = {};
-    for (int step = 0; step < Stages - 1; step++) fetch(step, step);
-    store(0, load(0));
-#pragma unroll
-    for (int i = 0; i < Ahead; i++) packed[i] = load(1 + i);
-    for (int first = 0, stage = 0; first < steps; first += Ahead) {
-#pragma unroll
-        for (int i = 0; i < Ahead; i++) {
-            int step = first + i;
-            if (step >= steps) break;
-            copy_async_wait<Stages - 2>();
-            __syncthreads(); // x has come, this step's weights are stored, and nobody reads the tiles of the step before
-            fetch(step + Stages - 1, stage == 0 ? Stages - 1 : stage - 1);
-            multiply_tile<f16, Tile>(sums, shared + stage * Tile::XBytes, w_tiles + (step & 1) * Tile::WBytes, warp_row, warp_column, [&] {
-                store(step + 1, packed[i]);
-                packed[i] = load(step + 1 + Ahead);
-            });
-            stage = stage == Stages - 1 ? 0 : stage + 1;
-        }
-    }
-    store_tile<Tile>(sums, shared, warp_row, warp_column, out, y, leading, rows, first_row);
-}
-
-#define GEMM_KERNELS(symbol, product, Type) \
-    KERNEL(gemm_##symbol, GemmLargeTile::Threads)( \
-        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
-        product<Type, GemmLargeTile>(y, leading, epilogue, x, x_pitch, w, rows); \
+// The kernels of a module: of large and of small tiles.
+#define GEMM_KERNELS(product) \
+    KERNEL(NAME(gemm_, SYMBOL, ), GemmLargeTile::Threads)( \
+        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, \
+        const __grid_constant__ Planes w, int rows) { \
+        product<FORMAT, GemmLargeTile>(y, leading, epilogue, x, x_pitch, w, rows); \
     } \
-    KERNEL(gemm_##symbol##_few_rows, GemmSmallTile::Threads)( \
-        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, const __grid_constant__ Planes w, int rows) { \
-        product<Type, GemmSmallTile>(y, leading, epilogue, x, x_pitch, w, rows); \
+    KERNEL(NAME(gemm_, SYMBOL, _few_rows), GemmSmallTile::Threads)( \
+        float* __restrict__ y, int leading, int epilogue, const u16* __restrict__ x, int x_pitch, \
+        const __grid_constant__ Planes w, int rows) { \
+        product<FORMAT, GemmSmallTile>(y, leading, epilogue, x, x_pitch, w, rows); \
     }
-#define GEMM_HALVES(symbol, Type) GEMM_KERNELS(symbol, gemm_halves, Type)
-#define GEMM_BLOCKS(symbol, Type) GEMM_KERNELS(symbol, gemm_blocks, Type)

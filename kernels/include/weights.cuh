@@ -1,5 +1,6 @@
 // Weights in planes: what a row-major block holds mixed, each in an array of its own, so that neighbouring lanes load
-// neighbouring 16 bytes. PlaneLayout in C# writes what is read here. A new quantised format is one line in the list below.
+// neighbouring 16 bytes. PlaneLayout in C# writes what is read here. A new quantized format is one line in the list below,
+// and a word in kernels/instances.
 //
 //   w = d * multiplier * (q - zero point) + m * minimum            q: an unsigned integer of LowBits + HighBits bits
 //
@@ -54,11 +55,6 @@ struct Q3_K : QuantFormat<256, 2, 1,   4, 2,  0, 0> {};
 struct Q4_K : QuantFormat<256, 4, 0,   0, 1, -1, 1> {};
 struct Q5_K : QuantFormat<256, 4, 1,   0, 1, -1, 1> {};
 struct Q6_K : QuantFormat<256, 4, 2,  32, 2,  0, 0> {};
-
-// Calls X(symbol, type) for every quantised format, and for those whose rows are plain numbers.
-#define QUANT_FORMATS(X) X(q8_0, Q8_0) X(q4_0, Q4_0) X(q4_1, Q4_1) X(q5_0, Q5_0) X(q5_1, Q5_1) \
-    X(q2_k, Q2_K) X(q3_k, Q3_K) X(q4_k, Q4_K) X(q5_k, Q5_K) X(q6_k, Q6_K)
-#define FLOAT_FORMATS(X) X(f32, float) X(f16, f16) X(bf16, bf16)
 
 // ---- the fields of words ----
 

@@ -14,7 +14,7 @@ internal sealed unsafe class EmbedKernel(KernelLibrary library)
         if (table.Parts.Count != 1) throw new ArgumentException("A table of tokens is one matrix.", nameof(table));
         if (rows == 0) return;
         CudaWeight.Part part = table.Parts[0];
-        CudaKernel kernel = library.Get("embed", part.Format.EmbedName);
+        CudaKernel kernel = library.Get(part.Format.EmbedName, part.Format.EmbedName);
         int groups = (table.Width + GroupLength - 1) / GroupLength;
         WeightPlanes planes = part.Planes;
         kernel.Launch(stream, new Dim3((groups + Threads - 1) / Threads, rows), Threads, 0, y.Pointer, tokens, KernelArgument.At(&planes));

@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_HALVES(bf16, bf16)

@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_HALVES(f16, f16)

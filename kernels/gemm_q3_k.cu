@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_BLOCKS(q3_k, Q3_K)

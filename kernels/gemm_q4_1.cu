@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_BLOCKS(q4_1, Q4_1)

@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_BLOCKS(q5_0, Q5_0)

@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_BLOCKS(q5_k, Q5_K)

@@ -1,3 +1,0 @@
-#include "gemm.cuh"
-
-GEMM_BLOCKS(q6_k, Q6_K)
