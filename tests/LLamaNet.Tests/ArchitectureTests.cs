@@ -15,7 +15,7 @@ public partial class ArchitectureTests
         ["Backends.Cuda"] = ["Backends", "Tensors"],
         // A container knows where its tokenizer lies, and what it reads of it is a vocabulary.
         ["Checkpoints"] = ["Tensors", "Tokenization"],
-        ["Models"] = ["Checkpoints", "Backends", "Tensors"],
+        ["Models"] = ["Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
         ["Generation"] = ["Models", "Tokenization", "Backends"],
         ["Loading"] = ["Models", "Checkpoints", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],

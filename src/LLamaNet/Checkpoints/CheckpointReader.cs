@@ -1,6 +1,7 @@
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tokenization;
 
 namespace LLamaNet.Checkpoints;

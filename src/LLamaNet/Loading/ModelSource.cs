@@ -1,5 +1,4 @@
 using LLamaNet.Checkpoints;
-using LLamaNet.Models;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Loading;

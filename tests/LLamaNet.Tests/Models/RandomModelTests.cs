@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Checkpoints;
-using LLamaNet.Models;
+using LLamaNet.Loading;
 using Xunit;
 
 namespace LLamaNet.Tests.Models;

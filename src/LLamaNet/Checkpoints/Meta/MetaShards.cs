@@ -1,4 +1,5 @@
 using System.Globalization;
+using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Meta;

@@ -1,5 +1,6 @@
 using CsCheck;
 using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using CsCheck;
-using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using Xunit;
 using Crc32 = System.IO.Hashing.Crc32;
 

@@ -1,4 +1,4 @@
-using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.Meta;

@@ -1,5 +1,6 @@
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 using LLamaNet.Tests.Checkpoints.Gguf;
 using Xunit;

@@ -1,4 +1,4 @@
-using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tests.Checkpoints.Gguf;
 
 namespace LLamaNet.Tests.Checkpoints.Meta;

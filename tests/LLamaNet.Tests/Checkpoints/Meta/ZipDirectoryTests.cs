@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints.Torch;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.Meta;

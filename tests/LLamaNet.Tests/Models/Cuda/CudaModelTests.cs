@@ -2,6 +2,7 @@ using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Checkpoints;
+using LLamaNet.Loading;
 using LLamaNet.Models;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;

@@ -1,4 +1,4 @@
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // A dict or OrderedDict with text keys, in insertion order.
 internal sealed class PickleDictionary(bool ordered)

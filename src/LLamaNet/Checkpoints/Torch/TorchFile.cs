@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // A .pth file as torch.save has written it since 1.6: a zip with <root>/data.pkl, a state dict whose tensors refer to
 // <root>/data/<key>, one entry of raw little-endian numbers for each storage.

@@ -1,4 +1,4 @@
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // The only Python names a pickle may mention. They stand for themselves: nothing is imported or called.
 internal enum PickleGlobal

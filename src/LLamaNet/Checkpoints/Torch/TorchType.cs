@@ -1,4 +1,4 @@
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // A number format of torch: its name, its size, and ours when weights may have it.
 internal sealed record TorchType(string Name, int Bytes, DType? Weight)

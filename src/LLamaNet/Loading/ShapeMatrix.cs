@@ -1,6 +1,6 @@
 using LLamaNet.Tensors;
 
-namespace LLamaNet.Models;
+namespace LLamaNet.Loading;
 
 // The tensors that a configuration implies, without contents: for plans.
 internal sealed class ShapeMatrix(string name, DType type, int rows, int width) : MatrixSource(name, type, rows, width)

@@ -1,6 +1,6 @@
 using LLamaNet.Tensors;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // A named tensor of a .pth file.
 internal sealed record TorchTensor(string Name, PickleTensor View, TorchStorage Storage)

@@ -1,6 +1,6 @@
 using LLamaNet.Tensors;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // Rows of a storage, from byte offset on, pitchBytes apart: one after the other, or the columns of a wider matrix.
 internal sealed class TorchMatrix(

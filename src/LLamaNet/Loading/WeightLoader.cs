@@ -1,8 +1,9 @@
 using LLamaNet.Backends;
 using LLamaNet.Checkpoints;
+using LLamaNet.Models;
 using LLamaNet.Tensors;
 
-namespace LLamaNet.Models;
+namespace LLamaNet.Loading;
 
 // Brings a model's tensors from a source of named matrices into a device's memory: packs Q/K/V and gate/up, puts the
 // rotary pairs of q and k into split halves, converts to another weight format if asked to.

@@ -1,4 +1,4 @@
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // The numbers of one data/<key> entry. Its checksum is verified by the read that completes it.
 internal sealed class TorchStorage(CheckedFile file, ZipEntry entry)

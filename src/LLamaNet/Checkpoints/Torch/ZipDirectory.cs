@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // The entries of a zip file as torch.save writes it: stored, never compressed, so that tensors can be read in place. The
 // standard library's reader does not verify checksums and lets duplicate names and overlapping entries pass. Here the local

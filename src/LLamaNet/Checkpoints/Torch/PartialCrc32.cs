@@ -1,6 +1,6 @@
 using System.IO.Hashing;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // CRC-32 of a run of bytes whose parts arrive in any order from several threads. Each part's checksum is joined with its
 // neighbours', so a file that is read once, whole, is also verified, without a second pass. A part that overlaps an earlier one

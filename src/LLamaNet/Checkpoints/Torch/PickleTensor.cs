@@ -1,4 +1,4 @@
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // A view of a storage: element (i, j, …) is number Offset + i * Strides[0] + j * Strides[1] + … of it. All of it lies inside.
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Checkpoints.Torch;
 
 // Reads what torch.save pickles (protocol 2): dictionaries of tensors. A pickle is a program for a stack machine that may call
 // any Python function; here only the opcodes and names that a state dict needs exist, values are inert, and nothing is called.
