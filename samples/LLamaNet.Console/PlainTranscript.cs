@@ -4,9 +4,9 @@ namespace LLamaNet.Runner;
 //     User: ...
 //     Assistant: ...
 // The oldest turns are forgotten when the text fills three quarters of the context, so that an answer has room.
-internal sealed class PlainTranscript(LlamaTokenizer tokenizer, int contextLength)
+internal sealed class PlainTranscript(ModelTokenizer tokenizer, int contextLength)
 {
-    public const string StopString = "\nUser:";
+    public const string StopSequence = "\nUser:";
 
     private readonly List<string> _turns = [];
     private string _question = "";

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace LLamaNet;
 
 /// <summary>How the numbers of a tensor are stored. Names and values are those of the GGUF format.</summary>
 [SuppressMessage("Naming", "CA1707", Justification = "The names are the field's: Q4_0, Q6_K.")]
+[JsonConverter(typeof(JsonStringEnumConverter<DType>))]
 public enum DType
 {
     /// <summary>32-bit IEEE float.</summary>

@@ -2,8 +2,8 @@ namespace LLamaNet;
 
 /// <summary>How text is generated. Values that are null come from the checkpoint's generation defaults, if it has any.</summary>
 /// <remarks>
-/// <para>Each token is chosen in this order: <see cref="LogitBias"/>; the penalties; then, at temperature 0, the likeliest token, of
-/// equals the one with the lowest id; otherwise <see cref="Temperature"/>, <see cref="TopK"/>, <see cref="TypicalP"/>,
+/// <para>Each token is chosen in this order: <see cref="LogitBias"/>; the penalties; then, at temperature 0, the likeliest token
+/// (ties: lowest id); otherwise <see cref="Temperature"/>, <see cref="TopK"/>, <see cref="TypicalP"/>,
 /// <see cref="TopP"/>, <see cref="MinP"/>, each on the probabilities that those before it left, and a draw. Temperature comes first as in
 /// Meta's and Hugging Face's code, which checkpoints' recommended values are meant for; llama.cpp by default applies it last.</para>
 /// <para>A generation depends on its prompt, its options and its seed, not on what else the model does at the time.</para>
@@ -11,8 +11,8 @@ namespace LLamaNet;
 /// </remarks>
 public sealed record GenerationOptions
 {
-    /// <summary>Most tokens to generate, at least 1; null: until an end token, a stop string or a full context.</summary>
-    public int? MaxTokens { get; init; }
+    /// <summary>Most tokens to generate, at least 1; null: until an end token, a stop sequence or a full context.</summary>
+    public int? MaxOutputTokens { get; init; }
 
     /// <summary>Divisor of the logits, from 0 up; 0 takes the likeliest token each time. Default 1.</summary>
     public float? Temperature { get; init; }
@@ -49,7 +49,7 @@ public sealed record GenerationOptions
 
     /// <summary>Strings that end the text, at most 16 of at most 256 characters; neither they nor a part of them is emitted.</summary>
     /// <remarks>The one that is complete first counts; of those that end together the longest. How the text is cut into tokens does not matter.</remarks>
-    public IReadOnlyList<string> Stop { get; init; } = [];
+    public IReadOnlyList<string> StopSequences { get; init; } = [];
 
     /// <summary>Go on when the model says it is done, until another limit is met.</summary>
     public bool IgnoreEndTokens { get; init; }
@@ -62,7 +62,4 @@ public sealed record GenerationOptions
 
     /// <summary>Whether special tokens written in the prompt's text count as such. Leave off for text from users.</summary>
     public bool ParseSpecialTokens { get; init; }
-
-    /// <summary>Told how many prompt tokens were computed, after each chunk, by the reader of the stream.</summary>
-    public IProgress<PrefillProgress>? PrefillProgress { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed class LlamaModel : IDisposable
     private readonly Transformer _transformer;
     private readonly Scheduler _scheduler;
     private readonly Generator _generator;
-    private readonly LlamaTokenizer? _tokenizer;
+    private readonly ModelTokenizer? _tokenizer;
     private int _isDisposed;
 
     private LlamaModel(LoadedModel loaded)
@@ -45,7 +45,7 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Text to token ids and back.</summary>
     /// <exception cref="InvalidOperationException">The model is one of random weights and has no tokenizer.</exception>
-    public LlamaTokenizer Tokenizer => _tokenizer ?? throw new InvalidOperationException("A model of random weights has no tokenizer.");
+    public ModelTokenizer Tokenizer => _tokenizer ?? throw new InvalidOperationException("A model of random weights has no tokenizer.");
 
     /// <summary>Where the model runs, and why there.</summary>
     public DeviceSelection Device { get; }
@@ -79,8 +79,8 @@ public sealed class LlamaModel : IDisposable
     /// <returns>The model; dispose it to free its memory.</returns>
     /// <exception cref="ModelFormatException">A file is broken or not supported.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static Task<LlamaModel> LoadAsync(
         string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -96,7 +96,7 @@ public sealed class LlamaModel : IDisposable
     /// <param name="cancellationToken">Stops loading.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
     /// <exception cref="ModelFormatException">The stream holds no LLaMA model, or a broken one.</exception>
-    /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
     public static Task<LlamaModel> LoadAsync(
         Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -112,7 +112,7 @@ public sealed class LlamaModel : IDisposable
     /// <param name="options">Device, context, threads.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
-    /// <exception cref="InsufficientMemoryException">The model does not fit.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
     public static Task<LlamaModel> CreateRandomAsync(
         LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -132,7 +132,7 @@ public sealed class LlamaModel : IDisposable
     /// <returns>The tokenizer.</returns>
     /// <exception cref="ModelFormatException">The file is broken or holds no tokenizer.</exception>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
-    public static LlamaTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
+    public static ModelTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
 
     /// <summary>Converts a checkpoint to one GGUF file with its matrices in another format.</summary>
     /// <param name="source">Any checkpoint.</param>
@@ -166,7 +166,7 @@ public sealed class LlamaModel : IDisposable
     /// Context, cache format, batch; a GPU's layout where the device is one, otherwise the CPU's. The device need not be here.
     /// </param>
     /// <returns>The plan.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -176,41 +176,47 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Continues a text.</summary>
     /// <param name="prompt">The text; BOS is added where the tokenizer's files say so.</param>
     /// <param name="options">Sampling and limits.</param>
+    /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
     /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
-        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+        string prompt, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         IReadOnlyList<int> tokens = Tokenizer.Encode(prompt, addSpecial: true, parseSpecial: options?.ParseSpecialTokens ?? false);
-        return GenerateAsync(tokens, options, cancellationToken);
+        return GenerateAsync(tokens, options, progress, cancellationToken);
     }
 
     /// <summary>Continues a sequence of token ids.</summary>
     /// <param name="promptTokens">At least one id; used as they are.</param>
     /// <param name="options">Sampling and limits.</param>
+    /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
     /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
-        IReadOnlyList<int> promptTokens, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        _generator.GenerateAsync(promptTokens, options ?? new GenerationOptions(), cancellationToken);
+        IReadOnlyList<int> promptTokens, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        _generator.GenerateAsync(promptTokens, options ?? new GenerationOptions(), progress, cancellationToken);
 
     /// <summary>Continues a text and returns it whole.</summary>
     /// <param name="prompt">The text; BOS is added where the tokenizer's files say so.</param>
     /// <param name="options">Sampling and limits.</param>
+    /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>The continuation, without the prompt.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option makes no sense.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
     /// <exception cref="NonFiniteLogitsException">The model computed infinities or NaN.</exception>
     public async Task<GenerationResult> CompleteAsync(
-        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+        string prompt, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in GenerateAsync(prompt, options, cancellationToken).ConfigureAwait(false))
+        await foreach (GeneratedPart part in GenerateAsync(prompt, options, progress, cancellationToken).ConfigureAwait(false))
             result = part.Result;
         return result!;
     }

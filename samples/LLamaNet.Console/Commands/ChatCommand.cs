@@ -26,7 +26,7 @@ internal sealed class ChatCommand : Command
     {
         string? path = parsed.GetValue(_model);
         GenerationOptions options = _sampling.Bind(parsed, path is null ? DemoModel.Defaults : new GenerationOptions());
-        options = options with { Stop = [.. options.Stop, PlainTranscript.StopString] };
+        options = options with { StopSequences = [.. options.StopSequences, PlainTranscript.StopSequence] };
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);
 
         var transcript = new PlainTranscript(model.Tokenizer, model.ContextLength);
@@ -54,7 +54,7 @@ internal sealed class ChatCommand : Command
         using CancellationTokenSource turn = _interrupts.BeginTurn();
         try
         {
-            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, turn.Token))
+            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: turn.Token))
             {
                 string text = answer.GetStringBuilder().Length == 0 ? part.Text.TrimStart() : part.Text;
                 answer.Write(text);

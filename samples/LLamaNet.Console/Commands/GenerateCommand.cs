@@ -71,7 +71,7 @@ internal sealed class GenerateCommand : Command
         string separator = "";
         try
         {
-            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken))
+            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: cancellationToken))
             {
                 // Not before: a prompt that is refused leaves nothing on stdout.
                 if (echo && !begun) _terminal.Out.Write(prompt);

@@ -40,7 +40,7 @@ internal sealed class TokenizeCommand : Command
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        LlamaTokenizer tokenizer = LlamaModel.LoadTokenizer(parsed.GetRequiredValue(_model));
+        ModelTokenizer tokenizer = LlamaModel.LoadTokenizer(parsed.GetRequiredValue(_model));
         bool special = parsed.GetValue(_special), parseSpecial = parsed.GetValue(_parseSpecial);
         if (parsed.GetValue(_jsonl) is { } file)
         {
@@ -81,7 +81,7 @@ internal sealed class TokenizeCommand : Command
 
     private void WriteIds(IReadOnlyList<int> ids) => _terminal.Out.WriteLine($"[{string.Join(", ", ids)}]");
 
-    private void WritePieces(LlamaTokenizer tokenizer, IReadOnlyList<int> ids)
+    private void WritePieces(ModelTokenizer tokenizer, IReadOnlyList<int> ids)
     {
         var columns = new Columns("id>", "piece");
         foreach (int id in ids) columns.Add(id.ToString(CultureInfo.InvariantCulture), tokenizer.GetPiece(id));

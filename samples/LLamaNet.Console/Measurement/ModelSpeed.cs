@@ -37,7 +37,7 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         int[] ids = RandomIds(context);
         var generation = new GenerationOptions
         {
-            MaxTokens = tokens,
+            MaxOutputTokens = tokens,
             Temperature = 0,
             TopK = 0,
             TopP = 1,
@@ -47,7 +47,7 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         (TimeSpan time, MachineCeilings? ceilings) = await BestAsync(async () =>
         {
             GenerationResult? result = null;
-            await foreach (GeneratedPart part in model.GenerateAsync(ids, generation, cancellationToken)) result = part.Result ?? result;
+            await foreach (GeneratedPart part in model.GenerateAsync(ids, generation, cancellationToken: cancellationToken)) result = part.Result ?? result;
             if (result?.Tokens.Count != tokens)
                 throw new CommandException($"decoding made {result?.Tokens.Count ?? 0} tokens of {tokens}");
             return result.Timings.Decode;

@@ -45,7 +45,7 @@ internal sealed class SamplingOptions
     // What is not given keeps the value that `defaults` has.
     public GenerationOptions Bind(ParseResult parsed, GenerationOptions defaults) => defaults with
     {
-        MaxTokens = parsed.GetValue(_maxTokens) ?? defaults.MaxTokens,
+        MaxOutputTokens = parsed.GetValue(_maxTokens) ?? defaults.MaxOutputTokens,
         Temperature = parsed.GetValue(_temperature) ?? defaults.Temperature,
         TopK = parsed.GetValue(_topK) ?? defaults.TopK,
         TopP = parsed.GetValue(_topP) ?? defaults.TopP,
@@ -55,7 +55,7 @@ internal sealed class SamplingOptions
         PresencePenalty = parsed.GetValue(_presencePenalty) ?? defaults.PresencePenalty,
         FrequencyPenalty = parsed.GetValue(_frequencyPenalty) ?? defaults.FrequencyPenalty,
         Seed = parsed.GetValue(_seed) ?? defaults.Seed,
-        Stop = [.. defaults.Stop, .. parsed.GetValue(_stop) ?? []],
+        StopSequences = [.. defaults.StopSequences, .. parsed.GetValue(_stop) ?? []],
         IgnoreEndTokens = parsed.GetValue(_ignoreEos),
     };
 }

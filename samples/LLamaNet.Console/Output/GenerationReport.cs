@@ -15,7 +15,7 @@ internal static class GenerationReport
             json.WriteNumber("promptTokens", result.PromptTokens);
             json.WriteNumber("generatedTokens", result.Tokens.Count);
             json.WriteString("finishReason", Json.Name(result.FinishReason));
-            json.WriteString("stopString", result.StopString);
+            json.WriteString("stopSequence", result.StopSequence);
             json.WriteNumber("seed", result.Seed);
             json.WriteStartObject("timings");
             json.WriteNumber("loadSeconds", loading.TotalSeconds);

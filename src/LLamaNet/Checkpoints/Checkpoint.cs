@@ -31,7 +31,7 @@ internal abstract class Checkpoint(string path) : IDisposable
     // What the tokenizer's files say. Throws ModelFormatException when there is no tokenizer or it is broken.
     public abstract TokenizerVocabulary ReadVocabulary();
 
-    public LlamaTokenizer ReadTokenizer() => TokenizerFactory.Create(ReadVocabulary(), Path);
+    public ModelTokenizer ReadTokenizer() => TokenizerFactory.Create(ReadVocabulary(), Path);
 
     public abstract CheckpointSummary Summarize();
 

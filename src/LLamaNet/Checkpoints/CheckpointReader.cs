@@ -42,7 +42,7 @@ internal static class CheckpointReader
     }
 
     // A checkpoint's, or that of a file or folder of a tokenizer alone.
-    public static LlamaTokenizer ReadTokenizer(string path)
+    public static ModelTokenizer ReadTokenizer(string path)
     {
         CheckpointLocation location = CheckpointLocation.Of(path);
         TokenizerVocabulary vocabulary = location.Kind switch

@@ -20,6 +20,7 @@ internal sealed class GenerationRequest : Request
     private readonly ulong _seed;
     private readonly Sampler _sampler;
     private readonly SamplerWorkspace _workspace;
+    private readonly bool _reportsPrefill;
     private readonly TextStream _stream;
     private readonly StringBuilder _text = new();
     private readonly List<GeneratedToken> _generated;
@@ -31,8 +32,8 @@ internal sealed class GenerationRequest : Request
 
     // vocabulary: ids that may be generated; a model may have more, for the sake of round matrices.
     public GenerationRequest(
-        int[] prompt, GenerationSettings settings, LlamaTokenizer? tokenizer, int vocabulary, int contextLength,
-        SamplerWorkspace workspace, CancellationToken cancellationToken)
+        int[] prompt, GenerationSettings settings, ModelTokenizer? tokenizer, int vocabulary, int contextLength,
+        SamplerWorkspace workspace, bool reportsPrefill, CancellationToken cancellationToken)
         : base(prompt, contextLength, cancellationToken)
     {
         _settings = settings;
@@ -41,9 +42,10 @@ internal sealed class GenerationRequest : Request
         _seed = settings.Seed ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
         _sampler = new Sampler(settings, _seed, prompt, workspace);
         _workspace = workspace;
-        _stream = new TextStream(tokenizer?.CreateDecoder(continuation: true), settings.Stop);
+        _reportsPrefill = reportsPrefill;
+        _stream = new TextStream(tokenizer?.CreateDecoder(continuation: true), settings.StopSequences);
 
-        int reserved = Math.Min(Math.Min(settings.MaxTokens, contextLength - prompt.Length + 1), ReservedTokens);
+        int reserved = Math.Min(Math.Min(settings.MaxOutputTokens, contextLength - prompt.Length + 1), ReservedTokens);
         _generated = new List<GeneratedToken>(reserved);
         EnsureCapacity(prompt.Length + reserved);
     }
@@ -59,7 +61,7 @@ internal sealed class GenerationRequest : Request
     {
         base.Advance(count);
         // Not again for what is computed a second time after preemption.
-        if (_settings.PrefillProgress is null || Computed <= _reportedTokens || _reportedTokens == PromptLength) return;
+        if (!_reportsPrefill || Computed <= _reportedTokens || _reportedTokens == PromptLength) return;
         _reportedTokens = Math.Min(Computed, PromptLength);
         _events.Writer.TryWrite(new Event(null, new PrefillProgress(_reportedTokens, PromptLength)));
     }
@@ -103,11 +105,11 @@ internal sealed class GenerationRequest : Request
         string text = isEnd ? "" : _stream.Append(id);
         FinishReason? reason =
             isEnd ? FinishReason.EndToken
-            : _stream.StopString is not null ? FinishReason.StopString
-            : _generated.Count == _settings.MaxTokens ? FinishReason.MaxTokens
+            : _stream.StopSequence is not null ? FinishReason.StopSequence
+            : _generated.Count == _settings.MaxOutputTokens ? FinishReason.MaxOutputTokens
             : Tokens.Length > ContextLength ? FinishReason.ContextFull
             : null;
-        if (reason is not null and not FinishReason.StopString) text += _stream.Finish();
+        if (reason is not null and not FinishReason.StopSequence) text += _stream.Finish();
         _text.Append(text);
         _events.Writer.TryWrite(new Event(new GeneratedPart(text, [token], reason is null ? null : Result(reason.Value)), default));
         if (reason is null) return;
@@ -117,13 +119,13 @@ internal sealed class GenerationRequest : Request
 
     private GenerationResult Result(FinishReason reason)
     {
-        // Bytes left in the decoder may have completed a stop string after all.
-        if (_stream.StopString is not null) reason = FinishReason.StopString;
+        // Bytes left in the decoder may have completed a stop sequence after all.
+        if (_stream.StopSequence is not null) reason = FinishReason.StopSequence;
         var timings = new GenerationTimings(
             Stopwatch.GetElapsedTime(_submitted, _started),
             Stopwatch.GetElapsedTime(_started, _firstToken),
             Stopwatch.GetElapsedTime(_firstToken));
-        return new GenerationResult(_text.ToString(), _generated, PromptLength, reason, _stream.StopString, _seed, timings);
+        return new GenerationResult(_text.ToString(), _generated, PromptLength, reason, _stream.StopSequence, _seed, timings);
     }
 
     // A part, or else how far the prompt is.

@@ -6,15 +6,15 @@ namespace LLamaNet.Generation;
 // Options after checks, with nothing left open: a copy, so that nothing the caller does later changes a running generation.
 internal sealed class GenerationSettings
 {
-    private const int MaxStops = 16;
-    private const int MaxStopLength = 256;
+    private const int MaxStopSequences = 16;
+    private const int MaxStopSequenceLength = 256;
     private const int MaxBiases = 1024;
     private const int MaxTopLogProbabilities = 20;
 
     // defaults: used where options are null. Errors name the property of GenerationOptions.
     public GenerationSettings(GenerationOptions options, GenerationOptions defaults, int vocabulary)
     {
-        MaxTokens = options.MaxTokens ?? defaults.MaxTokens ?? int.MaxValue;
+        MaxOutputTokens = options.MaxOutputTokens ?? defaults.MaxOutputTokens ?? int.MaxValue;
         Temperature = options.Temperature ?? defaults.Temperature ?? 1;
         TopK = options.TopK ?? defaults.TopK ?? 0;
         TopP = options.TopP ?? defaults.TopP ?? 1;
@@ -26,13 +26,12 @@ internal sealed class GenerationSettings
         FrequencyPenalty = options.FrequencyPenalty;
         LogitBias = [.. options.LogitBias.Select(pair => (pair.Key, pair.Value))];
         Seed = options.Seed;
-        Stop = [.. options.Stop];
+        StopSequences = [.. options.StopSequences];
         IgnoreEndTokens = options.IgnoreEndTokens;
         LogProbabilities = options.LogProbabilities;
         TopLogProbabilities = options.TopLogProbabilities;
-        PrefillProgress = options.PrefillProgress;
 
-        Check(MaxTokens, MaxTokens >= 1, nameof(MaxTokens), "at least 1");
+        Check(MaxOutputTokens, MaxOutputTokens >= 1, nameof(MaxOutputTokens), "at least 1");
         Check(Temperature, float.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), "a finite number from 0 up");
         Check(TopK, TopK >= 0, nameof(TopK), "at least 0");
         Check(TopP, TopP is > 0 and <= 1, nameof(TopP), "above 0 and at most 1");
@@ -44,10 +43,10 @@ internal sealed class GenerationSettings
         Check(FrequencyPenalty, float.IsFinite(FrequencyPenalty), nameof(FrequencyPenalty), "finite");
         Check(TopLogProbabilities, TopLogProbabilities is >= 0 and <= MaxTopLogProbabilities, nameof(TopLogProbabilities), "from 0 to 20");
         CheckLogitBias(vocabulary);
-        CheckStops();
+        CheckStopSequences();
     }
 
-    public int MaxTokens { get; }
+    public int MaxOutputTokens { get; }
 
     public float Temperature { get; }
 
@@ -71,15 +70,13 @@ internal sealed class GenerationSettings
 
     public ulong? Seed { get; }
 
-    public string[] Stop { get; }
+    public string[] StopSequences { get; }
 
     public bool IgnoreEndTokens { get; }
 
     public bool LogProbabilities { get; }
 
     public int TopLogProbabilities { get; }
-
-    public IProgress<PrefillProgress>? PrefillProgress { get; }
 
     // Nothing but temperature, top-k, top-p and min-p shapes the choice of a token, and nothing is told about it.
     public bool IsPlain =>
@@ -99,13 +96,13 @@ internal sealed class GenerationSettings
         Check(forbidden, forbidden < vocabulary, Name, "to leave at least one token");
     }
 
-    private void CheckStops()
+    private void CheckStopSequences()
     {
-        const string Name = nameof(Stop);
-        Check(Stop.Length, Stop.Length <= MaxStops, Name, "at most 16 strings");
-        foreach (string stop in Stop)
+        const string Name = nameof(StopSequences);
+        Check(StopSequences.Length, StopSequences.Length <= MaxStopSequences, Name, "at most 16 strings");
+        foreach (string stop in StopSequences)
         {
-            Check(stop?.Length ?? 0, stop is { Length: > 0 and <= MaxStopLength }, Name, "strings of 1 to 256 characters");
+            Check(stop?.Length ?? 0, stop is { Length: > 0 and <= MaxStopSequenceLength }, Name, "strings of 1 to 256 characters");
             // Half a character never appears whole in the text, and holding it back would split one.
             Check(0, IsWellFormed(stop!), Name, "strings of whole characters");
         }

@@ -5,21 +5,22 @@ namespace LLamaNet.Generation;
 
 // What callers of a model ask for, checked at the call, run by the scheduler.
 // tokenizer: null for a model without one; then there is no text and no end token. defaults: for options that are null.
-internal sealed class Generator(Scheduler scheduler, LlamaTokenizer? tokenizer, GenerationOptions defaults)
+internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, GenerationOptions defaults)
 {
     // Ids beyond the tokenizer's stand for nothing: rows that pad the matrices.
     private readonly int _vocabulary = Math.Min(scheduler.Vocabulary, tokenizer?.VocabularySize ?? int.MaxValue);
 
     // Each enumeration is a generation of its own; leaving it early ends it within one step.
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
-        IReadOnlyList<int> promptTokens, GenerationOptions options, CancellationToken cancellationToken)
+        IReadOnlyList<int> promptTokens, GenerationOptions options, IProgress<PrefillProgress>? progress,
+        CancellationToken cancellationToken)
     {
         int[] prompt = CheckTokens(promptTokens, nameof(promptTokens));
         var settings = new GenerationSettings(options, defaults, scheduler.Vocabulary);
-        if (settings.Stop.Length > 0 && tokenizer is null)
-            throw new ArgumentException("Stop strings need a tokenizer, and this model has none.", nameof(options));
+        if (settings.StopSequences.Length > 0 && tokenizer is null)
+            throw new ArgumentException("Stop sequences need a tokenizer, and this model has none.", nameof(options));
         scheduler.ThrowIfDisposed();
-        return RunAsync(prompt, settings, cancellationToken);
+        return RunAsync(prompt, settings, progress, cancellationToken);
     }
 
     // visit runs on the decoding thread: while it does, other generations wait.
@@ -34,12 +35,14 @@ internal sealed class Generator(Scheduler scheduler, LlamaTokenizer? tokenizer, 
         return request.Completion;
     }
 
+    // progress: told by the reader of the stream, so that the decoding thread never runs the caller's code.
     private async IAsyncEnumerable<GeneratedPart> RunAsync(
-        int[] prompt, GenerationSettings settings, [EnumeratorCancellation] CancellationToken cancellationToken)
+        int[] prompt, GenerationSettings settings, IProgress<PrefillProgress>? progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new GenerationRequest(
-            prompt, settings, tokenizer, _vocabulary, scheduler.ContextLength, scheduler.Workspace, cancellationToken);
+            prompt, settings, tokenizer, _vocabulary, scheduler.ContextLength, scheduler.Workspace, progress is not null, cancellationToken);
         scheduler.Submit(request);
         ChannelReader<GenerationRequest.Event> events = request.Events;
         try
@@ -49,7 +52,7 @@ internal sealed class Generator(Scheduler scheduler, LlamaTokenizer? tokenizer, 
                 while (events.TryRead(out GenerationRequest.Event next))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (next.Part is null) settings.PrefillProgress!.Report(next.Progress);
+                    if (next.Part is null) progress!.Report(next.Progress);
                     else yield return next.Part;
                 }
             }

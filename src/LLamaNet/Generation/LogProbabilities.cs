@@ -15,8 +15,8 @@ internal static class LogProbabilities
 
         Span<ulong> keys = workspace.Keys.AsSpan(0, Math.Min(topCount, logits.Length));
         Ranking.Select(logits, keys);
-        var top = new (int Id, float LogProbability)[keys.Length];
-        for (int i = 0; i < top.Length; i++) top[i] = (Ranking.Id(keys[i]), (float)(Ranking.Value(keys[i]) - normalizer));
+        var top = new TokenLogProbability[keys.Length];
+        for (int i = 0; i < top.Length; i++) top[i] = new(Ranking.Id(keys[i]), (float)(Ranking.Value(keys[i]) - normalizer));
         return new GeneratedToken(id, (float)(logits[id] - normalizer), top);
     }
 }

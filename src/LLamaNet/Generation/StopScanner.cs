@@ -1,6 +1,6 @@
 namespace LLamaNet.Generation;
 
-// Finds the stop string that ends first in a stream of text (the longest of those that end together) and holds back the
+// Finds the stop sequence that ends first in a stream of text (the longest of those that end together) and holds back the
 // longest end of the text that could still become one. Knuth-Morris-Pratt for all strings side by side, a character at a
 // time, so nothing depends on how the text is cut.
 internal sealed class StopScanner

@@ -5,5 +5,5 @@ namespace LLamaNet.Loading;
 
 // A model that is ready to run, and how it came to be where it is.
 internal sealed record LoadedModel(
-    Transformer Transformer, ModelLimits Limits, LlamaTokenizer? Tokenizer, GenerationDefaults Defaults, DeviceSelection Device,
+    Transformer Transformer, ModelLimits Limits, ModelTokenizer? Tokenizer, GenerationDefaults Defaults, DeviceSelection Device,
     MemoryPlan Plan);

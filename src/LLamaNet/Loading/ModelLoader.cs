@@ -24,7 +24,7 @@ internal sealed class ModelLoader(
             return LoadOn(backend, device, source);
         }
         catch (Exception exception) when (options.Device.Kind == DeviceKind.Auto && device.Kind == DeviceKind.Cuda
-            && exception is (InsufficientMemoryException or CudaException))
+            && exception is (DeviceOutOfMemoryException or CudaException))
         {
             string problem = exception is CudaException ? "the GPU failed" : "the GPU is too small";
             (backend, device) = DeviceChoice.OpenCpu(options, $"{problem}: {exception.Message}");
@@ -41,7 +41,7 @@ internal sealed class ModelLoader(
             (long deviceBytes, long readBytes) = source.Weights.Plan(backend.WeightBytes);
             MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
             if (plan.TotalBytes > backend.AvailableBytes)
-                throw new InsufficientMemoryException(backend.Name, plan, backend.AvailableBytes);
+                throw new DeviceOutOfMemoryException(backend.Name, plan, backend.AvailableBytes);
 
             backend.Reserve(limits.Step(config));
             long done = 0;

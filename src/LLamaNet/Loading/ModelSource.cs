@@ -6,13 +6,13 @@ namespace LLamaNet.Loading;
 // A model before it is loaded: its shape, where its weights come from, and what goes with them.
 // Tokenizer: null for random weights.
 internal sealed record ModelSource(
-    LlamaConfig Config, WeightLoader Weights, LlamaTokenizer? Tokenizer, GenerationDefaults Defaults)
+    LlamaConfig Config, WeightLoader Weights, ModelTokenizer? Tokenizer, GenerationDefaults Defaults)
 {
     // The checkpoint must stay open as long as weights are read. weightType: null keeps the checkpoint's formats.
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)
     {
         LlamaConfig config = checkpoint.ReadConfig();
-        LlamaTokenizer tokenizer = checkpoint.ReadTokenizer();
+        ModelTokenizer tokenizer = checkpoint.ReadTokenizer();
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
             throw new ModelFormatException(

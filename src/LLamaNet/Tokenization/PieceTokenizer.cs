@@ -5,7 +5,7 @@ using System.Text;
 namespace LLamaNet.Tokenization;
 
 // What both families share: tokens matched as a whole, segments, BOS and EOS, ids and their texts.
-internal abstract partial class PieceTokenizer : LlamaTokenizer
+internal abstract partial class PieceTokenizer : ModelTokenizer
 {
     private readonly AddedTokenMatcher _added;
     private readonly FrozenSet<int> _endIds;

@@ -11,7 +11,7 @@ internal static class TokenizerFactory
     ];
 
     // Throws ModelFormatException, naming sourcePath, when the vocabulary contradicts itself.
-    public static LlamaTokenizer Create(TokenizerVocabulary vocabulary, string sourcePath)
+    public static ModelTokenizer Create(TokenizerVocabulary vocabulary, string sourcePath)
     {
         VocabularyChecks.Check(vocabulary, sourcePath);
         vocabulary = vocabulary with { Types = TypesWithControlEnds(vocabulary) };

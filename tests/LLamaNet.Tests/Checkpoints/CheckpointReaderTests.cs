@@ -86,7 +86,7 @@ public class CheckpointReaderTests
     [InlineData("models/stories260K/tok512.model")]
     public void A_tokenizer_is_found_in_every_container(string path)
     {
-        LlamaTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
+        ModelTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
         Assert.Equal([1, 403, 407, 261, 378], tokenizer.Encode("Once upon a time"));
     }
 
@@ -97,7 +97,7 @@ public class CheckpointReaderTests
     [InlineData("tokenizers/llama2/tokenizer.json")]
     public void A_tokenizer_needs_no_weights(string path)
     {
-        LlamaTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
+        ModelTokenizer tokenizer = CheckpointReader.ReadTokenizer(SharedData.Path(path));
         Assert.Equal([1, 9038, 2501, 263, 931], tokenizer.Encode("Once upon a time"));
     }
 

@@ -37,7 +37,7 @@ public class ChatCommandTests
     [Fact]
     public void The_oldest_turns_are_forgotten_first()
     {
-        LlamaTokenizer tokenizer = LlamaModel.LoadTokenizer(Repository.DemoModel());
+        ModelTokenizer tokenizer = LlamaModel.LoadTokenizer(Repository.DemoModel());
         var transcript = new PlainTranscript(tokenizer, contextLength: 128);
         for (int turn = 0; turn < 20; turn++)
         {

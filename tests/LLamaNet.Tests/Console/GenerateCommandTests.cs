@@ -42,7 +42,7 @@ public class GenerateCommandTests
         Assert.Equal(12, json.GetProperty("ids").GetArrayLength());
         Assert.Equal(12, json.GetProperty("generatedTokens").GetInt32());
         Assert.Equal(3, json.GetProperty("promptTokens").GetInt32());
-        Assert.Equal("maxTokens", json.GetProperty("finishReason").GetString());
+        Assert.Equal("maxOutputTokens", json.GetProperty("finishReason").GetString());
         Assert.True(json.GetProperty("timings").GetProperty("decodeTokensPerSecond").GetDouble() > 0);
         Assert.Equal("cpu", json.GetProperty("device").GetProperty("kind").GetString());
         Assert.True(json.GetProperty("memory").GetProperty("totalBytes").GetInt64() > 0);
@@ -59,7 +59,7 @@ public class GenerateCommandTests
             "Prince Andrew", "generate", Repository.DemoModel(), "--prompt-file", "-", "--temperature", "0", "--max-tokens", "30", "--stop", " the", "--echo", "--stats")).Succeeded();
         Assert.StartsWith("Prince Andrew", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain(" the", run.Out, StringComparison.Ordinal);
-        Assert.Contains("end     stopString", run.Error, StringComparison.Ordinal);
+        Assert.Contains("end     stopSequence", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Xunit;
 namespace LLamaNet.Tests.Generation;
 
 // Pieces of a few bytes, some of which are parts of characters; id 0 ends a generation and has no text.
-internal sealed class ByteTokenizer(int vocabulary) : LlamaTokenizer
+internal sealed class ByteTokenizer(int vocabulary) : ModelTokenizer
 {
     private static readonly string[] s_texts = ["a", "b", "ab", " the", "é", "😀", "stop", "\n"];
 

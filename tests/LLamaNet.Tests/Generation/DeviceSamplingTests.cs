@@ -9,10 +9,10 @@ public class DeviceSamplingTests
 
     private static readonly Dictionary<string, GenerationOptions> s_settings = new()
     {
-        ["greedy"] = new() { Temperature = 0, Seed = 1, MaxTokens = 40 },
-        ["temperature"] = new() { Temperature = 0.7f, Seed = 2, MaxTokens = 40 },
-        ["all cuts"] = new() { TopK = 9, TopP = 0.9f, MinP = 0.05f, Seed = 3, MaxTokens = 40 },
-        ["stop string"] = new() { Seed = 4, MaxTokens = 40, Stop = ["e"] },
+        ["greedy"] = new() { Temperature = 0, Seed = 1, MaxOutputTokens = 40 },
+        ["temperature"] = new() { Temperature = 0.7f, Seed = 2, MaxOutputTokens = 40 },
+        ["all cuts"] = new() { TopK = 9, TopP = 0.9f, MinP = 0.05f, Seed = 3, MaxOutputTokens = 40 },
+        ["stop sequence"] = new() { Seed = 4, MaxOutputTokens = 40, StopSequences = ["e"] },
     };
 
     [Theory]
@@ -41,12 +41,12 @@ public class DeviceSamplingTests
 
     private static readonly Dictionary<string, GenerationOptions> s_others = new()
     {
-        ["penalty"] = new() { RepetitionPenalty = 1.2f, Seed = 1, MaxTokens = 20 },
-        ["presence"] = new() { PresencePenalty = 0.5f, Seed = 1, MaxTokens = 20 },
-        ["frequency"] = new() { FrequencyPenalty = 0.5f, Seed = 1, MaxTokens = 20 },
-        ["bias"] = new() { LogitBias = new Dictionary<int, float> { [5] = 3 }, Seed = 1, MaxTokens = 20 },
-        ["typical"] = new() { TypicalP = 0.8f, Seed = 1, MaxTokens = 20 },
-        ["log-probabilities"] = new() { LogProbabilities = true, Seed = 1, MaxTokens = 20 },
+        ["penalty"] = new() { RepetitionPenalty = 1.2f, Seed = 1, MaxOutputTokens = 20 },
+        ["presence"] = new() { PresencePenalty = 0.5f, Seed = 1, MaxOutputTokens = 20 },
+        ["frequency"] = new() { FrequencyPenalty = 0.5f, Seed = 1, MaxOutputTokens = 20 },
+        ["bias"] = new() { LogitBias = new Dictionary<int, float> { [5] = 3 }, Seed = 1, MaxOutputTokens = 20 },
+        ["typical"] = new() { TypicalP = 0.8f, Seed = 1, MaxOutputTokens = 20 },
+        ["log-probabilities"] = new() { LogProbabilities = true, Seed = 1, MaxOutputTokens = 20 },
     };
 
     [Theory]
@@ -70,7 +70,7 @@ public class DeviceSamplingTests
         int[] prompt = [1, 2, 15];
         var options = new GenerationOptions { Seed = 1 };
         await Assert.ThrowsAsync<NonFiniteLogitsException>(() => host.GenerateAsync(prompt, options));
-        GenerationResult other = await host.GenerateAsync([1, 2, 3], new GenerationOptions { Seed = 1, MaxTokens = 1 });
+        GenerationResult other = await host.GenerateAsync([1, 2, 3], new GenerationOptions { Seed = 1, MaxOutputTokens = 1 });
         Assert.Single(other.Tokens);
     }
 }

@@ -9,7 +9,7 @@ public class GenerationSettingsTests
 
     public static TheoryData<string, GenerationOptions> Wrong => new()
     {
-        { "MaxTokens", new() { MaxTokens = 0 } },
+        { "MaxOutputTokens", new() { MaxOutputTokens = 0 } },
         { "Temperature", new() { Temperature = -0.1f } },
         { "Temperature", new() { Temperature = float.NaN } },
         { "Temperature", new() { Temperature = float.PositiveInfinity } },
@@ -33,11 +33,11 @@ public class GenerationSettingsTests
         { "LogitBias", new() { LogitBias = new Dictionary<int, float> { [0] = float.NaN } } },
         { "LogitBias", new() { LogitBias = new Dictionary<int, float> { [0] = float.PositiveInfinity } } },
         { "LogitBias", new() { LogitBias = Enumerable.Range(0, 1025).ToDictionary(id => id, _ => 1f) } },
-        { "Stop", new() { Stop = [""] } },
-        { "Stop", new() { Stop = [null!] } },
-        { "Stop", new() { Stop = [new string('a', 257)] } },
-        { "Stop", new() { Stop = [.. Enumerable.Repeat("a", 17)] } },
-        { "Stop", new() { Stop = ["\uDE00"] } },
+        { "StopSequences", new() { StopSequences = [""] } },
+        { "StopSequences", new() { StopSequences = [null!] } },
+        { "StopSequences", new() { StopSequences = [new string('a', 257)] } },
+        { "StopSequences", new() { StopSequences = [.. Enumerable.Repeat("a", 17)] } },
+        { "StopSequences", new() { StopSequences = ["\uDE00"] } },
     };
 
     [Theory]
@@ -55,7 +55,7 @@ public class GenerationSettingsTests
     {
         var options = new GenerationOptions
         {
-            MaxTokens = 1,
+            MaxOutputTokens = 1,
             Temperature = 0,
             TopK = 0,
             TopP = 1,
@@ -65,7 +65,7 @@ public class GenerationSettingsTests
             PenaltyWindow = 0,
             TopLogProbabilities = 20,
             LogitBias = Enumerable.Range(0, 1024).ToDictionary(id => id, _ => float.NegativeInfinity),
-            Stop = [.. Enumerable.Repeat("😀" + new string('a', 254), 16)],
+            StopSequences = [.. Enumerable.Repeat("😀" + new string('a', 254), 16)],
         };
 
         Assert.Equal(1024, new GenerationSettings(options, new(), Vocabulary).LogitBias.Length);

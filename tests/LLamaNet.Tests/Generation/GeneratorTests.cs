@@ -12,13 +12,13 @@ public class GeneratorTests
     {
         using var host = new HashModelHost();
         int[] prompt = HashModelHost.Prompt(70, 1);
-        var options = new GenerationOptions { Seed = 11, MaxTokens = 60, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Seed = 11, MaxOutputTokens = 60, IgnoreEndTokens = true };
 
         GenerationResult result = await host.GenerateAsync(prompt, options);
 
         host.AssertExpected(result, prompt, options);
         Assert.Equal(11UL, result.Seed);
-        Assert.Equal(FinishReason.MaxTokens, result.FinishReason);
+        Assert.Equal(FinishReason.MaxOutputTokens, result.FinishReason);
         Assert.Equal(70 + 59, host.Model.ComputedTokens);
         host.AssertPagesBecomeFree();
     }
@@ -47,12 +47,12 @@ public class GeneratorTests
         using var host = new HashModelHost(256, 256, maxSequences: 4);
         using var gate = new SemaphoreSlim(0);
         host.Model.OnForward = _ => gate.Wait(Token);
-        var options = new GenerationOptions { Seed = 3, MaxTokens = 140, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Seed = 3, MaxOutputTokens = 140, IgnoreEndTokens = true };
         int[][] prompts = [.. Enumerable.Range(0, 4).Select(i => HashModelHost.Prompt(20 + i, i))];
         var progress = new List<PrefillProgress>[4];
 
         Task<GenerationResult>[] runs = [.. prompts.Select((prompt, i) =>
-            host.GenerateAsync(prompt, options with { PrefillProgress = new Recorder(progress[i] = []) }))];
+            host.GenerateAsync(prompt, options, new Recorder(progress[i] = [])))];
         gate.Release(100_000);
         GenerationResult[] results = await Task.WhenAll(runs);
 
@@ -89,13 +89,13 @@ public class GeneratorTests
     {
         using var host = new HashModelHost(128);
 
-        string tooLong = Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync(new int[129], new(), Token); }).Message;
+        string tooLong = Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync(new int[129], new(), null, Token); }).Message;
         Assert.Contains("129", tooLong, StringComparison.Ordinal);
         Assert.Contains("128", tooLong, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([], new(), Token); });
-        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([97], new(), Token); });
-        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([-1], new(), Token); });
-        Assert.Throws<ArgumentOutOfRangeException>(() => { host.Generator.GenerateAsync([1], new() { TopP = 2 }, Token); });
+        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([], new(), null, Token); });
+        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([97], new(), null, Token); });
+        Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([-1], new(), null, Token); });
+        Assert.Throws<ArgumentOutOfRangeException>(() => { host.Generator.GenerateAsync([1], new() { TopP = 2 }, null, Token); });
         Assert.Equal(0, host.Model.Forwards);
     }
 
@@ -103,7 +103,7 @@ public class GeneratorTests
     public async Task A_seed_that_was_drawn_can_be_used_again()
     {
         using var host = new HashModelHost();
-        var options = new GenerationOptions { MaxTokens = 20 };
+        var options = new GenerationOptions { MaxOutputTokens = 20 };
 
         GenerationResult first = await host.GenerateAsync([5], options);
         GenerationResult again = await host.GenerateAsync([5], options with { Seed = first.Seed });
@@ -119,7 +119,7 @@ public class GeneratorTests
         using var host = new HashModelHost(prefillChunk: 24);
         var told = new List<PrefillProgress>();
 
-        await host.GenerateAsync(HashModelHost.Prompt(60, 1), new() { MaxTokens = 3, PrefillProgress = new Recorder(told) });
+        await host.GenerateAsync(HashModelHost.Prompt(60, 1), new() { MaxOutputTokens = 3 }, new Recorder(told));
 
         Assert.Equal([new(24, 60), new(48, 60), new(60, 60)], told);
     }
@@ -130,12 +130,12 @@ public class GeneratorTests
         using var host = new HashModelHost();
         int[] prompt = [1, 2, 3];
 
-        GenerationResult result = await host.GenerateAsync(prompt, new() { Temperature = 0, MaxTokens = 5, LogProbabilities = true, TopLogProbabilities = 3, IgnoreEndTokens = true });
+        GenerationResult result = await host.GenerateAsync(prompt, new() { Temperature = 0, MaxOutputTokens = 5, LogProbabilities = true, TopLogProbabilities = 3, IgnoreEndTokens = true });
 
         var logits = new float[97];
         HashModel.Logits(prompt, 3, logits);
         Assert.Equal(5, result.Tokens.Count);
-        Assert.All(result.Tokens, token => Assert.Equal((token.Id, token.LogProbability!.Value), token.Top[0]));
+        Assert.All(result.Tokens, token => Assert.Equal(new TokenLogProbability(token.Id, token.LogProbability!.Value), token.Top[0]));
         Assert.Equal(logits.Max() - Math.Log(logits.Sum(logit => Math.Exp(logit))), result.Tokens[0].LogProbability!.Value, 1e-5);
     }
 
@@ -146,7 +146,7 @@ public class GeneratorTests
         var generator = new LLamaNet.Generation.Generator(host.Scheduler, new ByteTokenizer(10), new());
         var ids = new List<int>();
 
-        await foreach (GeneratedPart part in generator.GenerateAsync([96], new() { MaxTokens = 100, IgnoreEndTokens = true }, Token))
+        await foreach (GeneratedPart part in generator.GenerateAsync([96], new() { MaxOutputTokens = 100, IgnoreEndTokens = true }, null, Token))
             ids.AddRange(part.Tokens.Select(token => token.Id));
 
         Assert.Equal(100, ids.Count);
@@ -160,21 +160,21 @@ public class GeneratorTests
         var generator = new LLamaNet.Generation.Generator(host.Scheduler, null, new());
         var parts = new List<GeneratedPart>();
 
-        await foreach (GeneratedPart part in generator.GenerateAsync([1], new() { MaxTokens = 200 }, Token)) parts.Add(part);
+        await foreach (GeneratedPart part in generator.GenerateAsync([1], new() { MaxOutputTokens = 200 }, null, Token)) parts.Add(part);
 
         Assert.Equal(200, parts[^1].Result!.Tokens.Count);
         Assert.All(parts, part => Assert.Equal("", part.Text));
-        Assert.Throws<ArgumentException>(() => { generator.GenerateAsync([1], new() { Stop = ["a"] }, Token); });
+        Assert.Throws<ArgumentException>(() => { generator.GenerateAsync([1], new() { StopSequences = ["a"] }, null, Token); });
     }
 
     private static GenerationOptions Options(ulong seed, int maxTokens, int kind) => kind switch
     {
         0 => new() { Seed = seed },
-        1 => new() { Seed = seed, MaxTokens = maxTokens, IgnoreEndTokens = true },
-        2 => new() { Seed = seed, MaxTokens = maxTokens, Temperature = 0, RepetitionPenalty = 1.5f, PenaltyWindow = 10 },
-        3 => new() { Seed = seed, TopK = 30, TopP = 0.9f, Stop = ["the", "a\n", "bst"], IgnoreEndTokens = true },
-        4 => new() { Seed = seed, MaxTokens = maxTokens, MinP = 0.1f, FrequencyPenalty = 1, PenaltyWindow = 0, Stop = ["😀", "é", "aab"] },
-        _ => new() { Seed = seed, MaxTokens = maxTokens, Stop = ["stop", "sto", "top"], IgnoreEndTokens = true },
+        1 => new() { Seed = seed, MaxOutputTokens = maxTokens, IgnoreEndTokens = true },
+        2 => new() { Seed = seed, MaxOutputTokens = maxTokens, Temperature = 0, RepetitionPenalty = 1.5f, PenaltyWindow = 10 },
+        3 => new() { Seed = seed, TopK = 30, TopP = 0.9f, StopSequences = ["the", "a\n", "bst"], IgnoreEndTokens = true },
+        4 => new() { Seed = seed, MaxOutputTokens = maxTokens, MinP = 0.1f, FrequencyPenalty = 1, PenaltyWindow = 0, StopSequences = ["😀", "é", "aab"] },
+        _ => new() { Seed = seed, MaxOutputTokens = maxTokens, StopSequences = ["stop", "sto", "top"], IgnoreEndTokens = true },
     };
 
     private sealed class Recorder(List<PrefillProgress> told) : IProgress<PrefillProgress>

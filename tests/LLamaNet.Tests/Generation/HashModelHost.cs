@@ -34,12 +34,13 @@ internal sealed class HashModelHost : IDisposable
     public static int[] Prompt(int length, int salt) => [.. Enumerable.Range(0, length).Select(i => (i * 7 + salt * 13 + 1) % 90)];
 
     // Reads the whole stream and checks that its parts make up the result.
-    public async Task<GenerationResult> GenerateAsync(int[] prompt, GenerationOptions options, CancellationToken? cancellationToken = null)
+    public async Task<GenerationResult> GenerateAsync(
+        int[] prompt, GenerationOptions options, IProgress<PrefillProgress>? progress = null, CancellationToken? cancellationToken = null)
     {
         var text = new StringBuilder();
         var tokens = new List<GeneratedToken>();
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in Generator.GenerateAsync(prompt, options, cancellationToken ?? TestContext.Current.CancellationToken))
+        await foreach (GeneratedPart part in Generator.GenerateAsync(prompt, options, progress, cancellationToken ?? TestContext.Current.CancellationToken))
         {
             Assert.Null(result);
             text.Append(part.Text);
@@ -60,7 +61,7 @@ internal sealed class HashModelHost : IDisposable
         Assert.Equal(ids, actual.Tokens.Select(token => token.Id));
         Assert.Equal(text, actual.Text);
         Assert.Equal(reason, actual.FinishReason);
-        Assert.Equal(stop, actual.StopString);
+        Assert.Equal(stop, actual.StopSequence);
     }
 
     // Ended requests give their pages back just after their readers are told.
@@ -93,13 +94,13 @@ internal sealed class HashModelHost : IDisposable
             string whole = text.TrimEnd('\uFFFD');
             FinishReason? reason =
                 ids[^1] == 0 && !options.IgnoreEndTokens ? FinishReason.EndToken
-                : options.Stop.Any(stop => whole.Contains(stop, StringComparison.Ordinal)) ? FinishReason.StopString
-                : ids.Length == options.MaxTokens ? FinishReason.MaxTokens
+                : options.StopSequences.Any(stop => whole.Contains(stop, StringComparison.Ordinal)) ? FinishReason.StopSequence
+                : ids.Length == options.MaxOutputTokens ? FinishReason.MaxOutputTokens
                 : context.Count > ContextLength ? FinishReason.ContextFull
                 : null;
             if (reason is null) continue;
-            string? stop = reason == FinishReason.StopString
-                ? options.Stop.Where(stop => whole.Contains(stop, StringComparison.Ordinal))
+            string? stop = reason == FinishReason.StopSequence
+                ? options.StopSequences.Where(stop => whole.Contains(stop, StringComparison.Ordinal))
                     .MinBy(stop => (whole.IndexOf(stop, StringComparison.Ordinal) + stop.Length, -stop.Length))
                 : null;
             return (ids, stop is null ? text : whole[..whole.IndexOf(stop, StringComparison.Ordinal)], reason.Value, stop);

@@ -45,7 +45,7 @@ public class LogitsRequestTests
         {
             if (step == 1) bothAreThere.Wait(Token);
         };
-        var options = new GenerationOptions { Seed = 8, MaxTokens = 200, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Seed = 8, MaxOutputTokens = 200, IgnoreEndTokens = true };
         int[] prompt = HashModelHost.Prompt(40, 6);
         var positions = new List<int>();
 
@@ -63,7 +63,7 @@ public class LogitsRequestTests
     public async Task A_visitor_that_throws_fails_its_own_request_only()
     {
         using var host = new HashModelHost();
-        var options = new GenerationOptions { Seed = 8, MaxTokens = 50, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Seed = 8, MaxOutputTokens = 50, IgnoreEndTokens = true };
 
         Task<GenerationResult> generation = host.GenerateAsync([1], options);
         Task logits = host.Generator.ComputeLogitsAsync([1, 2, 3], (_, _) => throw new FormatException("mine"), 0, Token);

@@ -22,7 +22,7 @@ public class SchedulerTests
         };
         using var cancellation = new CancellationTokenSource();
 
-        Task<GenerationResult> run = host.GenerateAsync([1, 2, 3], s_long, cancellation.Token);
+        Task<GenerationResult> run = host.GenerateAsync([1, 2, 3], s_long, cancellationToken: cancellation.Token);
         await reached.WaitAsync(Token);
         await cancellation.CancelAsync();
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
@@ -45,7 +45,7 @@ public class SchedulerTests
         using var cancellation = new CancellationTokenSource();
 
         Task<GenerationResult> first = host.GenerateAsync([1], s_long);
-        Task<GenerationResult> second = host.GenerateAsync([2], s_long, cancellation.Token);
+        Task<GenerationResult> second = host.GenerateAsync([2], s_long, cancellationToken: cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         resume.Release();
@@ -64,7 +64,7 @@ public class SchedulerTests
             if (step == 2) resume.Wait(Token);
         };
 
-        await foreach (GeneratedPart _ in host.Generator.GenerateAsync([1], s_long, Token)) break;
+        await foreach (GeneratedPart _ in host.Generator.GenerateAsync([1], s_long, null, Token)) break;
         resume.Release();
 
         host.AssertPagesBecomeFree();
@@ -75,9 +75,9 @@ public class SchedulerTests
     public async Task A_stream_that_is_never_read_costs_nothing()
     {
         using var host = new HashModelHost();
-        _ = host.Generator.GenerateAsync([1], s_long, Token);
+        _ = host.Generator.GenerateAsync([1], s_long, null, Token);
 
-        await host.GenerateAsync([2], new() { MaxTokens = 2, IgnoreEndTokens = true });
+        await host.GenerateAsync([2], new() { MaxOutputTokens = 2, IgnoreEndTokens = true });
 
         Assert.Equal(2, host.Model.Forwards);
     }
@@ -87,7 +87,7 @@ public class SchedulerTests
     {
         using var host = new HashModelHost();
         int[] good = [1, 2, 3];
-        var options = new GenerationOptions { Seed = 1, MaxTokens = 30, IgnoreEndTokens = true, LogitBias = new Dictionary<int, float> { [96] = float.NegativeInfinity } };
+        var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 30, IgnoreEndTokens = true, LogitBias = new Dictionary<int, float> { [96] = float.NegativeInfinity } };
         foreach (float poison in (float[])[float.NaN, float.PositiveInfinity])
         {
             host.Model.Poison = (96, poison);
@@ -112,7 +112,7 @@ public class SchedulerTests
             if (step == 1) start.Wait(Token);
             if (step == 4) throw new InvalidOperationException("the device is lost");
         };
-        var options = new GenerationOptions { Seed = 1, MaxTokens = 10, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 10, IgnoreEndTokens = true };
 
         Task<GenerationResult>[] runs = [.. Enumerable.Range(0, 5).Select(i => host.GenerateAsync([i + 1], options))];
         start.Release();
@@ -162,7 +162,7 @@ public class SchedulerTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => running);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => logits);
-        Assert.Throws<ObjectDisposedException>(() => { host.Generator.GenerateAsync([1], s_long, Token); });
+        Assert.Throws<ObjectDisposedException>(() => { host.Generator.GenerateAsync([1], s_long, null, Token); });
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.Generator.ComputeLogitsAsync([1], (_, _) => { }, 0, Token));
         host.Dispose();
     }
@@ -181,13 +181,13 @@ public class SchedulerTests
         {
             var random = new Random(i);
             int[] prompt = HashModelHost.Prompt(random.Next(1, 200), i);
-            var options = new GenerationOptions { Seed = (ulong)i, MaxTokens = random.Next(1, 120) };
+            var options = new GenerationOptions { Seed = (ulong)i, MaxOutputTokens = random.Next(1, 120) };
             int parts = random.Next(0, 40);
             using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
             switch (i % 4)
             {
                 case 0:
-                    await foreach (GeneratedPart _ in host.Generator.GenerateAsync(prompt, options, Token))
+                    await foreach (GeneratedPart _ in host.Generator.GenerateAsync(prompt, options, null, Token))
                     {
                         if (parts-- == 0) break;
                     }
@@ -197,7 +197,7 @@ public class SchedulerTests
                     cancellation.CancelAfter(random.Next(0, 20));
                     try
                     {
-                        host.AssertExpected(await host.GenerateAsync(prompt, options, cancellation.Token), prompt, options);
+                        host.AssertExpected(await host.GenerateAsync(prompt, options, cancellationToken: cancellation.Token), prompt, options);
                     }
                     catch (OperationCanceledException)
                     {
@@ -208,7 +208,7 @@ public class SchedulerTests
                     cancellation.CancelAfter(random.Next(0, 20));
                     try
                     {
-                        await host.Generator.ComputeLogitsAsync(prompt, (_, _) => { }, 0, cancellation.Token);
+                        await host.Generator.ComputeLogitsAsync(prompt, (_, _) => { }, 0, cancellationToken: cancellation.Token);
                     }
                     catch (OperationCanceledException)
                     {

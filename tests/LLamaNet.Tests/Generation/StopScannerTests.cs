@@ -10,7 +10,7 @@ public class StopScannerTests
     private static readonly Gen<string[]> s_stops = Gen.Char["abc"].Array[1, 5].Select(chars => new string(chars)).Array[0, 4];
 
     [Fact]
-    public void Text_ends_before_the_stop_string_that_ends_first() =>
+    public void Text_ends_before_the_stop_sequence_that_ends_first() =>
         Gen.Select(s_text, s_stops, Gen.Int[0, 40].Array[0, 8]).Sample((text, stops, cuts) =>
         {
             (string expected, string? stop) = Naive(text, stops);
@@ -20,7 +20,7 @@ public class StopScannerTests
             for (int i = 1; i < bounds.Length && scanner.Found is null; i++)
             {
                 emitted += scanner.Append(text[bounds[i - 1]..bounds[i]]);
-                // Nothing that could still belong to a stop string has been emitted, and nothing else is held back.
+                // Nothing that could still belong to a stop sequence has been emitted, and nothing else is held back.
                 if (scanner.Found is null) Assert.Equal(bounds[i] - Held(text[..bounds[i]], stops), emitted.Length);
             }
 
@@ -41,7 +41,7 @@ public class StopScannerTests
     }
 
     [Fact]
-    public void Without_stop_strings_text_passes_at_once()
+    public void Without_stop_sequences_text_passes_at_once()
     {
         string text = "abc";
         Assert.Same(text, new StopScanner([]).Append(text));

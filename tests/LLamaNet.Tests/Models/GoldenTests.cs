@@ -138,9 +138,9 @@ public class GoldenTests
 
     private static async Task<int[]> GreedyAsync(LlamaModel model, int[] prompt, int tokens)
     {
-        var options = new GenerationOptions { Temperature = 0, MaxTokens = tokens };
+        var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = tokens };
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken))
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: TestContext.Current.CancellationToken))
             result = part.Result;
         return [.. result!.Tokens.Select(token => token.Id)];
     }

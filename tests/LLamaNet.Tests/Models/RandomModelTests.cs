@@ -87,8 +87,8 @@ public class RandomModelTests
         using LlamaModel model = await CreateAsync(config, new ModelOptions());
         int[] prompt = Tokens(70, config.VocabularySize);
         GenerationResult? result = null;
-        var options = new GenerationOptions { Temperature = 0, MaxTokens = 20 };
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken))
+        var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = 20 };
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: TestContext.Current.CancellationToken))
             result = part.Result;
 
         int[] all = [.. prompt, .. result!.Tokens.Select(token => token.Id)];

@@ -9,7 +9,7 @@ internal static class FirstAnswer
         using LlamaModel model = await LlamaModel.LoadAsync("samples/LLamaNet.Console/Models/demo-q8_0.gguf");
         Console.WriteLine($"{model.Config.Layers} layers on {model.Device.Name}");
 
-        var options = new GenerationOptions { Temperature = 0.7f, TopP = 0.9f, MaxTokens = 60, Seed = 1 };
+        var options = new GenerationOptions { Temperature = 0.7f, TopP = 0.9f, MaxOutputTokens = 60, Seed = 1 };
         await foreach (GeneratedPart part in model.GenerateAsync("Prince Andrew", options))
         {
             Console.Write(part.Text);

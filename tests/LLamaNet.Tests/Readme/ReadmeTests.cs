@@ -34,7 +34,7 @@ public partial class ReadmeTests
             Environment.CurrentDirectory = folder;
         }
 
-        Assert.Matches(@"^6 layers on [^\n]+\n(?s:.{50,})\n\(\d+ tokens in \d+\.\d\d s, (MaxTokens|EndToken)\)\n$", output.ToString());
+        Assert.Matches(@"^6 layers on [^\n]+\n(?s:.{50,})\n\(\d+ tokens in \d+\.\d\d s, (MaxOutputTokens|EndToken)\)\n$", output.ToString());
     }
 
     // The lines between the markers, moved to the left margin.

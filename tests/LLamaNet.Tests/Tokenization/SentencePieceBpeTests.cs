@@ -43,7 +43,7 @@ public class SentencePieceBpeTests
     public void In_GGUF_they_cut_it(string text, string ids) =>
         Assert.Equal(ids, string.Join(' ', Tokenizer(inText: false).Encode(text, addSpecial: false)));
 
-    private static LlamaTokenizer Tokenizer(bool inText) => TokenizerFactory.Create(
+    private static ModelTokenizer Tokenizer(bool inText) => TokenizerFactory.Create(
         new TokenizerVocabulary
         {
             Kind = TokenizerModelKind.SentencePieceBpe,

@@ -56,7 +56,7 @@ public class TokenizerFileMutationTests
     {
         try
         {
-            LlamaTokenizer tokenizer = TokenizerFactory.Create(TokenizerFile.Read(bytes, "a"), "a");
+            ModelTokenizer tokenizer = TokenizerFactory.Create(TokenizerFile.Read(bytes, "a"), "a");
             IReadOnlyList<int> ids = tokenizer.Encode("ab <|é|> b\n", addSpecial: true, parseSpecial: true);
             Assert.All(ids, id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
         }

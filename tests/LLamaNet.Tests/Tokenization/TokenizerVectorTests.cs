@@ -18,7 +18,7 @@ public class TokenizerVectorTests
     [InlineData("synth-bpe", "models/synth-llama3/synth-llama3-F32.gguf")]
     public void Ids_are_those_of_the_vectors(string vectors, string file)
     {
-        LlamaTokenizer tokenizer = Open(SharedData.Path(file));
+        ModelTokenizer tokenizer = Open(SharedData.Path(file));
         // Whoever wrote tokenizer.newstyle.json lost one piece: id 31353 is "" there, not U+2028.
         bool lacksLineSeparator = tokenizer.VocabularySize == 32000 && tokenizer.GetPiece(31353).Length == 0;
         int tested = 0;
@@ -45,7 +45,7 @@ public class TokenizerVectorTests
     [InlineData("stories260K", "models/stories260K/tok512.model")]
     public void Texts_are_those_of_the_vectors(string vectors, string file)
     {
-        LlamaTokenizer tokenizer = Open(SharedData.Path(file));
+        ModelTokenizer tokenizer = Open(SharedData.Path(file));
         int tested = 0;
         foreach (string line in File.ReadLines(SharedData.Path($"vectors/tokenizer/{vectors}.jsonl")))
         {
@@ -67,7 +67,7 @@ public class TokenizerVectorTests
     [InlineData("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
     public void Ids_are_those_of_llama_cpps_own_tests(string file)
     {
-        LlamaTokenizer tokenizer = Open(SharedData.Path(file));
+        ModelTokenizer tokenizer = Open(SharedData.Path(file));
         string tests = SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf");
         string[] texts = File.ReadAllText(tests + ".inp").Split("\n__ggml_vocab_test__\n");
         string[] ids = File.ReadAllText(tests + ".out").Split('\n');
@@ -95,12 +95,12 @@ public class TokenizerVectorTests
     [InlineData("models/synth-llama3/hf-f32/tokenizer.json")]
     public void Lines_of_a_corpus_round_trip(string file)
     {
-        LlamaTokenizer tokenizer = Open(SharedData.Path(file));
+        ModelTokenizer tokenizer = Open(SharedData.Path(file));
         foreach (string line in File.ReadLines(SharedData.Path("corpora/wiki.test.raw")).Take(500))
             Assert.Equal(line, tokenizer.Decode(tokenizer.Encode(line)));
     }
 
-    internal static LlamaTokenizer Open(string path) => TokenizerFactory.Create(
+    internal static ModelTokenizer Open(string path) => TokenizerFactory.Create(
         path.EndsWith(".gguf", StringComparison.Ordinal) ? GgufTokenizerArrays.Read(path) : Read(path), path);
 
     private static TokenizerVocabulary Read(string path) => TokenizerFile.Read(File.ReadAllBytes(path), path);

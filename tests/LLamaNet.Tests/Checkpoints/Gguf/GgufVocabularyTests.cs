@@ -57,8 +57,8 @@ public class GgufVocabularyTests
     public void A_tokenizer_of_another_container_encodes_the_same_from_GGUF(string path)
     {
         TokenizerVocabulary vocabulary = TokenizerFile.Read(File.ReadAllBytes(SharedData.Path(path)), path);
-        LlamaTokenizer expected = TokenizerFactory.Create(vocabulary, path);
-        LlamaTokenizer actual = TokenizerFactory.Create(WriteAndRead(vocabulary), "GGUF");
+        ModelTokenizer expected = TokenizerFactory.Create(vocabulary, path);
+        ModelTokenizer actual = TokenizerFactory.Create(WriteAndRead(vocabulary), "GGUF");
         foreach (string line in File.ReadLines(SharedData.Path("corpora/wiki.test.raw")).Take(400))
             Assert.Equal(expected.Encode(line), actual.Encode(line));
     }

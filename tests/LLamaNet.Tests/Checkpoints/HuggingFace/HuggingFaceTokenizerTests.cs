@@ -23,7 +23,7 @@ public class HuggingFaceTokenizerTests
     [InlineData("synth-headdim/hf-f32", "synth-headdim/F32")]
     public void Prompts_have_the_ids_of_the_goldens(string folder, string golden)
     {
-        LlamaTokenizer tokenizer = TokenizerFactory.Create(HuggingFaceCheckpoint.ReadVocabulary(SharedData.Path("models/" + folder)), folder);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(HuggingFaceCheckpoint.ReadVocabulary(SharedData.Path("models/" + folder)), folder);
         AssertGoldenIds(tokenizer, golden);
     }
 
@@ -56,7 +56,7 @@ public class HuggingFaceTokenizerTests
         Assert.Equal(new AddedToken(513, "<tool>", Special: false, LeftStrip: true), vocabulary.AddedTokens[2]);
         Assert.Equal([2], vocabulary.ExtraEndIds);
 
-        LlamaTokenizer tokenizer = TokenizerFactory.Create(vocabulary, model.Path);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(vocabulary, model.Path);
         Assert.Equal([512, 2], tokenizer.Encode("<|im_start|>", addSpecial: true, parseSpecial: true));
     }
 
@@ -140,7 +140,7 @@ public class HuggingFaceTokenizerTests
         return model;
     }
 
-    private static void AssertGoldenIds(LlamaTokenizer tokenizer, string golden)
+    private static void AssertGoldenIds(ModelTokenizer tokenizer, string golden)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path($"golden/{golden}.llamacpp.json")));
         foreach (JsonElement prompt in document.RootElement.GetProperty("prompts").EnumerateArray())

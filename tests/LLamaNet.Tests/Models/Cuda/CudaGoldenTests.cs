@@ -61,7 +61,7 @@ public class CudaGoldenTests
         using LlamaModel cpu = await LlamaModel.LoadAsync(
             SharedData.Path("models/" + path), new ModelOptions { Device = Device.Cpu, KvCacheType = DType.F16 },
             cancellationToken: TestContext.Current.CancellationToken);
-        var options = new GenerationOptions { Temperature = 0, MaxTokens = 24, IgnoreEndTokens = true };
+        var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = 24, IgnoreEndTokens = true };
         int compared = 0;
         foreach (JsonElement golden in Prompts(goldens))
         {
@@ -71,7 +71,7 @@ public class CudaGoldenTests
             float margin = 2 * (path.Contains("-Q", StringComparison.Ordinal) ? QuantizedSpread : FloatTolerance);
             int comparable = expected.Tokens.TakeWhile(token => token.Top[0].LogProbability - token.Top[1].LogProbability > margin).Count();
             if (comparable == 0) continue;
-            GenerationResult actual = await CompleteAsync(gpu, prompt, options with { MaxTokens = comparable });
+            GenerationResult actual = await CompleteAsync(gpu, prompt, options with { MaxOutputTokens = comparable });
             Assert.Equal(expected.Tokens.Take(comparable).Select(token => token.Id), actual.Tokens.Select(token => token.Id));
             compared += comparable;
         }
@@ -79,10 +79,11 @@ public class CudaGoldenTests
         Assert.True(compared > 0, "Every prompt leaves its first token open.");
     }
 
-    internal static async Task<GenerationResult> CompleteAsync(LlamaModel model, int[] prompt, GenerationOptions options)
+    internal static async Task<GenerationResult> CompleteAsync(
+        LlamaModel model, int[] prompt, GenerationOptions options, IProgress<PrefillProgress>? progress = null)
     {
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, TestContext.Current.CancellationToken)) result = part.Result;
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, progress, TestContext.Current.CancellationToken)) result = part.Result;
         return result!;
     }
 

@@ -36,7 +36,7 @@ public class CudaModelTests
     {
         using var machine = new InterpretedMachine();
         using LlamaModel model = await RandomAsync(machine.Devices, type);
-        var options = new GenerationOptions { Temperature = 0.8f, Seed = 4, MaxTokens = 12 };
+        var options = new GenerationOptions { Temperature = 0.8f, Seed = 4, MaxOutputTokens = 12 };
         int[] first = Prompt(70, 1), second = Prompt(9, 2);
         GenerationResult firstAlone = await CudaGoldenTests.CompleteAsync(model, first, options);
         GenerationResult secondAlone = await CudaGoldenTests.CompleteAsync(model, second, options);
@@ -55,7 +55,7 @@ public class CudaModelTests
         int[] prompt = Prompt(60, 3); // the answer goes on to a second page
         foreach (bool readsLogits in (bool[])[false, true])
         {
-            var options = new GenerationOptions { Seed = 9, MaxTokens = 10, LogProbabilities = readsLogits };
+            var options = new GenerationOptions { Seed = 9, MaxOutputTokens = 10, LogProbabilities = readsLogits };
             long? before = machine.Interpreter?.Counters.GraphLaunches;
             GenerationResult expected = await CudaGoldenTests.CompleteAsync(direct, prompt, options);
             Assert.Equal(before, machine.Interpreter?.Counters.GraphLaunches);
@@ -86,7 +86,7 @@ public class CudaModelTests
         using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
         foreach (ulong seed in (ulong[])[1, 77])
         {
-            GenerationOptions options = s_sampling[name] with { Seed = seed, MaxTokens = 10 };
+            GenerationOptions options = s_sampling[name] with { Seed = seed, MaxOutputTokens = 10 };
             long? drawn = machine.Interpreter?.KernelsRun("sample_f32");
             GenerationResult device = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
             Assert.Equal(drawn + 10, machine.Interpreter?.KernelsRun("sample_f32"));
@@ -102,7 +102,7 @@ public class CudaModelTests
     {
         using var machine = new InterpretedMachine();
         using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
-        await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxTokens = 4 });
+        await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = 4 });
         PtxCounters shorter = await CountAsync(5), longer = await CountAsync(15), difference = longer - shorter;
         // Five kernels a layer: norm and QKV; rotation, cache and attention; output; norm, gate, up and SwiGLU; down. Then
         // embedding, norm and output, drawing, going on.
@@ -115,7 +115,7 @@ public class CudaModelTests
         async Task<PtxCounters> CountAsync(int tokens)
         {
             PtxCounters before = machine.Driver.Counters;
-            await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxTokens = tokens });
+            await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = tokens });
             return machine.Driver.Counters - before;
         }
     }
@@ -213,7 +213,7 @@ public class CudaModelTests
     public async Task A_model_that_does_not_fit_is_refused_before_it_is_read()
     {
         using var machine = new InterpretedMachine(new PtxDevice { MemoryBytes = 1 << 20 });
-        var exception = await Assert.ThrowsAsync<InsufficientMemoryException>(() => RandomAsync(machine.Devices, DType.F16));
+        var exception = await Assert.ThrowsAsync<DeviceOutOfMemoryException>(() => RandomAsync(machine.Devices, DType.F16));
         Assert.Equal(LlamaModel.Plan(s_config, DType.F16, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), exception.Plan);
         Assert.Contains("Interpreted GPU", exception.Message, StringComparison.Ordinal);
         Assert.Contains("use a smaller weight type, a shorter context", exception.Message, StringComparison.Ordinal);
@@ -264,7 +264,7 @@ public class CudaModelTests
             s_config, DType.Q8_0, 7, machine.Devices, new ModelOptions { Device = Device.Cuda(), PrefillChunk = 16 }, Token);
         var progress = new DisposeAt(model, tokens: 48);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => CudaGoldenTests.CompleteAsync(
-            model, Prompt(150, 1), new GenerationOptions { PrefillProgress = progress }));
+            model, Prompt(150, 1), new GenerationOptions(), progress));
         model.Dispose();
     }
 
@@ -275,7 +275,7 @@ public class CudaModelTests
         var devices = new DeviceChoice(() => TamperedDriver.Over(machine.Driver.Find));
         using (LlamaModel model = await RandomAsync(devices, DType.Q8_0))
         {
-            var options = new GenerationOptions { Seed = 1, MaxTokens = 3 };
+            var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 3 };
             await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
             TamperedDriver.IsLost = true;
             for (int i = 0; i < 2; i++)

@@ -8,7 +8,7 @@ namespace LLamaNet;
 /// <see cref="Tokenizer"/> serve text splitters: they add no BOS or EOS, never read a control token out of the text, and
 /// their offsets count in the text as given.
 /// </remarks>
-public abstract class LlamaTokenizer : Tokenizer
+public abstract class ModelTokenizer : Tokenizer
 {
     /// <summary>The kind in words: "SentencePiece BPE", "byte-level BPE (llama3)".</summary>
     public abstract string Kind { get; }

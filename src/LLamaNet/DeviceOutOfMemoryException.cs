@@ -1,13 +1,13 @@
 namespace LLamaNet;
 
 /// <summary>A model does not fit into the memory of its device.</summary>
-public sealed class InsufficientMemoryException : Exception
+public sealed class DeviceOutOfMemoryException : Exception
 {
     /// <summary>Says what is needed and what there is.</summary>
     /// <param name="device">The device in words.</param>
     /// <param name="plan">What is needed.</param>
     /// <param name="availableBytes">What there is.</param>
-    public InsufficientMemoryException(string device, MemoryPlan plan, long availableBytes)
+    public DeviceOutOfMemoryException(string device, MemoryPlan plan, long availableBytes)
         : base($"{device}: the model needs {Gib(plan.TotalBytes)} GiB (weights {Gib(plan.WeightBytes)}, key/value cache {Gib(plan.KvCacheBytes)}, "
             + $"scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
     {
