@@ -1,6 +1,6 @@
 using System.Text.Json;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Tests.Backends.Cuda;
+using LLamaNet.Tests.Doubles;
 
 namespace LLamaNet.GpuRunner;
 

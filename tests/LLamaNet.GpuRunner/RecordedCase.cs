@@ -1,4 +1,4 @@
-using LLamaNet.Tests.Backends.Cuda;
+using LLamaNet.Tests.Doubles;
 
 namespace LLamaNet.GpuRunner;
 

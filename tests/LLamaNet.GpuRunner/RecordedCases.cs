@@ -3,7 +3,7 @@ using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Planes;
 using LLamaNet.Tensors;
-using LLamaNet.Tests.Backends;
+using LLamaNet.Tests.Doubles;
 
 namespace LLamaNet.GpuRunner;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.PtxInterpreter;
-using LLamaNet.Tests.Backends.Cuda;
+using LLamaNet.Tests.Doubles;
 
 namespace LLamaNet.GpuRunner;
 

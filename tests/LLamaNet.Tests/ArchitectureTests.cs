@@ -25,7 +25,7 @@ public partial class ArchitectureTests
     [Fact]
     public void Folders_use_only_what_they_may()
     {
-        string root = Path.Combine(RepositoryRoot(), "src", "LLamaNet");
+        string root = Repository.Path("src/LLamaNet");
         var wrong = new List<string>();
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
@@ -53,16 +53,8 @@ public partial class ArchitectureTests
     [Fact]
     public void The_forward_pass_is_short()
     {
-        string file = Path.Combine(RepositoryRoot(), "src", "LLamaNet", "Models", "Transformer.cs");
+        string file = Repository.Path("src/LLamaNet/Models/Transformer.cs");
         Assert.InRange(File.ReadAllLines(file).Length, 1, 200);
-    }
-
-    internal static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LLamaNet.sln"))) folder = folder.Parent;
-        Assert.SkipWhen(folder is null, "The sources are not beside the tests.");
-        return folder!.FullName;
     }
 
     // "Backends.Cpu.Simd" belongs to Backends.Cpu, "Checkpoints.Gguf" to Checkpoints.

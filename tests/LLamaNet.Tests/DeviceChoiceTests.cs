@@ -16,7 +16,7 @@ public class DeviceChoiceTests
     private static readonly PtxDevice s_taken = new("Taken") { IsTaken = true };
 
     [Fact]
-    public void Auto_takes_the_first_gpu()
+    public void Auto_takes_the_first_GPU()
     {
         DeviceSelection chosen = Choose(Device.Auto, s_ampere, s_ampere);
         Assert.Equal(
@@ -29,10 +29,15 @@ public class DeviceChoiceTests
         DeviceSelection chosen = Choose(Device.Auto, s_turing, s_ampere);
         Assert.Equal("Ampere, compute capability 8.0", chosen.Name);
         Assert.Equal($"the first GPU that can be used; refused: {TuringRefusal}", chosen.Reason);
+
+        chosen = Choose(Device.Auto, s_turing, s_taken, s_ampere);
+        Assert.Equal("Ampere, compute capability 8.0", chosen.Name);
+        Assert.StartsWith($"the first GPU that can be used; refused: {TuringRefusal}; ", chosen.Reason, StringComparison.Ordinal);
+        Assert.Contains("CUDA_ERROR_DEVICE_UNAVAILABLE", chosen.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Auto_takes_the_cpu_when_every_gpu_is_refused_and_says_why()
+    public void Auto_takes_the_CPU_when_every_GPU_is_refused_and_says_why()
     {
         DeviceSelection chosen = Choose(Device.Auto, s_turing, s_taken);
         Assert.Equal(DeviceKind.Cpu, chosen.Kind);
@@ -40,7 +45,7 @@ public class DeviceChoiceTests
     }
 
     [Fact]
-    public void Auto_takes_the_cpu_without_a_gpu()
+    public void Auto_takes_the_CPU_without_a_GPU()
     {
         DeviceSelection chosen = Choose(Device.Auto);
         Assert.Equal(DeviceKind.Cpu, chosen.Kind);
@@ -48,7 +53,7 @@ public class DeviceChoiceTests
     }
 
     [Fact]
-    public void Auto_takes_the_cpu_without_a_driver_or_with_an_old_one()
+    public void Auto_takes_the_CPU_without_a_driver_or_with_an_old_one()
     {
         var none = new DeviceChoice(() => throw new CudaException("no NVIDIA driver"));
         Assert.Equal("no GPU: no NVIDIA driver", Open(none, Device.Auto).Reason);
@@ -60,21 +65,21 @@ public class DeviceChoiceTests
     }
 
     [Fact]
-    public void A_gpu_that_is_asked_for_is_taken()
+    public void A_GPU_that_is_asked_for_is_taken()
     {
         DeviceSelection chosen = Choose(Device.Cuda(1), s_turing, s_ampere);
         Assert.Equal(new DeviceSelection(DeviceKind.Cuda, "Ampere, compute capability 8.0", "asked for"), chosen);
     }
 
     [Fact]
-    public void The_cpu_is_taken_when_it_is_asked_for()
+    public void The_CPU_that_is_asked_for_is_taken_without_a_look_at_the_driver()
     {
-        DeviceSelection chosen = Choose(Device.Cpu, s_ampere);
+        DeviceSelection chosen = Open(new DeviceChoice(() => throw new InvalidOperationException()), Device.Cpu);
         Assert.Equal((DeviceKind.Cpu, "asked for"), (chosen.Kind, chosen.Reason));
     }
 
     [Fact]
-    public void A_gpu_that_is_asked_for_and_cannot_be_used_is_an_error()
+    public void A_GPU_that_is_asked_for_and_cannot_be_used_is_an_error()
     {
         Assert.Equal(TuringRefusal, Assert.Throws<CudaException>(() => Choose(Device.Cuda(), s_turing, s_ampere)).Message);
         Assert.Equal(

@@ -22,13 +22,7 @@ internal static class SharedData
 
     private static string? Find()
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(System.IO.Path.Combine(folder.FullName, "LLamaNet.sln"))) continue;
-            string shared = System.IO.Path.Combine(folder.Parent?.FullName ?? "", "shared");
-            return Directory.Exists(System.IO.Path.Combine(shared, "data")) ? shared : null;
-        }
-
-        return null;
+        string shared = System.IO.Path.GetFullPath("../shared", Repository.Root);
+        return Directory.Exists(System.IO.Path.Combine(shared, "data")) ? shared : null;
     }
 }

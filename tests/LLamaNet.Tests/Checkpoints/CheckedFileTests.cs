@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LLamaNet.Checkpoints;
-using LLamaNet.Tests.Checkpoints.Gguf;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints;

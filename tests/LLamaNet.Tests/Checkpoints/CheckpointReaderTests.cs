@@ -1,5 +1,4 @@
 using LLamaNet.Checkpoints;
-using LLamaNet.Tests.Checkpoints.Gguf;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints;

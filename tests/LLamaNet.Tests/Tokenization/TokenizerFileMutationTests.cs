@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using LLamaNet.Tests.Checkpoints.Meta;
 using LLamaNet.Tokenization;
 using Xunit;
 

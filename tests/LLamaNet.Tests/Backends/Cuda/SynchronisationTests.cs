@@ -94,9 +94,9 @@ public class SynchronisationTests
     private sealed class Layer(KernelMachine machine, int rows, int firstPosition) : IDisposable
     {
         private readonly CudaDeviceVariable<float> _floats =
-            machine.Upload<float>(Tests.Backends.Values.Normal((rows * 4 + 2 * Length) * HeadDim, 3));
+            machine.Upload<float>(Doubles.Values.Normal((rows * 4 + 2 * Length) * HeadDim, 3));
         private readonly CudaDeviceVariable<Half> _cache =
-            machine.Upload<Half>([.. Tests.Backends.Values.Normal(2 * 5 * 64 * HeadDim, 4).Select(value => (Half)value)]);
+            machine.Upload<Half>([.. Doubles.Values.Normal(2 * 5 * 64 * HeadDim, 4).Select(value => (Half)value)]);
         private readonly CudaDeviceVariable<int> _batch = machine.Upload<int>([0, rows, firstPosition, 0, 1, 2, 3, 4]);
         private readonly CudaDeviceVariable<ulong> _ropes = machine.Upload<ulong>([0, 0]);
 

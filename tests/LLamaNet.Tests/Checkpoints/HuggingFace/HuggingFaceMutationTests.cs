@@ -1,7 +1,6 @@
 using CsCheck;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Tensors;
-using LLamaNet.Tests.Checkpoints.Meta;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.HuggingFace;

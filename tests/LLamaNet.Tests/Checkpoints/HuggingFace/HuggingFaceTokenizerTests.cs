@@ -1,7 +1,6 @@
 using System.Text.Json;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
-using LLamaNet.Tests.Checkpoints.Meta;
 using LLamaNet.Tokenization;
 using Xunit;
 

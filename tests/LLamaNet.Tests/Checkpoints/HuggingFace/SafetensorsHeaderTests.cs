@@ -1,7 +1,6 @@
 using CsCheck;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.HuggingFace;
-using LLamaNet.Tests.Checkpoints.Meta;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.HuggingFace;

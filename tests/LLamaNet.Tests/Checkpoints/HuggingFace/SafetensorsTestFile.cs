@@ -1,5 +1,4 @@
 using LLamaNet.Checkpoints.HuggingFace;
-using LLamaNet.Tests.Checkpoints.Gguf;
 
 namespace LLamaNet.Tests.Checkpoints.HuggingFace;
 

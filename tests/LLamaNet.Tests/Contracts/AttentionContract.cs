@@ -1,0 +1,222 @@
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Tensors;
+using Xunit;
+
+namespace LLamaNet.Tests.Contracts;
+
+public class AttentionContract
+{
+    private static readonly int[] s_scattered = [7, 2, 9, 4];
+
+    public static TheoryData<string> Backends => TestBackends.All;
+
+    private static AttentionShape[] Shapes =>
+        [new(1, 1, 2), new(4, 2, 24), new(8, 1, 64), new(9, 3, 80), new(5, 5, 128), new(2, 1, 256), new(8, 1, 96)];
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Equals_softmax_attention(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        foreach (AttentionShape shape in Shapes)
+        {
+            foreach (DType type in Types(backend, shape))
+            {
+                TestSequence[] sequences = [Sequence(shape, 1, 0), Sequence(shape, 65, 1), Sequence(shape, 131, 3)];
+                using var cache = new TestCache(backend, shape, type, 6);
+                float[] y = cache.Step([.. sequences.Select(sequence => (sequence, sequence.Qkv.Length / shape.QkvWidth))]);
+                bool inHalves = InHalves(name, type, shape);
+                AssertRow(sequences[0], 0, type, y, 0);
+                foreach (int position in (int[])[0, 15, 64]) AssertRow(sequences[1], position, type, y, 1 + position, inHalves);
+                foreach (int position in (int[])[1, 16, 63, 64, 130]) AssertRow(sequences[2], position, type, y, 66 + position, inHalves);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Equals_softmax_attention_over_long_contexts(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        foreach (AttentionShape shape in (AttentionShape[])[new(4, 1, 32), new(2, 2, 64)])
+        {
+            TestSequence sequence = Sequence(shape, 1201, 0);
+            using var cache = new TestCache(backend, shape, DType.F16, 19);
+            cache.Store(sequence, 500);
+            float[] y = cache.Run(sequence, 1200, 600);
+            foreach (int position in (int[])[510, 511, 512, 1023, 1024, 1199])
+                AssertRow(sequence, position, DType.F16, y, position - 500, InHalves(name, DType.F16, shape));
+            AssertRow(sequence, 1200, DType.F16, cache.Step(sequence, 1), 0);
+        }
+    }
+
+    [Fact]
+    public void Bits_are_the_same_everywhere()
+    {
+        foreach (AttentionShape shape in Shapes)
+        {
+            foreach (DType type in CpuBackend.KvTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0))
+            {
+                TestBackends.AssertSameBits(backend =>
+                {
+                    TestSequence first = Sequence(shape, 140, 0), second = Sequence(shape, 140, 3);
+                    using var cache = new TestCache(backend, shape, type, 6);
+                    return [.. cache.Step((first, 70), (second, 3)), .. cache.Step((first, 1), (second, 66)), .. cache.Step(first, 1)];
+                });
+            }
+        }
+    }
+
+    // One sequence with few heads: backends with many threads split its keys.
+    [Fact]
+    public void Bits_are_the_same_everywhere_over_long_contexts()
+    {
+        foreach (AttentionShape shape in (AttentionShape[])[new(1, 1, 24), new(4, 2, 64)])
+        {
+            TestBackends.AssertSameBits(backend =>
+            {
+                TestSequence sequence = Sequence(shape, 1100, 0);
+                using var cache = new TestCache(backend, shape, DType.F16, 18);
+                return [.. cache.Run(sequence, 1000, 700), .. cache.Run(sequence, 1030, 1), .. cache.Run(sequence, 1100, 5)];
+            });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void A_prompt_may_be_cut_into_any_chunks(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        // A GPU has a kernel for tokens that come alone, which adds in another order.
+        int[] chunks = TestBackends.IsCuda(name) ? [7, 64, 65] : [1, 7, 64, 65, 139];
+        foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64)])
+        {
+            foreach (DType type in Types(backend, shape))
+            {
+                float[] whole = Run(shape, type, 140);
+                foreach (int chunk in chunks) Assert.Equal(whole, Run(shape, type, chunk));
+            }
+        }
+
+        float[] Run(AttentionShape shape, DType type, int chunk)
+        {
+            using var cache = new TestCache(backend, shape, type, 3);
+            return cache.Run(Sequence(shape, 140, 0), 140, chunk);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void A_sequence_does_not_depend_on_its_batch_or_on_where_its_pages_lie(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        var shape = new AttentionShape(4, 1, 72);
+        TestSequence alone = Sequence(shape, 200, 0);
+        using var cache = new TestCache(backend, shape, DType.F32, 4);
+        float[] expected = [.. cache.Step(alone, 99), .. cache.Step(alone, 1), .. cache.Step(alone, 100)];
+
+        using var shared = new TestCache(backend, shape, DType.F32, 12);
+        var scattered = new TestSequence(shape, 200, 200, s_scattered);
+        TestSequence before = Sequence(shape, 30, 0), after = Sequence(shape, 33, 10);
+        float[] y =
+        [
+            .. Part(shared.Step((before, 5), (scattered, 99), (after, 11)), 5, 99),
+            .. Part(shared.Step((before, 1), (scattered, 1), (after, 1)), 1, 1),
+            .. Part(shared.Step((scattered, 100), (after, 20)), 0, 100),
+        ];
+        Assert.Equal(expected, y);
+
+        float[] Part(float[] rows, int first, int count) => rows[(first * shape.QueryWidth)..((first + count) * shape.QueryWidth)];
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Positions_after_a_token_are_never_used(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        var shape = new AttentionShape(6, 2, 32);
+        foreach (DType type in Types(backend, shape))
+        {
+            using var clean = new TestCache(backend, shape, type, 3);
+            using var poisoned = new TestCache(backend, shape, type, 3, float.NaN);
+            Assert.Equal(clean.Run(Sequence(shape, 150, 0), 150, 37), poisoned.Run(Sequence(shape, 150, 0), 150, 37));
+        }
+    }
+
+    // A value that is not finite reaches the tokens that see it, and no others.
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Non_finite_values_stay_visible(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        var shape = new AttentionShape(2, 2, 32);
+        int[] chunks = TestBackends.IsCuda(name) ? [80] : [80, 7, 1];
+        foreach ((DType type, int chunk) in Types(backend, shape).SelectMany(type => chunks.Select(chunk => (type, chunk))))
+        {
+            foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+            {
+                foreach (int part in (int[])[0, shape.QueryWidth, shape.QueryWidth + shape.KeyWidth])
+                {
+                    TestSequence sequence = Sequence(shape, 80, 0);
+                    sequence.Qkv[70 * shape.QkvWidth + part + 3] = bad;
+                    using var cache = new TestCache(backend, shape, type, 2);
+                    float[] y = cache.Run(sequence, 80, chunk);
+                    for (int position = 0; position < 80; position++)
+                    {
+                        bool sees = part == 0 ? position == 70 : position >= 70;
+                        ReadOnlySpan<float> head = y.AsSpan(position * shape.QueryWidth, shape.HeadDim);
+                        Assert.True(float.IsFinite(y[position * shape.QueryWidth + shape.HeadDim]), "The other head is untouched.");
+                        if (!sees) Assert.True(float.IsFinite(head[3]));
+                        else if (part != shape.QueryWidth) Assert.False(float.IsFinite(head[3]));
+                        else if (float.IsNaN(bad)) Assert.True(float.IsNaN(head[0]));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Scores_far_apart_choose_one_value()
+    {
+        var shape = new AttentionShape(1, 1, 4);
+        TestBackends.AssertSameBits(backend =>
+        {
+            TestSequence sequence = Sequence(shape, 70, 0);
+            for (int position = 0; position < 70; position++)
+                for (int i = 0; i < 8; i++) sequence.Qkv[position * shape.QkvWidth + i] = position == 5 && i >= 4 ? 1000 : 1;
+            using var cache = new TestCache(backend, shape, DType.F32, 2);
+            float[] y = cache.Run(sequence, 70, 70);
+            Assert.Equal(sequence.Qkv.AsSpan(5 * shape.QkvWidth + 8, 4).ToArray(), y[(69 * 4)..]);
+            return y;
+        });
+    }
+
+    [Fact]
+    public void Pages_outside_the_cache_are_refused()
+    {
+        var shape = new AttentionShape(1, 1, 4);
+        using Backend backend = TestBackends.Open(TestBackends.All.First().Data);
+        using var cache = new TestCache(backend, shape, DType.F32, 2);
+        Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 1, [2]), 1));
+        Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 65, [1]), 65));
+    }
+
+    // Those whose blocks fill a head.
+    private static IEnumerable<DType> Types(Backend backend, AttentionShape shape) =>
+        backend.KvCacheTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0);
+
+    private static TestSequence Sequence(AttentionShape shape, int length, int firstPage) =>
+        new(shape, length, length, TestSequence.PagesFrom(firstPage, length));
+
+    // Whether several rows of a sequence are computed on tensor cores.
+    private static bool InHalves(string name, DType type, AttentionShape shape) =>
+        TestBackends.IsCuda(name) && AttentionPrefillKernel.Supports(type, shape.HeadDim);
+
+    private static void AssertRow(TestSequence sequence, int position, DType type, float[] y, int row, bool inHalves = false)
+    {
+        (double[] expected, double[] tolerance) = sequence.Attend(position, type, inHalves);
+        Close.Assert(expected, y[(row * expected.Length)..((row + 1) * expected.Length)], i => tolerance[i]);
+    }
+}

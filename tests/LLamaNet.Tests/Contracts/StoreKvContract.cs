@@ -1,0 +1,83 @@
+using LLamaNet.Backends;
+using LLamaNet.Tensors;
+using Xunit;
+
+namespace LLamaNet.Tests.Contracts;
+
+public class StoreKvContract
+{
+    private const float Untouched = 77;
+
+    public static TheoryData<string> Backends => TestBackends.All;
+
+    // Attention to a single key gives its value back.
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Values_come_back_rounded_to_the_type_of_the_cache(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        foreach (DType type in (DType[])[DType.F32, DType.F16])
+        {
+            var shape = new AttentionShape(3, 3, 18);
+            using var cache = new TestCache(backend, shape, type, 1);
+            var sequence = new TestSequence(shape, 1, 1, [0]);
+            float[] values = [1e-7f, 6e-8f, 2e-8f, 65504, 1.00048828125f, 1.00146484375f, -0f, 3.14159265f];
+            values.CopyTo(sequence.Qkv.AsSpan(2 * shape.KeyWidth));
+            float[] expected = sequence.Qkv[(2 * shape.KeyWidth)..];
+            if (type == DType.F16) expected = [.. expected.Select(value => (float)(Half)value)];
+            Assert.Equal(expected, cache.Step(sequence, 1));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Only_the_places_of_the_tokens_are_written(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        foreach (DType type in (DType[])[DType.F32, DType.F16])
+        {
+            var shape = new AttentionShape(4, 2, 10);
+            using var cache = new TestCache(backend, shape, type, 4, Untouched);
+            var sequence = new TestSequence(shape, 1, 70, [3, 1]);
+            foreach (int count in (int[])[1, 62, 4, 3])
+            {
+                cache.Store(sequence, count);
+                foreach (Tensor tensor in (Tensor[])[cache.Kv.Keys, cache.Kv.Values])
+                {
+                    float[] stored = backend.Values(tensor);
+                    int pageValues = stored.Length / 4;
+                    Assert.Equal(sequence.Length * shape.KeyWidth, stored.Count(value => value != Untouched));
+                    Assert.False(stored.AsSpan(0, pageValues).ContainsAnyExcept(Untouched));
+                    Assert.False(stored.AsSpan(2 * pageValues, pageValues).ContainsAnyExcept(Untouched));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Rotating_and_storing_at_once_is_the_same(string name)
+    {
+        using Backend backend = TestBackends.Open(name);
+        var shape = new AttentionShape(4, 2, 36);
+        float[] qkv = Values.Normal(101 * shape.QkvWidth, 1);
+        float[] angles = Values.Normal(200 * 18, 2);
+        using var rope = new RopeTable(
+            backend.Tensor(200, 18, [.. angles.Select(MathF.Cos)]), backend.Tensor(200, 18, [.. angles.Select(MathF.Sin)]));
+        var batch = new Batch(101);
+        batch.Append(new int[100], 90, [5, 4, 2], rope, Batch.Outputs.None);
+        batch.Append(new int[1], 3, [0], rope, Batch.Outputs.None);
+
+        foreach (DType type in (DType[])[DType.F32, DType.F16])
+        {
+            using TestCache apart = new(backend, shape, type, 6), fused = new(backend, shape, type, 6);
+            using Guarded first = new(backend, 101, shape.QkvWidth, qkv), second = new(backend, 101, shape.QkvWidth, qkv);
+            backend.Rope(first.Tensor, shape, batch);
+            backend.StoreKv(apart.Kv, first.Tensor, shape, batch);
+            backend.RopeStoreKv(fused.Kv, second.Tensor, shape, batch);
+            Assert.Equal(first.Read(), second.Read());
+            Assert.Equal(backend.Values(apart.Kv.Keys), backend.Values(fused.Kv.Keys));
+            Assert.Equal(backend.Values(apart.Kv.Values), backend.Values(fused.Kv.Values));
+        }
+    }
+}

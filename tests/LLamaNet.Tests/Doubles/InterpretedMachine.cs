@@ -1,0 +1,33 @@
+using LLamaNet.PtxInterpreter;
+
+namespace LLamaNet.Tests.Doubles;
+
+// A machine whose GPU interprets the kernels, and models on it; the real GPU where tests run on that.
+internal sealed class InterpretedMachine : IDisposable
+{
+    private readonly GpuMachine _machine;
+
+    public InterpretedMachine(params PtxDevice[] devices)
+    {
+        _machine = new GpuMachine(devices);
+        Devices = new DeviceChoice(_machine.Open);
+        DirectDevices = new DeviceChoice(_machine.Open, recordsSteps: false);
+    }
+
+    // For tests of what only an interpreter tells: they skip on a real GPU.
+    public PtxDriver Driver => _machine.NeedInterpreter();
+
+    // The same, null on a real GPU.
+    public PtxDriver? Interpreter => _machine.Interpreter;
+
+    public DeviceChoice Devices { get; }
+
+    // The same, but decode steps are launched one by one.
+    public DeviceChoice DirectDevices { get; }
+
+    public Task<LlamaModel> LoadAsync(string path, ModelOptions? options = null) => LlamaModel.LoadAsync(
+        SharedData.Path("models/" + path), Devices, (options ?? new()) with { Device = Device.Cuda() },
+        cancellationToken: Xunit.TestContext.Current.CancellationToken);
+
+    public void Dispose() => _machine.Dispose();
+}

@@ -1,0 +1,87 @@
+using LLamaNet.Checkpoints;
+using LLamaNet.Checkpoints.Gguf;
+using LLamaNet.Tensors;
+using LLamaNet.Tokenization;
+
+namespace LLamaNet.Tests.Doubles;
+
+// A whole LLaMA model of a few hundred weights with a SentencePiece vocabulary, in a GGUF file that tests change before
+// it is written.
+internal sealed class TinyModel
+{
+    public static LlamaConfig Config { get; } = new()
+    {
+        Width = 8,
+        Layers = 2,
+        Heads = 2,
+        KvHeads = 1,
+        HeadDim = 4,
+        FfnWidth = 12,
+        VocabularySize = 6,
+        ContextLength = 32,
+        RmsNormEpsilon = 1e-5f,
+    };
+
+    public static TokenizerVocabulary Vocabulary { get; } = new()
+    {
+        Kind = TokenizerModelKind.SentencePieceBpe,
+        Pieces = ["<unk>", "<s>", "</s>", "▁", "a", "▁a"],
+        Scores = [0, 0, 0, -3, -2, -1],
+        Types = [TokenType.Unknown, TokenType.Control, TokenType.Control, TokenType.Normal, TokenType.Normal, TokenType.Normal],
+        BosId = 1,
+        EosId = 2,
+        UnknownId = 0,
+        AddBos = true,
+        SpacePrefix = SpacePrefix.EveryStretch,
+    };
+
+    public OrderedDictionary<string, object> Metadata { get; } = [];
+
+    public List<MatrixSource> Tensors { get; } = [];
+
+    public static TinyModel Create(LlamaConfig? config = null)
+    {
+        var model = new TinyModel { Metadata = { ["general.architecture"] = "llama", ["general.name"] = "tiny" } };
+        foreach ((string key, object value) in GgufConfig.Write(config ?? Config)) model.Metadata[key] = value;
+        foreach ((string key, object value) in GgufVocabulary.Write(Vocabulary)) model.Metadata[key] = value;
+        foreach (TensorShape shape in TensorShape.Of(config ?? Config)) model.Tensors.Add(ArrayMatrix.Random(shape.Name, shape.Rows, shape.Width));
+        return model;
+    }
+
+    public TinyModel With(string key, object value)
+    {
+        Metadata[key] = value;
+        return this;
+    }
+
+    public TinyModel Without(string key)
+    {
+        Metadata.Remove(key);
+        return this;
+    }
+
+    // Replaces the tensor of that name, or adds it.
+    public TinyModel With(MatrixSource tensor)
+    {
+        Tensors.RemoveAll(other => other.Name == tensor.Name);
+        Tensors.Add(tensor);
+        return this;
+    }
+
+    public TinyModel WithoutTensor(string name)
+    {
+        Tensors.RemoveAll(tensor => tensor.Name == name);
+        return this;
+    }
+
+    public void Write(string path) => GgufWriter.Write(path, [.. Metadata], Tensors, cancellationToken: CancellationToken.None);
+
+    public byte[] ToBytes()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder["tiny.gguf"]);
+        return File.ReadAllBytes(folder["tiny.gguf"]);
+    }
+
+    public GgufCheckpoint Open() => GgufCheckpoint.Open(new MemoryStream(ToBytes()), "tiny.gguf");
+}
