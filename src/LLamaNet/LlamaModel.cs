@@ -240,6 +240,9 @@ public sealed class LlamaModel : IDisposable
         _transformer.Dispose();
     }
 
+    // Device memory held now: what the plan said.
+    internal long AllocatedBytes => _transformer.AllocatedBytes;
+
     // As the public ones, on devices that a test may bring.
     internal static Task<LlamaModel> LoadAsync(
         string path, DeviceChoice devices, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,

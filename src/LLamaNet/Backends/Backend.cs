@@ -3,7 +3,8 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Backends;
 
 // A device: its memory and the operations of the forward pass. Activations are F32 tensors of which the first `rows`
-// rows are in use. Fused operations are composed here from the plain ones; a device overrides those it gains by.
+// rows are in use. Arguments stand in the order: output, inputs, weights, shape, rows or batch, epsilon. Scratch of an
+// operation is the device's own. Fused operations exist where a device gains by them; the others compose them.
 internal abstract class Backend : IDisposable
 {
     // For people: "CPU, 2 threads, AVX-512".
@@ -19,14 +20,17 @@ internal abstract class Backend : IDisposable
     // Free memory now.
     public abstract long AvailableBytes { get; }
 
+    // Memory held now: tensors, weights and scratch.
+    public abstract long AllocatedBytes { get; }
+
     // What keys and values may be kept in.
     public abstract IReadOnlyList<DType> KvCacheTypes { get; }
 
     // Zeroed.
     public abstract Tensor Allocate(DType type, int rows, int width);
 
-    // Device bytes of one matrix of a weight, padding included: what Load will allocate.
-    public abstract long WeightBytes(DType type, int rows, int width);
+    // Device bytes of a weight, padding included: what Load will allocate.
+    public abstract long WeightBytes(IReadOnlyList<MatrixSource> parts);
 
     // Reads the parts (same width) into the device's own layout; calls bytesRead as it goes, from any thread.
     public abstract Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken);
@@ -38,13 +42,11 @@ internal abstract class Backend : IDisposable
 
     // ---- steps ----
 
-    // Device bytes of buffers that the operations need within these limits.
-    public virtual long ScratchBytes(StepLimits limits) => 0;
+    // Device bytes of the scratch that operations need within these limits: what Reserve will allocate.
+    public abstract long ScratchBytes(StepLimits limits);
 
-    // Makes those buffers, so that no operation within the limits has to.
-    public virtual void Reserve(StepLimits limits)
-    {
-    }
+    // Allocates that scratch, so that no operation within the limits has to.
+    public abstract void Reserve(StepLimits limits);
 
     // Runs the operations of one step. A device may record them and replay the recording for batches of the same form:
     // what they do may depend on the numbers of rows and outputs and on whether tokens are drawn, and on nothing else.
@@ -95,12 +97,8 @@ internal abstract class Backend : IDisposable
 
     // ---- fused operations ----
 
-    // y = weight . RmsNorm(x)                                        normed: scratch [rows, width]
-    public virtual void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon, Tensor normed)
-    {
-        RmsNorm(normed, x, norm, rows, epsilon);
-        MatMul(y, normed, weight, rows);
-    }
+    // y = weight . RmsNorm(x)
+    public abstract void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon);
 
     public virtual void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
     {
@@ -109,26 +107,17 @@ internal abstract class Backend : IDisposable
     }
 
     // RopeStoreKv, then Attention; q and k of qkv are lost.
-    public virtual void RopeStoreKvAttention(Tensor y, KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    public virtual void RopeStoreKvAttention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
     {
         RopeStoreKv(kv, qkv, shape, batch);
         Attention(y, qkv, kv, shape, batch);
     }
 
-    // y += weight . x                                                product: scratch [rows, weight.Rows]
-    public virtual void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows, Tensor product)
-    {
-        MatMul(product, x, weight, rows);
-        Add(y, product, rows);
-    }
+    // y += weight . x
+    public abstract void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows);
 
-    // y = SwiGlu(gateUpWeight . RmsNorm(x))                          normed, gateUp: scratch
-    public virtual void RmsNormMatMulSwiGlu(
-        Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon, Tensor normed, Tensor gateUp)
-    {
-        RmsNormMatMul(gateUp, x, norm, gateUpWeight, rows, epsilon, normed);
-        SwiGlu(y, gateUp, rows);
-    }
+    // y = SwiGlu(gateUpWeight . RmsNorm(x))
+    public abstract void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon);
 
     public abstract void Dispose();
 }

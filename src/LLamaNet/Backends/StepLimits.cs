@@ -1,6 +1,6 @@
 namespace LLamaNet.Backends;
 
-// The most that one step of a model asks of its device. Tokens: rows of the batch. Outputs: rows with logits.
-// Sequences: segments of the batch. Context: positions of a sequence. Width: the longest row of a product's input.
-internal readonly record struct StepLimits(
-    int Tokens, int Outputs, int Sequences, int Context, AttentionShape Shape, int Width, int Vocabulary);
+// The most that one step of a model asks of its device. MaxRows, MaxSegments: of the batch. MaxOutputs: rows with logits.
+// MaxPositions: of a sequence. Products: all that a step makes.
+internal sealed record StepLimits(
+    int MaxRows, int MaxOutputs, int MaxSegments, int MaxPositions, AttentionShape Shape, IReadOnlyList<ProductShape> Products);

@@ -27,13 +27,13 @@ internal sealed class Scheduler : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaxSequences, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.PrefillChunk, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(model.MaxTokens, limits.MaxSequences);
+        ArgumentOutOfRangeException.ThrowIfLessThan(model.MaxRows, limits.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfLessThan(model.MaxOutputs, limits.MaxSequences);
         // One sequence alone always fits, so the oldest always gets on.
         ArgumentOutOfRangeException.ThrowIfLessThan(model.Cache.PageCount, KvCache.PagesFor(limits.ContextLength));
         _model = model;
         _limits = limits;
-        _batch = new Batch(model.MaxTokens);
+        _batch = new Batch(model.MaxRows);
         _logits = new float[model.MaxOutputs * model.Config.VocabularySize];
         _drawn = new int[model.MaxOutputs];
         Workspace = new SamplerWorkspace(model.Config.VocabularySize);

@@ -39,19 +39,19 @@ internal sealed class ModelLoader(
         {
             var limits = ModelLimits.For(config, options, source.Weights.IsQuantized, backend.Defaults, backend.KvCacheTypes);
             (long deviceBytes, long readBytes) = source.Weights.Plan(backend.WeightBytes);
-            MemoryPlan plan = limits.Plan(config, deviceBytes, backend.ScratchBytes(limits.Step(config)));
+            StepLimits step = limits.Step(config, source.Weights.Products);
+            MemoryPlan plan = limits.Plan(config, step, deviceBytes, backend.ScratchBytes(step));
             if (plan.TotalBytes > backend.AvailableBytes)
                 throw new DeviceOutOfMemoryException(backend.Name, plan, backend.AvailableBytes);
 
-            backend.Reserve(limits.Step(config));
+            backend.Reserve(step);
             long done = 0;
             LlamaWeights weights = source.Weights.Load(
                 backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), readBytes)), cancellationToken);
             var ropes = new RopeTables(backend, config, limits.ContextLength);
             ropes.For(promptLength: 0); // here rather than in the first step
             var transformer = new Transformer(
-                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes,
-                limits.BatchTokens, limits.OutputRows);
+                backend, config, weights, new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens), ropes, step);
             WarmUp.Run(transformer, backend.WarmUpTokens);
             return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan);
         }

@@ -16,8 +16,11 @@ internal static class ModelPlanner
         var limits = ModelLimits.For(
             config, options, weights.IsQuantized, onGpu ? DeviceDefaults.Gpu : DeviceDefaults.Cpu,
             onGpu ? CudaBackend.KvTypes : CpuBackend.KvTypes);
+        StepLimits step = limits.Step(config, weights.Products);
         return onGpu
-            ? limits.Plan(config, weights.Plan(CudaWeight.PartBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(limits.Step(config)))
-            : limits.Plan(config, weights.Plan(CpuWeight.PartBytes).DeviceBytes, deviceScratchBytes: 0);
+            ? limits.Plan(config, step, weights.Plan(CudaWeight.PlannedBytes).DeviceBytes, CudaBackend.PlannedScratchBytes(step))
+            : limits.Plan(
+                config, step, weights.Plan(CpuWeight.PlannedBytes).DeviceBytes,
+                CpuBackend.PlannedScratchBytes(step, options.Threads ?? CpuTopology.PhysicalCores));
     }
 }

@@ -11,7 +11,7 @@ internal static class WarmUp
     {
         if (tokens == 0) return;
         RopeTable rope = transformer.RopeFor(promptLength: 0);
-        tokens = Math.Min(Math.Min(tokens, transformer.MaxTokens), rope.Cosines.Rows);
+        tokens = Math.Min(Math.Min(tokens, transformer.MaxRows), rope.Cosines.Rows);
         var sequence = new KvSequence(tokens);
         transformer.Cache.TryExtend(sequence, tokens);
         int vocabulary = transformer.Config.VocabularySize;

@@ -12,15 +12,37 @@ internal sealed class WeightLoader(LlamaConfig config, RotaryPairing pairing, DT
     // Whether the bulk of the weights is: that of the first layer's gate.
     public bool IsQuantized => WeightFormat.Of(Converted(TensorNames.Gate(0)).Type).BlockLength > 1;
 
+    // Of a step of the forward pass, in its order.
+    public IReadOnlyList<ProductShape> Products
+    {
+        get
+        {
+            var products = new List<ProductShape>();
+            for (int i = 0; i < config.Layers; i++)
+            {
+                Add(Qkv(i), hasNorm: true);
+                Add([Converted(TensorNames.AttentionOutput(i))]);
+                Add(GateUp(i), hasNorm: true, hasSwiGlu: true);
+                Add([Converted(TensorNames.Down(i))]);
+            }
+
+            Add([config.TiedEmbeddings ? Embedding() : Converted(TensorNames.Output)], hasNorm: true);
+            return products;
+
+            void Add(MatrixSource[] parts, bool hasNorm = false, bool hasSwiGlu = false) => products.Add(new ProductShape(
+                [.. parts.Select(part => part.Type)], parts.Sum(part => part.Rows), parts[0].Width, hasNorm, hasSwiGlu));
+        }
+    }
+
     // Bytes on the device, and bytes that will be read: known before anything is read. weightBytes: as Backend.WeightBytes.
-    public (long DeviceBytes, long ReadBytes) Plan(Func<DType, int, int, long> weightBytes)
+    public (long DeviceBytes, long ReadBytes) Plan(Func<IReadOnlyList<MatrixSource>, long> weightBytes)
     {
         long device = 0;
         long read = 0;
-        foreach (MatrixSource matrix in AllMatrices())
+        foreach (MatrixSource[] parts in AllWeights())
         {
-            device += weightBytes(matrix.Type, matrix.Rows, matrix.Width);
-            read += matrix.Bytes;
+            device += weightBytes(parts);
+            read += parts.Sum(part => part.Bytes);
         }
 
         return (device + (2L * config.Layers + 1) * config.Width * sizeof(float), read);
@@ -64,18 +86,18 @@ internal sealed class WeightLoader(LlamaConfig config, RotaryPairing pairing, DT
         }
     }
 
-    private IEnumerable<MatrixSource> AllMatrices()
+    private IEnumerable<MatrixSource[]> AllWeights()
     {
-        yield return Embedding();
+        yield return [Embedding()];
         for (int i = 0; i < config.Layers; i++)
         {
-            foreach (MatrixSource part in Qkv(i)) yield return part;
-            yield return Converted(TensorNames.AttentionOutput(i));
-            foreach (MatrixSource part in GateUp(i)) yield return part;
-            yield return Converted(TensorNames.Down(i));
+            yield return Qkv(i);
+            yield return [Converted(TensorNames.AttentionOutput(i))];
+            yield return GateUp(i);
+            yield return [Converted(TensorNames.Down(i))];
         }
 
-        if (!config.TiedEmbeddings) yield return Converted(TensorNames.Output);
+        if (!config.TiedEmbeddings) yield return [Converted(TensorNames.Output)];
     }
 
     private MatrixSource Embedding() => Converted(TensorNames.Embedding);

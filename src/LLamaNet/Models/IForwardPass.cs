@@ -10,8 +10,8 @@ internal interface IForwardPass
 
     KvCache Cache { get; }
 
-    // Tokens in one batch, and rows of it with logits, at most.
-    int MaxTokens { get; }
+    // Of a batch: tokens, and rows with logits.
+    int MaxRows { get; }
 
     int MaxOutputs { get; }
 

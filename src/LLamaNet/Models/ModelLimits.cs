@@ -4,8 +4,9 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Models;
 
 // What a model was asked to hold, with the defaults filled in.
-// PrefillChunk, BatchTokens and OutputRows bound one step: tokens of prompts, tokens computed, and rows with logits.
-internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvCacheTokens, int MaxSequences, int PrefillChunk, int OutputRows)
+// PrefillChunk, MaxRows and MaxOutputs bound one step: tokens of prompts, tokens computed, and rows with logits.
+internal sealed record ModelLimits(
+    int ContextLength, DType KvCacheType, int KvCacheTokens, int MaxSequences, int PrefillChunk, int MaxOutputs)
 {
     private const int DefaultContextLength = 4096;
 
@@ -33,25 +34,21 @@ internal sealed record ModelLimits(int ContextLength, DType KvCacheType, int KvC
 
         int context = options.ContextLength ?? Math.Min(config.ContextLength, DefaultContextLength);
         int chunk = options.PrefillChunk ?? defaults.PrefillChunk;
-        int outputRows = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, chunk + options.MaxSequences);
-        return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, chunk, outputRows);
+        int maxOutputs = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, chunk + options.MaxSequences);
+        return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, chunk, maxOutputs);
     }
 
-    public int BatchTokens => PrefillChunk + MaxSequences;
+    public int MaxRows => PrefillChunk + MaxSequences;
 
-    public StepLimits Step(LlamaConfig config)
-    {
-        var shape = new AttentionShape(config.Heads, config.KvHeads, config.HeadDim);
-        int width = Math.Max(Math.Max(config.Width, config.FfnWidth), shape.QueryWidth);
-        return new StepLimits(BatchTokens, OutputRows, MaxSequences, ContextLength, shape, width, config.VocabularySize);
-    }
+    // products: of the model's weights.
+    public StepLimits Step(LlamaConfig config, IReadOnlyList<ProductShape> products) => new(
+        MaxRows, MaxOutputs, MaxSequences, ContextLength, new AttentionShape(config.Heads, config.KvHeads, config.HeadDim), products);
 
-    // deviceScratchBytes: what the device needs besides, for these steps.
-    public MemoryPlan Plan(LlamaConfig config, long weightBytes, long deviceScratchBytes) => new(
+    // scratchBytes: the device's own, for these steps.
+    public MemoryPlan Plan(LlamaConfig config, StepLimits step, long weightBytes, long scratchBytes) => new(
         weightBytes,
         KvCache.Bytes(config, KvCacheType, KvCacheTokens),
-        Activations.Bytes(config, Step(config).Shape, BatchTokens, OutputRows) + RopeTables.Bytes(config, ContextLength)
-            + deviceScratchBytes);
+        Activations.Bytes(config, step) + RopeTables.Bytes(config, ContextLength) + scratchBytes);
 
     private static void Check(int? value, int least, int most, string option)
     {

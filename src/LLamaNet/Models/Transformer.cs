@@ -6,11 +6,10 @@ namespace LLamaNet.Models;
 // The LLaMA forward pass (Touvron et al., 2023): pre-norm transformer with RMSNorm, rotary embeddings, SwiGLU and causal
 // attention, over a batch of tokens of any number of sequences. Not thread-safe: it belongs to the decoding loop.
 internal sealed class Transformer(
-    Backend backend, LlamaConfig config, LlamaWeights weights, KvCache cache, RopeTables ropes, int maxTokens, int maxOutputs)
+    Backend backend, LlamaConfig config, LlamaWeights weights, KvCache cache, RopeTables ropes, StepLimits limits)
     : IForwardPass, IDisposable
 {
-    private readonly AttentionShape _shape = new(config.Heads, config.KvHeads, config.HeadDim);
-    private readonly Activations _a = new(backend, config, new(config.Heads, config.KvHeads, config.HeadDim), maxTokens, maxOutputs);
+    private readonly Activations _activations = new(config, limits, (rows, width) => backend.Allocate(DType.F32, rows, width));
     private Action<Batch>? _compute;
 
     public LlamaConfig Config => config;
@@ -19,10 +18,12 @@ internal sealed class Transformer(
 
     public LlamaWeights Weights => weights;
 
-    // Tokens in one batch, and rows of it with logits, at most.
-    public int MaxTokens => maxTokens;
+    // Device memory held now.
+    public long AllocatedBytes => backend.AllocatedBytes;
 
-    public int MaxOutputs => maxOutputs;
+    public int MaxRows => limits.MaxRows;
+
+    public int MaxOutputs => limits.MaxOutputs;
 
     // The rotation for a sequence whose prompt has this many tokens.
     public RopeTable RopeFor(int promptLength) => ropes.For(promptLength);
@@ -33,7 +34,7 @@ internal sealed class Transformer(
     public void Forward(Batch batch, Span<float> logits)
     {
         backend.Step(batch, _compute ??= Compute);
-        if (batch.OutputCount > 0) backend.Read(_a.Logits, 0, logits[..(batch.OutputCount * config.VocabularySize)]);
+        if (batch.OutputCount > 0) backend.Read(_activations.Logits, 0, logits[..(batch.OutputCount * config.VocabularySize)]);
     }
 
     public void Sample(Batch batch, Span<int> tokens)
@@ -44,7 +45,7 @@ internal sealed class Transformer(
 
     public void Dispose()
     {
-        _a.Dispose();
+        _activations.Dispose();
         ropes.Dispose();
         cache.Dispose();
         weights.Dispose();
@@ -53,27 +54,28 @@ internal sealed class Transformer(
 
     private void Compute(Batch batch)
     {
+        Tensor residual = _activations.Residual, qkv = _activations.Qkv, attended = _activations.Attended;
+        Tensor hidden = _activations.Hidden, logits = _activations.Logits;
         int rows = batch.Count;
         float epsilon = config.RmsNormEpsilon;
 
-        backend.Embed(_a.Residual, weights.Embedding, batch);
+        backend.Embed(residual, weights.Embedding, batch);
         for (int i = 0; i < config.Layers; i++)
         {
             LlamaWeights.Layer layer = weights.Layers[i];
-            KvLayer kv = cache.Layer(i);
 
-            backend.RmsNormMatMul(_a.Qkv, _a.Residual, layer.AttentionNorm, layer.Qkv, rows, epsilon, _a.Normed);
-            backend.RopeStoreKvAttention(_a.Attended, kv, _a.Qkv, _shape, batch);
-            backend.MatMulAdd(_a.Residual, _a.Attended, layer.AttentionOutput, rows, _a.Product);
+            backend.RmsNormMatMul(qkv, residual, layer.AttentionNorm, layer.Qkv, rows, epsilon);
+            backend.RopeStoreKvAttention(attended, qkv, cache.Layer(i), limits.Shape, batch);
+            backend.MatMulAdd(residual, attended, layer.AttentionOutput, rows);
 
-            backend.RmsNormMatMulSwiGlu(_a.Hidden, _a.Residual, layer.FfnNorm, layer.GateUp, rows, epsilon, _a.Normed, _a.GateUp);
-            backend.MatMulAdd(_a.Residual, _a.Hidden, layer.Down, rows, _a.Product);
+            backend.RmsNormMatMulSwiGlu(hidden, residual, layer.FfnNorm, layer.GateUp, rows, epsilon);
+            backend.MatMulAdd(residual, hidden, layer.Down, rows);
         }
 
         if (batch.OutputCount == 0) return;
-        Tensor outputs = batch.OutputCount == rows ? _a.Residual : _a.Outputs;
-        if (outputs != _a.Residual) backend.Gather(outputs, _a.Residual, batch.OutputRows);
-        backend.RmsNormMatMul(_a.Logits, outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon, _a.Normed);
-        if (batch.IsSampled) backend.Sample(_a.Logits, batch);
+        Tensor outputs = batch.OutputCount == rows ? residual : _activations.Outputs;
+        if (outputs != residual) backend.Gather(outputs, residual, batch.OutputRows);
+        backend.RmsNormMatMul(logits, outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon);
+        if (batch.IsSampled) backend.Sample(logits, batch);
     }
 }

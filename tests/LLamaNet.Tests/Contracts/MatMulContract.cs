@@ -126,8 +126,8 @@ public class MatMulContract
         var source = new TestMatrix(DType.Q8_0, 18, 64, 9);
         using Weight weight = Load(backend, [source]);
         float[] x = Values.Uniform(2 * 64, 1), before = Values.Uniform(2 * 18, 2);
-        using Tensor input = Filled(backend, x, 64), y = Filled(backend, before, 18), product = backend.Allocate(DType.F32, 2, 18);
-        backend.MatMulAdd(y, input, weight, 2, product);
+        using Tensor input = Filled(backend, x, 64), y = Filled(backend, before, 18);
+        backend.MatMulAdd(y, input, weight, 2);
         var actual = new float[2 * 18];
         backend.Read(y, 0, actual);
         float[] products = Multiply("V128 x 1", [source], x, 2);

@@ -11,7 +11,7 @@ internal sealed class HashModel : IForwardPass, IDisposable
     private readonly (int Token, int Position)[] _slots;
     private readonly List<(RopeTable Table, int PromptLength)> _ropes = [];
 
-    public HashModel(int vocabulary = 97, int cacheTokens = 1024, int maxTokens = 64, int maxOutputs = 16)
+    public HashModel(int vocabulary = 97, int cacheTokens = 1024, int maxRows = 64, int maxOutputs = 16)
     {
         Config = new LlamaConfig
         {
@@ -26,7 +26,7 @@ internal sealed class HashModel : IForwardPass, IDisposable
             RmsNormEpsilon = 1e-5f,
         };
         Cache = new KvCache(null!, Config, DType.F32, cacheTokens); // no layers: no backend is asked
-        MaxTokens = maxTokens;
+        MaxRows = maxRows;
         MaxOutputs = maxOutputs;
         _slots = new (int, int)[Cache.PageCount * KvLayer.PageLength];
     }
@@ -35,7 +35,7 @@ internal sealed class HashModel : IForwardPass, IDisposable
 
     public KvCache Cache { get; }
 
-    public int MaxTokens { get; }
+    public int MaxRows { get; }
 
     public int MaxOutputs { get; }
 
@@ -69,7 +69,7 @@ internal sealed class HashModel : IForwardPass, IDisposable
     {
         Forwards++;
         OnForward?.Invoke(Forwards);
-        Assert(batch.Count > 0 && batch.Count <= MaxTokens && batch.OutputCount <= MaxOutputs, "the batch is too large");
+        Assert(batch.Count > 0 && batch.Count <= MaxRows && batch.OutputCount <= MaxOutputs, "the batch is too large");
         ComputedTokens += batch.Count;
         MaxSegments = Math.Max(MaxSegments, batch.Segments.Count);
         foreach (Batch.Segment segment in batch.Segments)

@@ -1,28 +1,30 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Operations;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Backends.Cpu.Tiles;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu;
 
 // Operations over the threads of one pool. Results do not depend on the thread count, on the width of the registers or on
 // what else is in the batch. For one thread at a time.
-internal sealed unsafe partial class CpuBackend : Backend
+internal sealed unsafe class CpuBackend : Backend
 {
+    private readonly MemoryCount _memory = new();
     private readonly ChunkPool _pool;
-    private readonly AttentionPlan _attention = new();
-
-    private readonly ByteDots? _dots;
+    private readonly CpuScratch _scratch;
+    private readonly CpuProducts _products;
 
     // width: of the registers, the widest the CPU has by default. dots: how bytes are multiplied, by default what is fastest
     // at the width for the weights' bits.
     public CpuBackend(int threads, SimdWidth? width = null, ByteDots? dots = null)
     {
         if (dots is { } way && !ByteDotsChoice.IsSupported(way)) throw new ArgumentOutOfRangeException(nameof(dots), dots, "This CPU has no such instructions.");
-        _dots = dots;
         Width = width ?? SimdWidths.Widest;
         if (!SimdWidths.IsSupported(Width)) throw new ArgumentOutOfRangeException(nameof(width), width, "This CPU has no such registers.");
         _pool = new ChunkPool(threads);
+        _scratch = new CpuScratch(_memory);
+        _products = new CpuProducts(_pool, Width, dots, _scratch, _memory);
     }
 
     public SimdWidth Width { get; }
@@ -36,7 +38,14 @@ internal sealed unsafe partial class CpuBackend : Backend
 
     public override long AvailableBytes => CpuMemory.AvailableBytes();
 
-    public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width);
+    public override long AllocatedBytes => _memory.Bytes;
+
+    public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width, _memory);
+
+    public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CpuWeight.PlannedBytes(parts);
+
+    public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
+        _products.Load(parts, bytesRead, cancellationToken);
 
     public override void Write(Tensor destination, ReadOnlySpan<float> values)
     {
@@ -65,6 +74,21 @@ internal sealed unsafe partial class CpuBackend : Backend
         GC.KeepAlive(tensor);
     }
 
+    public override long ScratchBytes(StepLimits limits) => PlannedScratchBytes(limits, _pool.Threads);
+
+    // Known without a backend.
+    public static long PlannedScratchBytes(StepLimits limits, int threads) => CpuScratch.Bytes(limits, threads);
+
+    public override void Reserve(StepLimits limits) => _scratch.Reserve(limits, _pool.Threads);
+
+    public override void Embed(Tensor y, Weight table, Batch batch)
+    {
+        CpuTensor rows = Checked(y, batch.Count, table.Width);
+        BatchChecks.Tokens(batch, table.Rows);
+        fixed (int* tokens = batch.Tokens)
+            _pool.Run(batch.Count, new Embed(rows, (CpuWeight)table, tokens));
+    }
+
     public override void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices)
     {
         var split = RowSplit.Fine(rowIndices.Length, x.Width);
@@ -77,6 +101,26 @@ internal sealed unsafe partial class CpuBackend : Backend
         var split = RowSplit.Fine(rows, x.Width);
         Run(split.Chunks, new RmsNorm(
             Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), epsilon, split));
+    }
+
+    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Multiply(
+        Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CpuWeight)weight, rows, add: false);
+
+    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) => _products.Multiply(
+        Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CpuWeight)weight, rows, add: true);
+
+    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon)
+    {
+        CpuTensor normed = _scratch.Normed(rows, weight.Width);
+        RmsNorm(normed, x, norm, rows, epsilon);
+        MatMul(y, normed, weight, rows);
+    }
+
+    public override void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon)
+    {
+        CpuTensor gateUp = _scratch.GateUp(rows, gateUpWeight.Rows);
+        RmsNormMatMul(gateUp, x, norm, gateUpWeight, rows, epsilon);
+        SwiGlu(y, gateUp, rows);
     }
 
     public override void Add(Tensor y, Tensor x, int rows)
@@ -112,22 +156,21 @@ internal sealed unsafe partial class CpuBackend : Backend
     public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
     {
         BatchChecks.Pages(batch, BatchChecks.Layer(kv, shape, KvTypes));
-        _attention.Build(batch, shape, _pool.Threads);
+        AttentionPlan plan = _scratch.Attention;
+        plan.Build(batch, shape, _pool.Threads);
         CpuTensor attended = Checked(y, batch.Count, shape.QueryWidth);
-        Run(_attention.Pieces, new Attention(
-            attended, Checked(qkv, batch.Count, shape.QkvWidth), (CpuTensor)kv.Keys, (CpuTensor)kv.Values, shape, _attention));
-        if (_attention.Spans > 1) Run(_attention.Merges, new AttentionMerge(attended, shape, _attention));
+        Run(plan.Pieces, new Attention(
+            attended, Checked(qkv, batch.Count, shape.QkvWidth), (CpuTensor)kv.Keys, (CpuTensor)kv.Values, shape, plan));
+        if (plan.Spans > 1) Run(plan.Merges, new AttentionMerge(attended, shape, plan));
     }
 
     public override void Dispose()
     {
         _pool.Dispose();
-        _attention.Dispose();
-        _quantized.Dispose();
-        _floats.Dispose();
+        _scratch.Dispose();
     }
 
-    // The one place where the width of the registers is chosen.
+    // Where the width of the registers is chosen for work on rows; CpuProducts and the tiles choose theirs.
     private void Run<TWork>(int chunks, TWork work)
         where TWork : struct, ILaneWork
     {

@@ -5,9 +5,9 @@ namespace LLamaNet.Backends.Cpu;
 
 // A tensor in native memory, zeroed, 64-byte aligned. Pointers are good while the tensor is reachable: work that is shared
 // out to threads holds the tensor and asks for its pointer there.
-internal sealed unsafe class CpuTensor(DType type, int rows, int width) : Tensor(type, rows, width)
+internal sealed unsafe class CpuTensor(DType type, int rows, int width, MemoryCount? memory = null) : Tensor(type, rows, width)
 {
-    private readonly NativeBlock _block = new(rows * WeightFormat.Of(type).RowBytes(width));
+    private readonly NativeBlock _block = new(rows * WeightFormat.Of(type).RowBytes(width), memory);
 
     // [Rows, Width] of an F32 tensor.
     public float* Pointer

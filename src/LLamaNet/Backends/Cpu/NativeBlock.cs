@@ -13,8 +13,10 @@ internal sealed unsafe class NativeBlock : SafeHandle
     private const int BytesBehind = CacheHint.RegionBytes + Alignment;
 
     private readonly nint _aligned;
+    private readonly MemoryCount? _memory;
 
-    public NativeBlock(long bytes)
+    // memory: counts the bytes until they are freed.
+    public NativeBlock(long bytes, MemoryCount? memory = null)
         : base(0, ownsHandle: true)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -24,6 +26,8 @@ internal sealed unsafe class NativeBlock : SafeHandle
         _aligned = (handle + alignment - 1) & -alignment;
         LargePages.AskFor((void*)_aligned, bytes);
         Bytes = bytes;
+        _memory = memory;
+        _memory?.Add(bytes);
     }
 
     public long Bytes { get; }
@@ -42,6 +46,7 @@ internal sealed unsafe class NativeBlock : SafeHandle
     protected override bool ReleaseHandle()
     {
         NativeMemory.Free((void*)handle);
+        _memory?.Add(-Bytes);
         return true;
     }
 }

@@ -68,7 +68,7 @@ internal partial class CudaBackend
         _attention.Launch(_stream, target, source, kv, shape, Uploaded(batch), scratch);
     }
 
-    public override void RopeStoreKvAttention(Tensor y, KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    public override void RopeStoreKvAttention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
     {
         CheckRopes(shape, batch);
         CheckPages(kv, shape, batch);
@@ -76,7 +76,7 @@ internal partial class CudaBackend
         if (batch.Count == 0) return;
         AttentionScratch scratch = ReserveAttention(shape, batch.Segments.Count);
         if (!_attention.TryLaunchWithRope(_stream, target, source, kv, shape, Uploaded(batch), scratch))
-            base.RopeStoreKvAttention(y, kv, qkv, shape, batch);
+            base.RopeStoreKvAttention(y, qkv, kv, shape, batch);
     }
 
     private AttentionScratch ReserveAttention(AttentionShape shape, int segments)

@@ -26,20 +26,18 @@ internal partial class CudaBackend
     public override long ScratchBytes(StepLimits limits) => PlannedScratchBytes(limits);
 
     // Known without a GPU.
-    public static long PlannedScratchBytes(StepLimits limits) =>
-        CudaBatch.DeviceBytes(limits)
-        + AttentionScratch.Bytes(limits.Shape, limits.Sequences)
-        + sizeof(int) * (long)limits.Outputs
-        + QuantizedActivations.Bytes(limits.Width)
-        + HalfActivations.Bytes(limits.Tokens, limits.Width);
+    public static long PlannedScratchBytes(StepLimits limits) => CudaScratchSizes.Bytes(limits);
 
     public override void Reserve(StepLimits limits)
     {
         if (_batch.Reserve(limits)) _recordings.Clear();
-        ReserveAttention(limits.Shape, limits.Sequences);
-        ReserveDraws(limits.Outputs);
-        ReserveQuantized(limits.Width);
-        ReserveHalves(limits.Tokens, limits.Width);
+        var sizes = CudaScratchSizes.Of(limits);
+        ReserveAttention(limits.Shape, limits.MaxSegments);
+        ReserveDraws(limits.MaxOutputs);
+        if (sizes.NormedWidth > 0) ReserveTensor(ref _normed, sizes.NormedRows, sizes.NormedWidth);
+        if (sizes.GateUpWidth > 0) ReserveTensor(ref _gateUp, limits.MaxRows, sizes.GateUpWidth);
+        if (sizes.QuantizedWidth > 0) ReserveQuantized(sizes.QuantizedWidth);
+        if (sizes.HalvesWidth > 0) ReserveHalves(limits.MaxRows, sizes.HalvesWidth);
         _stream.Synchronize();
     }
 

@@ -8,14 +8,16 @@ namespace LLamaNet.Backends.Cuda;
 internal partial class CudaBackend
 {
     private readonly EmbedKernel _embed;
-    private readonly GemvKernel _fewRows;
-    private readonly GemmKernel _manyRows;
-    private readonly GemmSm90aKernel? _manyRowsOnHopper;
+    private readonly GemvKernel _gemv;
+    private readonly GemmKernel _gemm;
+    private readonly GemmSm90aKernel? _gemmSm90a;
     private WeightUploader? _uploader;
-    private QuantizedActivations? _quantized; // of few rows
-    private HalfActivations? _halves; // of many
+    private QuantizedActivations? _quantized; // for gemv
+    private HalfActivations? _halves; // for gemm
+    private CudaTensor? _normed; // for products whose kernels take no norm
+    private CudaTensor? _gateUp; // where gate and up are not one matrix
 
-    public override long WeightBytes(DType type, int rows, int width) => CudaWeight.PartBytes(type, rows, width);
+    public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CudaWeight.PlannedBytes(parts);
 
     public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
     {
@@ -46,30 +48,41 @@ internal partial class CudaBackend
     public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) =>
         Multiply(y, x, weight, rows, weight.Rows, Epilogue.Store, norm: null, epsilon: 0);
 
-    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows, Tensor product) =>
+    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) =>
         Multiply(y, x, weight, rows, weight.Rows, Epilogue.Add, norm: null, epsilon: 0);
 
-    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon, Tensor normed)
+    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon)
     {
-        if (TakesNorm((CudaWeight)weight, rows))
+        if (((CudaWeight)weight).Form.TakesNorm(rows))
             Multiply(y, x, weight, rows, weight.Rows, Epilogue.Store, Checked(norm, 1, weight.Width), epsilon);
-        else base.RmsNormMatMul(y, x, norm, weight, rows, epsilon, normed);
+        else MatMul(y, Normed(x, norm, weight, rows, epsilon), weight, rows);
     }
 
-    public override void RmsNormMatMulSwiGlu(
-        Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon, Tensor normed, Tensor gateUp)
+    public override void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon)
     {
-        if (!GemvKernel.TakesSwiGlu((CudaWeight)gateUpWeight))
+        ProductForm form = ((CudaWeight)gateUpWeight).Form;
+        if (!form.TakesSwiGlu)
         {
-            base.RmsNormMatMulSwiGlu(y, x, norm, gateUpWeight, rows, epsilon, normed, gateUp);
-            return;
+            CudaTensor gateUp = ReserveTensor(ref _gateUp, rows, gateUpWeight.Rows);
+            RmsNormMatMul(gateUp, x, norm, gateUpWeight, rows, epsilon);
+            SwiGlu(y, gateUp, rows);
         }
+        else if (form.TakesNorm(rows))
+        {
+            Multiply(y, x, gateUpWeight, rows, gateUpWeight.Rows / 2, Epilogue.SwiGlu, Checked(norm, 1, x.Width), epsilon);
+        }
+        else
+        {
+            CudaTensor normed = Normed(x, norm, gateUpWeight, rows, epsilon);
+            Multiply(y, normed, gateUpWeight, rows, gateUpWeight.Rows / 2, Epilogue.SwiGlu, norm: null, epsilon: 0);
+        }
+    }
 
-        bool takesNorm = TakesNorm((CudaWeight)gateUpWeight, rows);
-        if (!takesNorm) RmsNorm(normed, x, norm, rows, epsilon);
-        Multiply(
-            y, takesNorm ? x : normed, gateUpWeight, rows, gateUpWeight.Rows / 2, Epilogue.SwiGlu,
-            takesNorm ? Checked(norm, 1, x.Width) : null, epsilon);
+    private CudaTensor Normed(Tensor x, Tensor norm, Weight weight, int rows, float epsilon)
+    {
+        CudaTensor normed = ReserveTensor(ref _normed, rows, weight.Width);
+        RmsNorm(normed, x, norm, rows, epsilon);
+        return normed;
     }
 
     private void Multiply(
@@ -78,17 +91,29 @@ internal partial class CudaBackend
         CudaTensor target = Checked(y, rows, outputs), source = Checked(x, rows, weight.Width);
         var planes = (CudaWeight)weight;
         if (rows == 0) return;
-        if (IsFew(planes, rows))
-            _fewRows.Launch(_stream, target, source, planes, rows, ReserveQuantized(weight.Width), epilogue, norm, epsilon);
-        else if (_manyRowsOnHopper is not null && rows > GemmKernel.MostFewRows)
-            _manyRowsOnHopper.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
+        if (planes.Form.IsGemv(rows))
+        {
+            QuantizedActivations? quantized = planes.Form.AnyQuantized ? ReserveQuantized(weight.Width) : null;
+            _gemv.Launch(_stream, target, source, planes, rows, quantized, epilogue, norm, epsilon);
+        }
+        else if (_gemmSm90a is not null && rows > GemmKernel.MaxSmallTileRows)
+        {
+            _gemmSm90a.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
+        }
         else
-            _manyRows.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
+        {
+            _gemm.Launch(_stream, target, source, planes, rows, ReserveHalves(rows, weight.Width), epilogue, norm, epsilon);
+        }
     }
 
-    private static bool IsFew(CudaWeight weight, int rows) => rows <= GemvKernel.MaxRows || !GemmKernel.Takes(weight);
-
-    private static bool TakesNorm(CudaWeight weight, int rows) => !IsFew(weight, rows) || GemvKernel.TakesNorm(weight, rows);
+    private CudaTensor ReserveTensor(ref CudaTensor? held, int rows, int width)
+    {
+        if (held is not null && held.Width == width && held.Rows >= rows) return held;
+        _stream.Synchronize();
+        _recordings.Clear();
+        held?.Dispose();
+        return held = new CudaTensor(_context, DType.F32, rows, width);
+    }
 
     private HalfActivations ReserveHalves(int rows, int width)
     {

@@ -39,9 +39,9 @@ internal partial class CudaBackend : Backend
             _sample = new SampleKernel(_library);
             _advance = new AdvanceKernel(_library);
             _embed = new EmbedKernel(_library);
-            _fewRows = new GemvKernel(_library);
-            _manyRows = new GemmKernel(_library);
-            _manyRowsOnHopper = GemmSm90aKernel.IsSupported(_library) ? new GemmSm90aKernel(_library) : null;
+            _gemv = new GemvKernel(_library);
+            _gemm = new GemmKernel(_library);
+            _gemmSm90a = GemmSm90aKernel.IsSupported(_library) ? new GemmSm90aKernel(_library) : null;
         }
         catch
         {
@@ -55,13 +55,15 @@ internal partial class CudaBackend : Backend
     public override DeviceDefaults Defaults => DeviceDefaults.Gpu;
 
     // Enough for every kernel that a model's formats need.
-    public override int WarmUpTokens => 1 + (_manyRowsOnHopper is null ? GemvKernel.MaxRows : GemmKernel.MostFewRows);
+    public override int WarmUpTokens => 1 + (_gemmSm90a is null ? GemvKernel.MaxRows : GemmKernel.MaxSmallTileRows);
 
     public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16];
 
     public override IReadOnlyList<DType> KvCacheTypes => KvTypes;
 
     public override long AvailableBytes => _context.FreeBytes;
+
+    public override long AllocatedBytes => _context.Handle.Memory.Bytes;
 
     public override Tensor Allocate(DType type, int rows, int width)
     {
@@ -133,7 +135,9 @@ internal partial class CudaBackend : Backend
         _drawnOnHost?.Dispose();
         _quantized?.Dispose();
         _halves?.Dispose();
-        _manyRowsOnHopper?.Dispose();
+        _normed?.Dispose();
+        _gateUp?.Dispose();
+        _gemmSm90a?.Dispose();
         _uploader?.Dispose();
         _library.Dispose();
         _stream?.Dispose();

@@ -205,7 +205,8 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         public int Pages => OutputRows + OutputCount;
         public int Total => Pages + SegmentCount * PageStride;
 
-        public static Sizes Of(StepLimits limits) => new(limits.Tokens, limits.Outputs, limits.Sequences, PagesFor(limits.Context));
+        public static Sizes Of(StepLimits limits) => new(
+            limits.MaxRows, limits.MaxOutputs, limits.MaxSegments, PagesFor(limits.MaxPositions));
 
         public bool Contains(Sizes other) =>
             Rows >= other.Rows && OutputCount >= other.OutputCount && SegmentCount >= other.SegmentCount

@@ -14,14 +14,13 @@ internal sealed class CudaWeight : Weight
     public CudaWeight(CudaContext context, IReadOnlyList<MatrixSource> sources)
         : base(sources)
     {
+        Form = ProductForm.Of(Types);
         var parts = new List<Part>();
         try
         {
             int firstRow = 0;
-            for (int i = 0, next; i < sources.Count; i = next)
+            foreach (MatrixSource[] run in Runs(sources))
             {
-                for (next = i + 1; next < sources.Count && sources[next].Type == sources[i].Type;) next++;
-                MatrixSource[] run = [.. sources.Skip(i).Take(next - i)];
                 parts.Add(new Part(context, run, firstRow));
                 firstRow += parts[^1].Rows;
             }
@@ -39,27 +38,40 @@ internal sealed class CudaWeight : Weight
 
     public override long Bytes => _parts.Sum(part => part.Layout.Bytes);
 
-    // Whether products with it take activations in bytes, in all parts.
-    public bool IsQuantized => Array.TrueForAll(_parts, part => part.Format.QuantizesActivations);
+    // What kernels can do with it.
+    public ProductForm Form { get; }
 
-    public static long PartBytes(DType type, int rows, int width) => PlaneFormat.Of(type).Layout(rows, width).Bytes;
+    public static long PlannedBytes(IReadOnlyList<MatrixSource> sources) => Runs(sources).Sum(run => LayoutOf(run).Bytes);
 
     public override void Dispose()
     {
         foreach (Part part in _parts) part.Dispose();
     }
 
+    // Neighbors of one format.
+    private static IEnumerable<MatrixSource[]> Runs(IReadOnlyList<MatrixSource> sources)
+    {
+        for (int i = 0, next; i < sources.Count; i = next)
+        {
+            for (next = i + 1; next < sources.Count && sources[next].Type == sources[i].Type;) next++;
+            yield return [.. sources.Skip(i).Take(next - i)];
+        }
+    }
+
+    private static PlaneLayout LayoutOf(MatrixSource[] run) =>
+        PlaneFormat.Of(run[0].Type).Layout(run.Sum(source => source.Rows), run[0].Width);
+
     // Matrices of one format, one below the other: [Rows, Width] from output FirstRow of the weight on.
     internal sealed class Part : IDisposable
     {
         private readonly CudaDeviceVariable<byte> _memory;
 
-        public Part(CudaContext context, IReadOnlyList<MatrixSource> sources, int firstRow)
+        public Part(CudaContext context, MatrixSource[] sources, int firstRow)
         {
             Sources = sources;
             FirstRow = firstRow;
             Format = PlaneFormat.Of(sources[0].Type);
-            Layout = Format.Layout(sources.Sum(source => source.Rows), sources[0].Width);
+            Layout = LayoutOf(sources);
             // A GPU gives no allocation of nothing.
             _memory = new CudaDeviceVariable<byte>(context, Math.Max(1, Layout.Bytes));
             Planes = WeightPlanes.At(_memory.Pointer, Layout, sources[0].Width);

@@ -143,7 +143,7 @@ public class AttentionKernelTests
             using Guarded y = new(backend, lengths.Length, shape.QueryWidth);
             if (atOnce)
             {
-                backend.RopeStoreKvAttention(y.Tensor, cache.Kv, rows, shape, batch);
+                backend.RopeStoreKvAttention(y.Tensor, rows, cache.Kv, shape, batch);
             }
             else
             {

@@ -92,20 +92,18 @@ public class CudaBackendTests
             backend.MatMul(product, normed, weight, rows);
             float[] expected = backend.Values(product);
             using Guarded y = new(backend, rows, weight.Rows);
-            using Tensor scratch = backend.Allocate(DType.F32, rows, Width);
-            backend.RmsNormMatMul(y.Tensor, x, norm, weight, rows, Epsilon, scratch);
+            backend.RmsNormMatMul(y.Tensor, x, norm, weight, rows, Epsilon);
             Assert.Equal(expected, y.Read());
 
             float[] before = Values.Normal(rows * weight.Rows, 3);
             using Guarded sum = new(backend, rows, weight.Rows, before);
-            using Tensor unused = backend.Allocate(DType.F32, rows, weight.Rows);
-            backend.MatMulAdd(sum.Tensor, normed, weight, rows, unused);
+            backend.MatMulAdd(sum.Tensor, normed, weight, rows);
             Assert.Equal(before.Zip(expected, (a, b) => a + b), sum.Read());
 
             using Tensor gated = backend.Allocate(DType.F32, rows, weight.Rows / 2);
             backend.SwiGlu(gated, product, rows);
             using Guarded hidden = new(backend, rows, weight.Rows / 2);
-            backend.RmsNormMatMulSwiGlu(hidden.Tensor, x, norm, weight, rows, Epsilon, scratch, unused);
+            backend.RmsNormMatMulSwiGlu(hidden.Tensor, x, norm, weight, rows, Epsilon);
             Close.Assert([.. backend.Values(gated).Select(value => (double)value)], hidden.Read(), i => 1e-6);
         }
     }

@@ -129,14 +129,15 @@ public class CudaModelTests
         using var machine = new InterpretedMachine();
         var backend = new CudaBackend(new CudaContext(TamperedDriver.Over(machine.Driver.Find), 0));
         var limits = ModelLimits.For(s_config, new ModelOptions(), quantized: true, backend.Defaults, backend.KvCacheTypes);
-        backend.Reserve(limits.Step(s_config));
         Dictionary<string, MatrixSource> tensors = TensorShape.Of(s_config).ToDictionary(
             shape => shape.Name,
             shape => (MatrixSource)new RandomMatrix(shape.Name, shape.Rows == 1 ? DType.F32 : DType.Q8_0, shape.Rows, shape.Width, 1));
         var loader = new WeightLoader(s_config, RotaryPairing.SplitHalves, null, "test", name => tensors[name]);
+        StepLimits step = limits.Step(s_config, loader.Products);
+        backend.Reserve(step);
         using var transformer = new Transformer(
             backend, s_config, loader.Load(backend, _ => { }, Token), new KvCache(backend, s_config, DType.F16, 512),
-            new RopeTables(backend, s_config, 128), limits.BatchTokens, limits.OutputRows);
+            new RopeTables(backend, s_config, 128), step);
         var cache = Enumerable.Range(0, sequences).Select(_ => new KvSequence(128)).ToArray();
         foreach (KvSequence sequence in cache) transformer.Cache.TryExtend(sequence, 100);
         RopeTable rope = transformer.RopeFor(0);

@@ -3,7 +3,7 @@ namespace LLamaNet.Backends.Cpu.Operations;
 // How attention over a batch is shared out. A piece of work is a block of queries, a run of key/value heads and, when single
 // tokens are decoded, a span of the keys: heads lie side by side in a page, and memory is read in long runs. Keys are always
 // summed span by span and the spans merged in order, so results do not depend on this choice. Reused from step to step.
-internal sealed unsafe class AttentionPlan : IDisposable
+internal sealed unsafe class AttentionPlan(MemoryCount memory) : IDisposable
 {
     // Keys of a span.
     public const int SpanLength = 8 * KvLayer.PageLength;
@@ -26,15 +26,30 @@ internal sealed unsafe class AttentionPlan : IDisposable
     public int Merges => _blocks.Count * _shape.KvHeads;
 
     // Room for the states of one block and head.
-    public int StateFloats => Math.Max(1, RowsPerBlock / _shape.Group) * _shape.Group * SoftmaxState.Stride(_shape.HeadDim);
+    public int StateFloats { get; private set; }
 
-    public static int SpansOf(QueryBlock block) => (block.Keys + SpanLength - 1) / SpanLength;
+    public static int SpansOf(QueryBlock block) => SpansOf(block.Keys);
+
+    // Bytes of partial states that every batch within the limits finds room in.
+    public static long Bytes(StepLimits limits, int threads)
+    {
+        int spans = SpansOf(limits.MaxPositions);
+        if (threads == 1 || spans == 1) return 0;
+        AttentionShape shape = limits.Shape;
+        int tokensPerBlock = TokensPerBlock(shape);
+        long singles = tokensPerBlock == 1 ? limits.MaxRows : Math.Min(limits.MaxSegments, limits.MaxRows);
+        long blocks = Math.Min(limits.MaxRows, (PiecesPerThread * threads - 1) / shape.KvHeads);
+        return spans * shape.KvHeads * sizeof(float)
+            * Math.Max(singles * FloatsOf(shape, tokens: 1), blocks * FloatsOf(shape, tokensPerBlock));
+    }
+
+    public void Reserve(StepLimits limits, int threads) => Reserve(Bytes(limits, threads));
 
     public void Build(Batch batch, AttentionShape shape, int threads)
     {
         _shape = shape;
         _blocks.Clear();
-        int tokensPerBlock = Math.Max(1, RowsPerBlock / shape.Group);
+        int tokensPerBlock = TokensPerBlock(shape);
         int spans = 1;
         for (int index = 0; index < batch.Segments.Count; index++)
         {
@@ -50,6 +65,7 @@ internal sealed unsafe class AttentionPlan : IDisposable
 
         // Many queries keep the tiles of one head in the cache; single ones want memory in order.
         bool single = _blocks.TrueForAll(static block => block.Count == 1);
+        StateFloats = FloatsOf(shape, single ? 1 : tokensPerBlock);
         Spans = threads > 1 && (single || _blocks.Count * shape.KvHeads < PiecesPerThread * threads) ? spans : 1;
         int runs = single ? (PiecesPerThread * threads + _blocks.Count * Spans - 1) / (_blocks.Count * Spans) : shape.KvHeads;
         _headRuns = Math.Min(runs, shape.KvHeads);
@@ -74,11 +90,18 @@ internal sealed unsafe class AttentionPlan : IDisposable
 
     public void Dispose() => _partialStates?.Dispose();
 
+    private static int SpansOf(int keys) => (keys + SpanLength - 1) / SpanLength;
+
+    private static int TokensPerBlock(AttentionShape shape) => Math.Max(1, RowsPerBlock / shape.Group);
+
+    // Of the states of one key/value head's queries of some tokens.
+    private static int FloatsOf(AttentionShape shape, int tokens) => tokens * shape.Group * SoftmaxState.Stride(shape.HeadDim);
+
     private void Reserve(long bytes)
     {
-        if (_partialStates?.Bytes >= bytes) return;
+        if (bytes == 0 || _partialStates?.Bytes >= bytes) return;
         _partialStates?.Dispose();
-        _partialStates = new NativeBlock(2 * bytes);
+        _partialStates = new NativeBlock(bytes, memory);
     }
 
     // Block: index of a block of queries. Heads firstHead to endHead - 1.

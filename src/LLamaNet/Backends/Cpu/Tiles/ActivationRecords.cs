@@ -2,7 +2,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 
 // The activations of one matrix product as the kernels read them: for each group of up to MaxTokens tokens, [steps][tokens]
 // records, so that a step's records of all its tokens lie together. Grows to the largest product and is then reused.
-internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes) : IDisposable
+internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes, MemoryCount memory) : IDisposable
 {
     private NativeBlock? _block;
     private int _steps;
@@ -13,14 +13,17 @@ internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes) 
 
     public int Groups => (Tokens + TileKernel.MaxTokens - 1) / TileKernel.MaxTokens;
 
+    public static long Bytes(int tokens, int width, int stepLength, int recordBytes) =>
+        (long)tokens * Steps(width, stepLength) * recordBytes;
+
     public void Resize(int tokens, int width)
     {
         Tokens = tokens;
-        _steps = (width + stepLength - 1) / stepLength;
-        long bytes = (long)tokens * _steps * recordBytes;
+        _steps = Steps(width, stepLength);
+        long bytes = Bytes(tokens, width, stepLength, recordBytes);
         if (_block is { } block && block.Bytes >= bytes) return;
         _block?.Dispose();
-        _block = new NativeBlock(bytes);
+        _block = new NativeBlock(bytes, memory);
     }
 
     public int TokensOf(int group) => Math.Min(TileKernel.MaxTokens, Tokens - group * TileKernel.MaxTokens);
@@ -28,4 +31,6 @@ internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes) 
     public byte* Group(int group) => (byte*)_block!.Pointer + (long)group * TileKernel.MaxTokens * _steps * recordBytes;
 
     public void Dispose() => _block?.Dispose();
+
+    private static int Steps(int width, int stepLength) => (width + stepLength - 1) / stepLength;
 }

@@ -20,6 +20,9 @@ internal sealed unsafe class ContextHandle : SafeHandle
 
     public CudaDriver Driver { get; }
 
+    // Device memory that was allocated through this reference.
+    public MemoryCount Memory { get; } = new();
+
     public override bool IsInvalid => handle == 0;
 
     // Always asks the driver: another library on this thread may have changed what is current, and the call is cheap.

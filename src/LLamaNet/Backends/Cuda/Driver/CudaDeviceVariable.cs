@@ -23,7 +23,7 @@ internal sealed unsafe class CudaDeviceVariable<T> : IDisposable
         }
 
         context.Driver.Check(result, "cuMemAlloc");
-        _handle = new CudaHandle(context.Handle, (nint)pointer.Value, context.Driver.MemFree);
+        _handle = new CudaHandle(context.Handle, (nint)pointer.Value, context.Driver.MemFree, Bytes);
     }
 
     public CUdeviceptr Pointer => new((ulong)_handle.Value);

@@ -7,14 +7,18 @@ internal sealed unsafe class CudaHandle : SafeHandle
 {
     private readonly ContextHandle _context;
     private readonly delegate* unmanaged<nint, CUresult> _free;
+    private readonly long _bytes;
 
-    public CudaHandle(ContextHandle context, nint value, delegate* unmanaged<nint, CUresult> free)
+    // bytes: of device memory, which the context counts until they are freed.
+    public CudaHandle(ContextHandle context, nint value, delegate* unmanaged<nint, CUresult> free, long bytes = 0)
         : base(0, ownsHandle: true)
     {
         bool isHeld = false;
         context.DangerousAddRef(ref isHeld);
         _context = context;
         _free = free;
+        _bytes = bytes;
+        context.Memory.Add(bytes);
         SetHandle(value);
     }
 
@@ -33,6 +37,7 @@ internal sealed unsafe class CudaHandle : SafeHandle
     protected override bool ReleaseHandle()
     {
         bool isFreed = _context.SetCurrent() == CUresult.Success && _free(handle) == CUresult.Success;
+        _context.Memory.Add(-_bytes);
         _context.DangerousRelease();
         return isFreed;
     }

@@ -8,15 +8,12 @@ namespace LLamaNet.Backends.Cuda.Kernels;
 internal sealed unsafe class GemmKernel(KernelLibrary library)
 {
     // Up to here tiles of few rows waste less than large ones; from here on a second pass over the weight would cost more.
-    public const int MostFewRows = 64;
+    public const int MaxSmallTileRows = 64;
 
     private readonly ConvertKernel _convert = new(library);
     private readonly Dictionary<(PlaneFormat, bool), Variant> _variants = [];
 
-    // Tensor cores take no F32.
-    public static bool Takes(CudaWeight weight) => weight.Parts.All(part => part.Format.Type != DType.F32);
-
-    // Epilogue.SwiGlu: only where GemvKernel.TakesSwiGlu.
+    // weight: of a form that TakesGemm; Epilogue.SwiGlu: only where it TakesSwiGlu.
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
         Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
@@ -28,7 +25,7 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
             // Parts convert again only where their types differ.
             if (converted != operand) _convert.Launch(stream, a, x, operand, rows, norm, epsilon);
             converted = operand;
-            Variant variant = Of(part.Format, rows <= MostFewRows);
+            Variant variant = Of(part.Format, rows <= MaxSmallTileRows);
             WeightPlanes planes = part.Planes;
             variant.Kernel.Launch(
                 stream, variant.Grid(rows, part.Rows, epilogue), variant.Threads, variant.SharedBytes,
@@ -37,15 +34,15 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
         }
     }
 
-    private Variant Of(PlaneFormat format, bool fewRows)
+    private Variant Of(PlaneFormat format, bool hasSmallTile)
     {
-        if (_variants.TryGetValue((format, fewRows), out Variant? variant)) return variant;
+        if (_variants.TryGetValue((format, hasSmallTile), out Variant? variant)) return variant;
         string file = $"gemm_{format.Symbol}";
-        CudaKernel kernel = library.Get(file, fewRows ? $"{file}_few_rows" : file);
-        variant = fewRows
+        CudaKernel kernel = library.Get(file, hasSmallTile ? $"{file}_few_rows" : file);
+        variant = hasSmallTile
             ? new Variant(kernel, rows: 32, columns: 64, stages: 4, format.QuantizesActivations)
             : new Variant(kernel, rows: 128, columns: 128, stages: 3, format.QuantizesActivations);
-        _variants.Add((format, fewRows), variant);
+        _variants.Add((format, hasSmallTile), variant);
         return variant;
     }
 

@@ -16,19 +16,13 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     private readonly QuantizeKernel _quantize = new(library);
     private readonly Dictionary<(PlaneFormat, int), Variant> _variants = [];
 
-    // Whether the norm of a product can be part of it: otherwise it is an operation before.
-    public static bool TakesNorm(CudaWeight weight, int rows) => rows == 1 || weight.IsQuantized;
-
-    // Whether SwiGLU can be: gate and up are one matrix.
-    public static bool TakesSwiGlu(CudaWeight weight) => weight.Parts.Count == 1;
-
-    // a: for quantised weights. norm: only where TakesNorm; Epilogue.SwiGlu: only where TakesSwiGlu.
+    // a: for quantized weights. norm: only where the weight's form GemvTakesNorm; Epilogue.SwiGlu: only where it TakesSwiGlu.
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, QuantizedActivations? a,
         Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
-        if (norm is not null && !TakesNorm(weight, rows)) throw new ArgumentException($"No norm in front of {rows} rows.", nameof(norm));
-        if (epilogue == Epilogue.SwiGlu && !TakesSwiGlu(weight)) throw new ArgumentException("Gate and up are not one matrix.", nameof(weight));
+        if (norm is not null && !weight.Form.GemvTakesNorm(rows)) throw new ArgumentException($"No norm in front of {rows} rows.", nameof(norm));
+        if (epilogue == Epilogue.SwiGlu && !weight.Form.TakesSwiGlu) throw new ArgumentException("Gate and up are not one matrix.", nameof(weight));
         for (int row = 0; row < rows; row += MaxRows)
             LaunchRows(stream, y.Row(row), y.Width, x.Row(row), weight, Math.Min(MaxRows, rows - row), a, epilogue, norm?.Pointer ?? default, epsilon);
     }
