@@ -9,26 +9,31 @@
 #include "attention.cuh"
 
 #define MAX_SPLITS 32 // a lane each when they are merged
-#define LEAST_PAGES 2
+#define MIN_PAGES 2 // of a split
 
-// ropes: [segments], where q and k are still to be turned and k and v to be stored, bit for bit as rope_store_kv does: then a
-// group's heads fit into one block, and the block of the last keys stores them. Null where that is done.
-// parts: [segments, heads, MAX_SPLITS, headDim]; states: the same with {largest, sum}; arrivals: [segments, gridDim.x], zero
-// between launches.
+// Where blocks leave the results of their splits. AttentionScratch.cs is the same in C#.
+struct AttentionScratch {
+    float* parts;   // [segments, heads, MAX_SPLITS, headDim]
+    float2* states; // [segments, heads, MAX_SPLITS] of {largest, sum}
+    u32* arrivals;  // [segments, gridDim.x], zero between launches
+};
+
+// With p.ropes the kernel rotates q and k and stores k and v, bit for bit as rope_store_kv does. Then a group's heads fit into
+// one block, and the block of the last keys stores them.
 template <class T, int VEC, int LANES, int QUERIES>
-DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, const int* firstRows, const int* firstPositions,
-    const RopeTable* ropes, const int* pages, int pageStride, int heads, int kvHeads, int headDim, float scale,
-    float* parts, float2* states, u32* arrivals) {
+DEVICE void attention_decode(
+    float* y, const float* qkv, T* keys, T* values, const AttentionParameters& p, const AttentionScratch& scratch) {
     typedef Attention<T, VEC, LANES, QUERIES, true> Attend;
     __shared__ typename Attend::Shared shared;
     __shared__ float factors[QUERIES][MAX_SPLITS], totals[QUERIES];
     __shared__ bool isLast;
 
-    int segment = blockIdx.z, row = firstRows[segment];
-    if (firstRows[segment + 1] - row != 1) return;
-    int length = firstPositions[segment] + 1;
+    int heads = p.heads, kvHeads = p.kvHeads, headDim = p.headDim;
+    int segment = blockIdx.z, row = p.first_row(segment);
+    if (p.first_row(segment + 1) - row != 1) return;
+    int length = p.first_position(segment) + 1;
     int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
-    int splitPages = max(LEAST_PAGES, (pageCount + MAX_SPLITS - 1) / MAX_SPLITS);
+    int splitPages = max(MIN_PAGES, (pageCount + MAX_SPLITS - 1) / MAX_SPLITS);
     int splits = (pageCount + splitPages - 1) / splitPages, split = blockIdx.y;
     if (split >= splits) return;
 
@@ -36,14 +41,14 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
     int kvHead = blockIdx.x / headBlocks, firstInGroup = blockIdx.x % headBlocks * QUERIES;
     int firstHead = kvHead * group + firstInGroup, count = min(QUERIES, group - firstInGroup);
 
-    const int* table = pages + (i64)segment * pageStride;
+    const int* table = p.pages_of(segment);
     int first = split * splitPages * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
-    const float* token = qkv + (i64)row * (heads + 2 * kvHeads) * headDim;
+    const float* token = qkv + (i64)row * p.qkv_width();
     const float* queries = token + (i64)firstHead * headDim;
-    if (ropes) {
-        // Turned queries wait where the groups' parts will be.
+    if (p.ropes) {
+        // Rotated queries wait where the groups' parts will be.
         int half = headDim / 2;
-        RopeTable rope = ropes[segment];
+        RopeTable rope = p.ropes[segment];
         const float* cosines = rope.cosines + (i64)(length - 1) * half;
         const float* sines = rope.sines + (i64)(length - 1) * half;
         for (int i = threadIdx.x; i < count * half; i += ATTENTION_THREADS) {
@@ -74,8 +79,8 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
     attend.start(headDim);
 #pragma unroll
     for (int r = 0; r < QUERIES; r++)
-        attend.set_query(r, r >= count ? nullptr : ropes ? shared.values[0][r] : queries + r * headDim, end, scale);
-    if (ropes) __syncthreads();
+        attend.set_query(r, r >= count ? nullptr : p.ropes ? shared.values[0][r] : queries + r * headDim, end, p.queryScale);
+    if (p.ropes) __syncthreads();
     attend.run(keys, values, table, first, end, kvHead, kvHeads);
     attend.merge(shared);
 
@@ -89,24 +94,24 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
     i64 part = ((i64)segment * heads + firstHead) * MAX_SPLITS;
     for (int i = threadIdx.x; i < count * headDim; i += ATTENTION_THREADS) {
         int r = i / headDim;
-        parts[(part + r * MAX_SPLITS + split) * headDim + i % headDim] = Attend::merged(shared, r, i % headDim);
+        scratch.parts[(part + r * MAX_SPLITS + split) * headDim + i % headDim] = Attend::merged(shared, r, i % headDim);
     }
     int query = threadIdx.x;
-    if (query < count) states[part + query * MAX_SPLITS + split] = float2{shared.top[query], shared.total[query]};
+    if (query < count) scratch.states[part + query * MAX_SPLITS + split] = float2{shared.top[query], shared.total[query]};
 
     // What this block wrote is visible before its arrival is.
     __threadfence();
     __syncthreads();
-    if (threadIdx.x == 0) isLast = atomicAdd(&arrivals[segment * gridDim.x + blockIdx.x], 1) == (u32)splits - 1;
+    if (threadIdx.x == 0) isLast = atomicAdd(&scratch.arrivals[segment * gridDim.x + blockIdx.x], 1) == (u32)splits - 1;
     __syncthreads();
     if (!isLast) return;
     __threadfence();
-    if (threadIdx.x == 0) arrivals[segment * gridDim.x + blockIdx.x] = 0;
+    if (threadIdx.x == 0) scratch.arrivals[segment * gridDim.x + blockIdx.x] = 0;
 
     // A warp per query, a lane per split.
     for (int r = threadIdx.x / 32; r < count; r += ATTENTION_THREADS / 32) {
         int lane = threadIdx.x % 32;
-        float2 state = lane < splits ? states[part + r * MAX_SPLITS + lane] : float2{-INFINITY, 0};
+        float2 state = lane < splits ? scratch.states[part + r * MAX_SPLITS + lane] : float2{-INFINITY, 0};
         float factor = exp2_approx(state.x - exponent_base(warp_max(state.x)));
         float total = warp_sum(state.y * factor);
         factors[r][lane] = factor;
@@ -116,7 +121,7 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
 
     for (int i = 2 * threadIdx.x; i < count * headDim; i += 2 * ATTENTION_THREADS) {
         int r = i / headDim;
-        const float* values = parts + (part + r * MAX_SPLITS) * headDim + i % headDim;
+        const float* values = scratch.parts + (part + r * MAX_SPLITS) * headDim + i % headDim;
         float first = 0, second = 0;
 #pragma unroll 8
         for (int s = 0; s < splits; s++) {
@@ -130,12 +135,10 @@ DEVICE void attention_decode(float* y, const float* qkv, T* keys, T* values, con
 }
 
 #define ATTENTION_DECODE(name, T, VEC, LANES, QUERIES) \
-    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, T* keys, T* values, \
-        const int* __restrict__ firstRows, const int* __restrict__ firstPositions, const RopeTable* __restrict__ ropes, \
-        const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim, float scale, \
-        float* parts, float2* states, u32* arrivals) { \
-        attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, firstRows, firstPositions, ropes, pages, pageStride, \
-            heads, kvHeads, headDim, scale, parts, states, arrivals); \
+    KERNEL(name, ATTENTION_THREADS)( \
+        float* __restrict__ y, const float* __restrict__ qkv, T* keys, T* values, const __grid_constant__ AttentionParameters p, \
+        const __grid_constant__ AttentionScratch scratch) { \
+        attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, p, scratch); \
     }
 
 #ifdef HEAD_DIM

@@ -9,12 +9,12 @@
 #define QUERIES 4
 
 template <class T>
-DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T* values, const int* firstRows,
-    const int* firstPositions, const int* pages, int pageStride, int heads, int kvHeads, int headDim, float scale) {
+DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T* values, const AttentionParameters& p) {
     typedef Attention<T, 2, 32, QUERIES, false> Attend;
     __shared__ typename Attend::Shared shared;
 
-    int segment = blockIdx.z, firstRow = firstRows[segment], count = firstRows[segment + 1] - firstRow;
+    int heads = p.heads, kvHeads = p.kvHeads, headDim = p.headDim;
+    int segment = blockIdx.z, firstRow = p.first_row(segment), count = p.first_row(segment + 1) - firstRow;
     int group = heads / kvHeads, kvHead = blockIdx.y, pairs = count * group;
     // The last tokens see the most keys: they go first.
     int firstPair = (gridDim.x - 1 - blockIdx.x) * QUERIES;
@@ -22,16 +22,16 @@ DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T
 
     Attend attend;
     attend.start(headDim);
-    int firstPosition = firstPositions[segment], width = (heads + 2 * kvHeads) * headDim;
+    int firstPosition = p.first_position(segment);
 #pragma unroll
     for (int r = 0; r < QUERIES; r++) {
         int pair = firstPair + r, token = pair / group;
-        const float* query = qkv + (i64)(firstRow + token) * width + (kvHead * group + pair % group) * headDim;
-        attend.set_query(r, pair < pairs ? query : nullptr, pair < pairs ? firstPosition + token + 1 : 0, scale);
+        const float* query = qkv + (i64)(firstRow + token) * p.qkv_width() + (kvHead * group + pair % group) * headDim;
+        attend.set_query(r, pair < pairs ? query : nullptr, pair < pairs ? firstPosition + token + 1 : 0, p.queryScale);
     }
 
     int lastToken = min(firstPair + QUERIES - 1, pairs - 1) / group;
-    attend.run(keys, values, pages + (i64)segment * pageStride, 0, firstPosition + lastToken + 1, kvHead, kvHeads);
+    attend.run(keys, values, p.pages_of(segment), 0, firstPosition + lastToken + 1, kvHead, kvHeads);
     attend.merge(shared);
 
     for (int i = threadIdx.x; i < QUERIES * headDim; i += ATTENTION_THREADS) {
@@ -43,11 +43,10 @@ DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T
 }
 
 #define ATTENTION_GENERAL(name, T) \
-    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, \
-        const T* __restrict__ values, const int* __restrict__ firstRows, const int* __restrict__ firstPositions, \
-        const int* __restrict__ pages, int pageStride, int heads, int kvHeads, int headDim, float scale) { \
-        attention_general<T>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, \
-            heads, kvHeads, headDim, scale); \
+    KERNEL(name, ATTENTION_THREADS)( \
+        float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, const T* __restrict__ values, \
+        const __grid_constant__ AttentionParameters p) { \
+        attention_general<T>(y, qkv, keys, values, p); \
     }
 ATTENTION_GENERAL(attention_general_f32, float)
 ATTENTION_GENERAL(attention_general_f16, f16)

@@ -29,28 +29,28 @@ DEVICE void load_page(u32 shared, const f16* page, int count) {
 }
 
 template <int D>
-DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const f16* values, const int* firstRows,
-    const int* firstPositions, const int* pages, int pageStride, int heads, int kvHeads, float scale) {
+DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const f16* values, const AttentionParameters& p) {
     constexpr int STRIDE = D + 8; // of a row in shared memory
     constexpr bool KEEP_QUERIES = D <= 128; // in registers; otherwise they are read from shared memory again and again
     extern __shared__ __align__(16) u8 dynamicShared[];
     u32 sharedKeys = shared_address(dynamicShared), sharedValues = sharedKeys + PAGE_LENGTH * STRIDE * 2;
     f16* sharedQueries = (f16*)dynamicShared + 2 * PAGE_LENGTH * STRIDE;
 
-    int segment = blockIdx.z, firstRow = firstRows[segment], count = firstRows[segment + 1] - firstRow;
+    int heads = p.heads, kvHeads = p.kvHeads;
+    int segment = blockIdx.z, firstRow = p.first_row(segment), count = p.first_row(segment + 1) - firstRow;
     // The last tokens see the most keys: they go first.
     int firstToken = (gridDim.x - 1 - blockIdx.x) * TOKENS;
     if (count == 1 || firstToken >= count) return;
 
     int head = blockIdx.y, kvHead = head / (heads / kvHeads);
     int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    int firstPosition = firstPositions[segment];
+    int firstPosition = p.first_position(segment);
     int length = firstPosition + min(firstToken + TOKENS, count); // keys that some token of the block sees
     int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
-    const int* table = pages + (i64)segment * pageStride;
+    const int* table = p.pages_of(segment);
 
     auto page_start = [&](const f16* cache, int page) {
-        return cache + ((i64)table[page] * kvHeads + kvHead) * (PAGE_LENGTH * D);
+        return cache + ((i64)__ldg(table + page) * kvHeads + kvHead) * (PAGE_LENGTH * D);
     };
     load_page<D>(sharedKeys, page_start(keys, 0), length);
     copy_async_commit();
@@ -62,7 +62,7 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     auto query_pair = [&](int t, int element) {
         if (t >= count) return 0u;
         float2 pair = *(const float2*)(q + (i64)t * (heads + 2 * kvHeads) * D + element);
-        return pack2<f16>(pair.x * scale, pair.y * scale);
+        return pack2<f16>(pair.x * p.queryScale, pair.y * p.queryScale);
     };
     u32 queries[KEEP_QUERIES ? D / 16 : 1][4];
 #pragma unroll
@@ -189,7 +189,6 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
 
 KERNEL(NAME(attention_prefill_f16_d, HEAD_DIM, ), THREADS)(
     float* __restrict__ y, const float* __restrict__ qkv, const f16* __restrict__ keys, const f16* __restrict__ values,
-    const int* __restrict__ firstRows, const int* __restrict__ firstPositions, const int* __restrict__ pages, int pageStride,
-    int heads, int kvHeads, float scale) {
-    attention_prefill<HEAD_DIM>(y, qkv, keys, values, firstRows, firstPositions, pages, pageStride, heads, kvHeads, scale);
+    const __grid_constant__ AttentionParameters p) {
+    attention_prefill<HEAD_DIM>(y, qkv, keys, values, p);
 }

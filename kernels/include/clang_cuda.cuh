@@ -33,6 +33,7 @@ CLANG_CUDA float __shfl_down_sync(unsigned m, float v, int d) { return __nvvm_sh
 CLANG_CUDA unsigned __ballot_sync(unsigned m, int p) { return __nvvm_vote_ballot_sync(m, p); }
 CLANG_CUDA int __dp4a(int a, int b, int c) { int r; asm("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c)); return r; }
 CLANG_CUDA unsigned __byte_perm(unsigned a, unsigned b, unsigned s) { return __nvvm_prmt(a, b, s); }
+CLANG_CUDA int __ldg(const int* p) { return __nvvm_ldg_i(p); }
 CLANG_CUDA unsigned atomicAdd(unsigned* p, unsigned v) { return __nvvm_atom_add_gen_i((int*)p, v); }
 CLANG_CUDA float rsqrtf(float x) { return __nvvm_rsqrt_approx_f(x); }
 CLANG_CUDA float sqrtf(float x) { return __builtin_sqrtf(x); }

@@ -10,9 +10,32 @@ struct RopeTable {
     const float* sines;
 };
 
+// A batch and the shape of its attention, for every kernel that takes q | k | v. AttentionParameters.cs is the same in C#.
+struct AttentionParameters {
+    const int* positions;      // [rows]
+    const int* segmentOf;      // [rows]
+    const int* firstRows;      // [segments + 1]
+    const int* firstPositions; // [segments]
+    const RopeTable* ropes;    // [segments]; null: q and k are rotated already, k and v stored
+    const int* pages;          // [segments, pageStride]
+    int pageStride;
+    int heads;
+    int kvHeads;
+    int headDim;
+    float queryScale; // log2(e) / sqrt(headDim): scores are exponents of 2
+
+    // The kernel only reads the batch: __ldg says so to the compiler, which sees no __restrict__ in a struct.
+    __device__ __forceinline__ int position(int row) const { return __ldg(positions + row); }
+    __device__ __forceinline__ int segment_of(int row) const { return __ldg(segmentOf + row); }
+    __device__ __forceinline__ int first_row(int segment) const { return __ldg(firstRows + segment); }
+    __device__ __forceinline__ int first_position(int segment) const { return __ldg(firstPositions + segment); }
+    __device__ __forceinline__ int qkv_width() const { return (heads + 2 * kvHeads) * headDim; }
+    __device__ __forceinline__ const int* pages_of(int segment) const { return pages + (i64)segment * pageStride; }
+};
+
 // The first element of (position, kvHead) in a layer's keys or values: [page * kvHeads + kvHead][position % 64][headDim].
 DEVICE i64 kv_offset(const int* pages, int position, int kvHead, int kvHeads, int headDim) {
-    i64 row = ((i64)pages[position / PAGE_LENGTH] * kvHeads + kvHead) * PAGE_LENGTH + position % PAGE_LENGTH;
+    i64 row = ((i64)__ldg(pages + position / PAGE_LENGTH) * kvHeads + kvHead) * PAGE_LENGTH + position % PAGE_LENGTH;
     return row * headDim;
 }
 

@@ -10,7 +10,7 @@ namespace LLamaNet.Tests.Backends.Cuda;
 
 // The PTX that ships, with one barrier or wait taken out: each is needed, and the interpreter finds that it is missing, but for
 // those that order a block's own accesses to global memory, or an atomic operation, which it does not follow.
-public class SynchronisationTests
+public unsafe class SynchronisationTests
 {
     private const int HeadDim = 64;
     private const int Length = 300;
@@ -23,9 +23,10 @@ public class SynchronisationTests
         (machine, kernel) =>
         {
             using Layer layer = new(machine, rows: Length, firstPosition: 0);
+            AttentionParameters parameters = layer.Parameters;
             kernel.Launch(
-                machine.Stream, new Dim3(5, 1, 1), 128, 2 * 64 * (HeadDim + 8) * 2, layer.Y, layer.Qkv, layer.Keys, layer.Values,
-                layer.FirstRows, layer.FirstPositions, layer.Pages, 5, 1, 1, AttentionDecodeKernel.QueryScale(HeadDim));
+                machine.Stream, new Dim3(5, 1, 1), 128, 2 * 64 * (HeadDim + 8) * 2,
+                layer.Y, layer.Qkv, layer.Keys, layer.Values, KernelArgument.At(&parameters));
             machine.Stream.Synchronize();
         });
 
@@ -37,10 +38,11 @@ public class SynchronisationTests
         {
             using Layer layer = new(machine, rows: 1, firstPosition: Length - 1);
             using var scratch = new AttentionScratch(machine.Context, new AttentionShape(1, 1, HeadDim), 1, machine.Stream);
+            AttentionParameters parameters = layer.Parameters;
+            AttentionScratch.ScratchPointers pointers = scratch.Pointers;
             kernel.Launch(
-                machine.Stream, new Dim3(1, 3, 1), 128, 0, layer.Y, layer.Qkv, layer.Keys, layer.Values,
-                layer.FirstRows, layer.FirstPositions, layer.Ropes, layer.Pages, 5, 1, 1, HeadDim,
-                AttentionDecodeKernel.QueryScale(HeadDim), scratch.Parts, scratch.States, scratch.Arrivals);
+                machine.Stream, new Dim3(1, 3, 1), 128, 0,
+                layer.Y, layer.Qkv, layer.Keys, layer.Values, KernelArgument.At(&parameters), KernelArgument.At(&pointers));
             machine.Stream.Synchronize();
         });
 
@@ -104,11 +106,11 @@ public class SynchronisationTests
         public CUdeviceptr Qkv => _floats.Pointer + rows * HeadDim * 4;
         public CUdeviceptr Keys => _cache.Pointer;
         public CUdeviceptr Values => _cache.Pointer + 5 * 64 * HeadDim * 2;
-        public CUdeviceptr FirstRows => _batch.Pointer;
-        public CUdeviceptr FirstPositions => _batch.Pointer + 8;
-        public CUdeviceptr Pages => _batch.Pointer + 12;
+        public AttentionParameters Parameters => new(
+            Positions: default, SegmentOf: default, FirstRows: _batch.Pointer, FirstPositions: _batch.Pointer + 8, Ropes,
+            Pages: _batch.Pointer + 12, PageStride: 5, Heads: 1, KvHeads: 1, HeadDim, AttentionParameters.QueryScaleOf(HeadDim));
 
-        public CUdeviceptr Ropes
+        private CUdeviceptr Ropes
         {
             get
             {

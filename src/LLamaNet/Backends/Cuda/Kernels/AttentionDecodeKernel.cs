@@ -3,19 +3,19 @@ using LLamaNet.Backends.Cuda.Driver;
 namespace LLamaNet.Backends.Cuda.Kernels;
 
 // Attention of the segments that have one row; the others are left alone.
-internal sealed class AttentionDecodeKernel(KernelLibrary library)
+internal sealed unsafe class AttentionDecodeKernel(KernelLibrary library)
 {
     public const int MaxSplits = 32;
     public const int MaxHeadDim = 256;
 
     private const int Threads = 128;
-    private const int LeastPages = 2;
+    private const int MinPages = 2;
 
-    // Whether the kernel can turn queries and keys, and store keys and values, itself: a group's heads fit into one block.
+    // Whether the kernel can rotate queries and keys, and store keys and values, itself: a group's heads fit into one block.
     public static bool TakesRope(DType type, AttentionShape shape) => shape.Group <= Form(type, shape).Heads;
 
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32. scratch: for this shape and at least as many segments.
-    // withRope: q and k are not turned yet, and k and v not stored.
+    // withRope: the kernel rotates q and k, and stores k and v.
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch,
         AttentionScratch scratch, bool withRope = false)
@@ -27,17 +27,15 @@ internal sealed class AttentionDecodeKernel(KernelLibrary library)
         (string file, string kernel, int heads) = Form(kv.Keys.Type, shape);
         int headBlocks = (shape.Group + heads - 1) / heads;
         int pages = (batch.LongestContext + KvLayer.PageLength - 1) / KvLayer.PageLength;
-        int splits = Math.Min(MaxSplits, (pages + LeastPages - 1) / LeastPages);
+        int splits = Math.Min(MaxSplits, (pages + MinPages - 1) / MinPages);
+        AttentionParameters parameters = AttentionParameters.Of(batch, shape);
+        if (!withRope) parameters = parameters with { Ropes = default };
+        AttentionScratch.ScratchPointers pointers = scratch.Pointers;
         library.Get(file, kernel).Launch(
             stream, new Dim3(shape.KvHeads * headBlocks, splits, batch.Segments), Threads, 0,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
-            batch.FirstRows, batch.FirstPositions, withRope ? batch.Ropes : default, batch.Pages, batch.PageStride,
-            shape.Heads, shape.KvHeads, shape.HeadDim, QueryScale(shape.HeadDim),
-            scratch.Parts, scratch.States, scratch.Arrivals);
+            KernelArgument.At(&parameters), KernelArgument.At(&pointers));
     }
-
-    // Scores are exponents of 2.
-    public static float QueryScale(int headDim) => (float)(1 / (Math.Log(2) * Math.Sqrt(headDim)));
 
     // Heads of a block: as many of the group as share loads without running out of registers.
     private static (string File, string Kernel, int Heads) Form(DType type, AttentionShape shape)

@@ -4,7 +4,7 @@ namespace LLamaNet.Backends.Cuda.Kernels;
 
 // Attention of the segments that have several rows, in single precision and for any even head size; those of one row are
 // left alone.
-internal sealed class AttentionGeneralKernel(KernelLibrary library)
+internal sealed unsafe class AttentionGeneralKernel(KernelLibrary library)
 {
     private const int Threads = 128;
     private const int QueriesPerBlock = 4;
@@ -12,11 +12,11 @@ internal sealed class AttentionGeneralKernel(KernelLibrary library)
     // y: [rows, queryWidth], qkv: [rows, qkvWidth] F32.
     public void Launch(CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch)
     {
+        AttentionParameters parameters = AttentionParameters.Of(batch, shape);
         int blocks = (batch.LongestSegment * shape.Group + QueriesPerBlock - 1) / QueriesPerBlock;
         library.Get("attention_general", kv.Keys.Type == DType.F16 ? "attention_general_f16" : "attention_general_f32").Launch(
             stream, new Dim3(blocks, shape.KvHeads, batch.Segments), Threads, 0,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
-            batch.FirstRows, batch.FirstPositions, batch.Pages, batch.PageStride, shape.Heads, shape.KvHeads, shape.HeadDim,
-            AttentionDecodeKernel.QueryScale(shape.HeadDim));
+            KernelArgument.At(&parameters));
     }
 }

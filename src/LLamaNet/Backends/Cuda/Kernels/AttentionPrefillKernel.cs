@@ -4,7 +4,7 @@ namespace LLamaNet.Backends.Cuda.Kernels;
 
 // Attention of the segments that have several rows, on tensor cores; those of one row are left alone. For an F16 cache and
 // the head sizes that models have.
-internal sealed class AttentionPrefillKernel(KernelLibrary library)
+internal sealed unsafe class AttentionPrefillKernel(KernelLibrary library)
 {
     private const int Threads = 128;
     private const int TokensPerBlock = 64;
@@ -21,11 +21,11 @@ internal sealed class AttentionPrefillKernel(KernelLibrary library)
         int tiles = shape.HeadDim > 128 ? 3 : 2;
         int sharedBytes = tiles * KvLayer.PageLength * (shape.HeadDim + RowPadding) * sizeof(ushort);
         if (sharedBytes > kernel.MaxDynamicSharedBytes) kernel.MaxDynamicSharedBytes = sharedBytes;
+        AttentionParameters parameters = AttentionParameters.Of(batch, shape);
         int blocks = (batch.LongestSegment + TokensPerBlock - 1) / TokensPerBlock;
         kernel.Launch(
             stream, new Dim3(blocks, shape.Heads, batch.Segments), Threads, sharedBytes,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
-            batch.FirstRows, batch.FirstPositions, batch.Pages, batch.PageStride, shape.Heads, shape.KvHeads,
-            AttentionDecodeKernel.QueryScale(shape.HeadDim));
+            KernelArgument.At(&parameters));
     }
 }

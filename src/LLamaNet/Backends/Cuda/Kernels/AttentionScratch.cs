@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda.Driver;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
@@ -26,11 +27,7 @@ internal sealed class AttentionScratch : IDisposable
 
     public AttentionShape Shape { get; }
 
-    public CUdeviceptr Parts => _parts.Pointer;
-
-    public CUdeviceptr States => _states.Pointer;
-
-    public CUdeviceptr Arrivals => _arrivals.Pointer;
+    public ScratchPointers Pointers => new(_parts.Pointer, _states.Pointer, _arrivals.Pointer);
 
     public static long Bytes(AttentionShape shape, int segments) =>
         sizeof(float) * (long)segments * shape.Heads * (AttentionDecodeKernel.MaxSplits * (shape.HeadDim + 2) + 1);
@@ -41,4 +38,8 @@ internal sealed class AttentionScratch : IDisposable
         _states.Dispose();
         _arrivals.Dispose();
     }
+
+    // `struct AttentionScratch` of kernels/attention_decode.cu.
+    [StructLayout(LayoutKind.Sequential)]
+    internal readonly record struct ScratchPointers(CUdeviceptr Parts, CUdeviceptr States, CUdeviceptr Arrivals);
 }

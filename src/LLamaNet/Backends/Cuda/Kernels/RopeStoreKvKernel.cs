@@ -3,16 +3,18 @@ using LLamaNet.Backends.Cuda.Driver;
 namespace LLamaNet.Backends.Cuda.Kernels;
 
 // Rope and StoreKv in one launch; bit for bit the same.
-internal sealed class RopeStoreKvKernel(KernelLibrary library)
+internal sealed unsafe class RopeStoreKvKernel(KernelLibrary library)
 {
     private const int Threads = 64;
 
-    private readonly CudaKernel _single = library.Get("rope_store_kv", "rope_store_kv_f32");
-    private readonly CudaKernel _half = library.Get("rope_store_kv", "rope_store_kv_f16");
+    private readonly CudaKernel _f32 = library.Get("rope_store_kv", "rope_store_kv_f32");
+    private readonly CudaKernel _f16 = library.Get("rope_store_kv", "rope_store_kv_f16");
 
-    public void Launch(CudaStream stream, KvLayer kv, CudaTensor qkv, AttentionShape shape, DeviceBatch batch) =>
-        (kv.Keys.Type == DType.F16 ? _half : _single).Launch(
+    public void Launch(CudaStream stream, KvLayer kv, CudaTensor qkv, AttentionShape shape, DeviceBatch batch)
+    {
+        AttentionParameters parameters = AttentionParameters.Of(batch, shape);
+        (kv.Keys.Type == DType.F16 ? _f16 : _f32).Launch(
             stream, new Dim3(batch.Rows, shape.Heads + 2 * shape.KvHeads), Threads, 0,
-            ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer, qkv.Pointer, batch.Positions, batch.SegmentOf,
-            batch.Ropes, batch.Pages, batch.PageStride, shape.Heads, shape.KvHeads, shape.HeadDim);
+            ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer, qkv.Pointer, KernelArgument.At(&parameters));
+    }
 }

@@ -1,0 +1,20 @@
+using System.Runtime.InteropServices;
+using LLamaNet.Backends.Cuda.Driver;
+
+namespace LLamaNet.Backends.Cuda.Kernels;
+
+// `struct AttentionParameters` of kernels/include/kv_cache.cuh: a batch and the shape of its attention, for every kernel that
+// takes q | k | v. Positions, SegmentOf: [rows]. FirstRows: [segments + 1]. FirstPositions, Ropes: [segments].
+// Pages: [segments, PageStride].
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct AttentionParameters(
+    CUdeviceptr Positions, CUdeviceptr SegmentOf, CUdeviceptr FirstRows, CUdeviceptr FirstPositions, CUdeviceptr Ropes,
+    CUdeviceptr Pages, int PageStride, int Heads, int KvHeads, int HeadDim, float QueryScale)
+{
+    public static AttentionParameters Of(DeviceBatch batch, AttentionShape shape) => new(
+        batch.Positions, batch.SegmentOf, batch.FirstRows, batch.FirstPositions, batch.Ropes, batch.Pages, batch.PageStride,
+        shape.Heads, shape.KvHeads, shape.HeadDim, QueryScaleOf(shape.HeadDim));
+
+    // Scores are exponents of 2.
+    public static float QueryScaleOf(int headDim) => (float)(1 / (Math.Log(2) * Math.Sqrt(headDim)));
+}
