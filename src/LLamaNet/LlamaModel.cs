@@ -4,6 +4,7 @@ using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Generation;
 using LLamaNet.Loading;
 using LLamaNet.Models;
+using LLamaNet.Tensors;
 
 namespace LLamaNet;
 
@@ -11,9 +12,6 @@ namespace LLamaNet;
 /// <remarks>All members may be used from several threads at once; concurrent generations share one batch.</remarks>
 public sealed class LlamaModel : IDisposable
 {
-    private static readonly DType[] s_quantizeTypes =
-        [DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K];
-
     private readonly Transformer _transformer;
     private readonly Scheduler _scheduler;
     private readonly Generator _generator;
@@ -134,10 +132,14 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     public static ModelTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
 
+    /// <summary>Lists the formats that <see cref="QuantizeAsync"/> writes.</summary>
+    public static IReadOnlyList<DType> QuantizeTypes { get; } =
+        [.. WeightFormat.All.Where(format => format.IsWritable).Select(format => format.Type)];
+
     /// <summary>Converts a checkpoint to one GGUF file with its matrices in another format.</summary>
     /// <param name="source">Any checkpoint.</param>
     /// <param name="destination">The GGUF file to write; it appears whole or not at all.</param>
-    /// <param name="type">F16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K.</param>
+    /// <param name="type">One of <see cref="QuantizeTypes"/>.</param>
     /// <param name="progress">Told how many bytes of the source were read.</param>
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
     /// <returns>A task that ends when the file is complete.</returns>
@@ -148,8 +150,8 @@ public sealed class LlamaModel : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
-        if (!s_quantizeTypes.Contains(type))
-            throw new ArgumentOutOfRangeException(nameof(type), type, $"Files are written as {string.Join(", ", s_quantizeTypes)}.");
+        if (!QuantizeTypes.Contains(type))
+            throw new ArgumentOutOfRangeException(nameof(type), type, $"Files are written as {string.Join(", ", QuantizeTypes)}.");
         return Task.Run(
             () =>
             {

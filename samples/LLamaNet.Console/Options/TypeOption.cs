@@ -21,10 +21,6 @@ internal sealed class TypeOption : Option<DType?>
 
     public static IReadOnlyList<DType> Weights { get; } = Enum.GetValues<DType>();
 
-    // What `quantize` can write.
-    public static IReadOnlyList<DType> Writable { get; } =
-        [DType.F16, DType.Q8_0, DType.Q4_0, DType.Q4_1, DType.Q5_0, DType.Q5_1, DType.Q4_K, DType.Q5_K, DType.Q6_K];
-
     public static IReadOnlyList<DType> KvCache { get; } = [DType.F16, DType.Q8_0, DType.F32];
 
     // Returns what is wrong with the name, or null.

@@ -38,11 +38,11 @@ internal sealed class ConvertedMatrix(string path, string name, MatrixSource sou
         int index = 0;
         while (format.CanHold(values.Slice(index, 1))) index++;
         string number = values[index].ToString(CultureInfo.InvariantCulture);
-        string largest = format.LargestMagnitude.ToString(CultureInfo.InvariantCulture);
+        string max = format.MaxMagnitude.ToString(CultureInfo.InvariantCulture);
         throw new ModelFormatException(
             path,
             Name,
-            float.IsFinite(values[index]) ? $"weights of at most {largest} for {Type}" : "finite weights",
+            float.IsFinite(values[index]) ? $"weights of at most {max} for {Type}" : "finite weights",
             $"{number} in row {firstRow + index / Width}, column {index % Width}");
     }
 }

@@ -13,22 +13,10 @@ internal static class FormatChoice
     {
         DType type = requested;
         if (tensorName == Output || tied && tensorName == Embedding) type = AtLeastSixBits(type);
-        while (width % WeightFormat.Of(type).BlockLength != 0) type = ShorterBlock(type);
+        while (width % WeightFormat.Of(type).BlockLength != 0) type = WeightFormat.Of(type).ShorterBlocks;
         return type;
     }
 
-    private static DType AtLeastSixBits(DType type) => type switch
-    {
-        DType.F32 or DType.F16 or DType.BF16 or DType.Q8_0 => type,
-        _ => DType.Q6_K,
-    };
-
-    // At least as many bits a weight, in blocks of 32 where they were 256, and of 1 where they were 32.
-    private static DType ShorterBlock(DType type) => type switch
-    {
-        DType.Q2_K or DType.Q3_K or DType.Q4_K => DType.Q5_0,
-        DType.Q5_K => DType.Q5_1,
-        DType.Q6_K => DType.Q8_0,
-        _ => DType.F16,
-    };
+    private static DType AtLeastSixBits(DType type) =>
+        WeightFormat.Of(type).BitsPerWeight < WeightFormat.Of(DType.Q6_K).BitsPerWeight ? DType.Q6_K : type;
 }

@@ -1,27 +1,36 @@
 using System.Numerics.Tensors;
-using LLamaNet.Tensors.Formats;
 
 namespace LLamaNet.Tensors;
 
 // One way to store rows of weights, as GGUF lays them out on disk: a row is a run of blocks, rows are back to back.
-// Each format is one file in Formats/; this table is the only list of them.
 internal abstract class WeightFormat(DType type, int blockLength, int blockBytes)
 {
     public DType Type { get; } = type;
+
+    // As it ends the names of kernels: gemv_q4_k.
+    public string Symbol { get; } = type.ToString().ToLowerInvariant();
 
     // Weights in a block; a row's width is a multiple of it.
     public int BlockLength { get; } = blockLength;
 
     public int BlockBytes { get; } = blockBytes;
 
-    public static IReadOnlyList<WeightFormat> All { get; } =
-    [
-        new F32(), new F16(), new BF16(),
-        new Q8_0(), new Q4_0(), new Q4_1(), new Q5_0(), new Q5_1(),
-        new Q2_K(), new Q3_K(), new Q4_K(), new Q5_K(), new Q6_K(),
-    ];
+    public double BitsPerWeight => 8.0 * BlockBytes / BlockLength;
+
+    public bool IsQuantized => BlockLength > 1;
+
+    public static IReadOnlyList<WeightFormat> All { get; } = FormatList.Create<Factory, WeightFormat>();
 
     private static readonly WeightFormat?[] s_byType = ByType();
+
+    // The number in `general.file_type` of a GGUF file whose matrices have mostly this format.
+    public abstract uint FileType { get; }
+
+    // Whether `quantize` offers this format.
+    public abstract bool IsWritable { get; }
+
+    // The format for rows that are no whole number of blocks.
+    public abstract DType ShorterBlocks { get; }
 
     public static WeightFormat Of(DType type) =>
         TryFind((uint)type) ?? throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format.");
@@ -31,23 +40,34 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
 
     public long RowBytes(int width) => (long)width / BlockLength * BlockBytes;
 
-    // Exact: the bits of ggml's reference dequantiser. values.Length is a multiple of BlockLength.
+    // Exact: the bits of ggml's reference dequantizer. values.Length is a multiple of BlockLength.
     public abstract void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values);
 
     // The nearest this format comes to values that it can hold; garbage, but no exception, for others.
     public abstract void Quantize(ReadOnlySpan<float> values, Span<byte> blocks);
 
-    // Whether every value is finite and small enough to be quantised. Callers ask, and refuse the tensor by name.
+    // Whether every value is finite and small enough to be quantized. Callers ask, and refuse the tensor by name.
     public bool CanHold(ReadOnlySpan<float> values) =>
-        values.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestMagnitude;
+        values.IsEmpty || Math.Abs(TensorPrimitives.MaxMagnitude(values)) <= MaxMagnitude;
 
-    // What its scales, which are halves but for F32 and BF16, can still reach.
-    public abstract float LargestMagnitude { get; }
+    // The magnitude that its scales, halves but for F32 and BF16, can still reach.
+    public abstract float MaxMagnitude { get; }
 
     private static WeightFormat?[] ByType()
     {
         var table = new WeightFormat?[1 + All.Max(format => (int)format.Type)];
         foreach (WeightFormat format in All) table[(int)format.Type] = format;
         return table;
+    }
+
+    private readonly struct Factory : IFormatFactory<WeightFormat>
+    {
+        public static WeightFormat Floats<TFormat>()
+            where TFormat : struct, IFloatFormat
+            => new FloatFormat<TFormat>();
+
+        public static WeightFormat Blocks<TFormat>()
+            where TFormat : struct, IBlockFormat
+            => new BlockFormat<TFormat>();
     }
 }

@@ -127,7 +127,7 @@ public class QuantizeTests
     public void Whatever_can_be_held_stays_finite_and_keeps_its_size(DType type)
     {
         WeightFormat format = WeightFormat.Of(type);
-        float largest = format.LargestMagnitude;
+        float largest = format.MaxMagnitude;
         (from exponents in Gen.Double[-45, Math.Log10(largest)].Array[256]
          from signs in Gen.Bool.Array[256]
          select exponents.Zip(signs, (e, s) => (float)Math.Min(Math.Pow(10, e), largest) * (s ? 1 : -1)).ToArray()).Sample(
@@ -147,11 +147,11 @@ public class QuantizeTests
     {
         WeightFormat format = WeightFormat.Of(type);
         float[] values = new float[256];
-        values[3] = format.LargestMagnitude;
-        values[200] = -format.LargestMagnitude;
+        values[3] = format.MaxMagnitude;
+        values[200] = -format.MaxMagnitude;
         float[] found = RoundTrip(format, values);
-        Assert.InRange(found[3] / format.LargestMagnitude, 0.8f, 1.2f);
-        Assert.InRange(found[200] / format.LargestMagnitude, -1.2f, -0.8f);
+        Assert.InRange(found[3] / format.MaxMagnitude, 0.8f, 1.2f);
+        Assert.InRange(found[200] / format.MaxMagnitude, -1.2f, -0.8f);
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public class QuantizeTests
             RoundTrip(format, values);
         }
 
-        if (format.LargestMagnitude < float.MaxValue) Assert.False(format.CanHold([MathF.BitIncrement(format.LargestMagnitude)]));
+        if (format.MaxMagnitude < float.MaxValue) Assert.False(format.CanHold([MathF.BitIncrement(format.MaxMagnitude)]));
     }
 
     [Theory]

@@ -1,22 +1,22 @@
+using LLamaNet.Tensors;
+
 namespace LLamaNet.Checkpoints.Gguf;
 
-// A tensor type of a GGUF file: its id, and how many bytes a block of so many elements takes. Sizes from ggml's type traits;
-// LLamaNet computes with those that WeightFormat lists, the others can be inspected only.
+// A tensor type of a GGUF file: its id, and how many bytes a block of so many elements takes.
 internal sealed record GgmlType(uint Id, string Name, int BlockLength, int BlockBytes)
 {
-    private static readonly GgmlType?[] s_byId = ById(
+    // Files with these can be inspected, not run. Sizes from ggml's type traits.
+    private static readonly GgmlType[] s_others =
     [
-        new(0, "F32", 1, 4), new(1, "F16", 1, 2), new(30, "BF16", 1, 2), new(28, "F64", 1, 8),
-        new(24, "I8", 1, 1), new(25, "I16", 1, 2), new(26, "I32", 1, 4), new(27, "I64", 1, 8),
-        new(2, "Q4_0", 32, 18), new(3, "Q4_1", 32, 20), new(6, "Q5_0", 32, 22), new(7, "Q5_1", 32, 24),
-        new(8, "Q8_0", 32, 34), new(9, "Q8_1", 32, 36), new(41, "Q1_0", 128, 18), new(42, "Q2_0", 64, 18),
-        new(10, "Q2_K", 256, 84), new(11, "Q3_K", 256, 110), new(12, "Q4_K", 256, 144), new(13, "Q5_K", 256, 176),
-        new(14, "Q6_K", 256, 210), new(15, "Q8_K", 256, 292),
+        new(28, "F64", 1, 8), new(24, "I8", 1, 1), new(25, "I16", 1, 2), new(26, "I32", 1, 4), new(27, "I64", 1, 8),
+        new(9, "Q8_1", 32, 36), new(41, "Q1_0", 128, 18), new(42, "Q2_0", 64, 18), new(15, "Q8_K", 256, 292),
         new(16, "IQ2_XXS", 256, 66), new(17, "IQ2_XS", 256, 74), new(22, "IQ2_S", 256, 82), new(18, "IQ3_XXS", 256, 98),
         new(21, "IQ3_S", 256, 110), new(19, "IQ1_S", 256, 50), new(29, "IQ1_M", 256, 56), new(20, "IQ4_NL", 32, 18),
         new(23, "IQ4_XS", 256, 136), new(34, "TQ1_0", 256, 54), new(35, "TQ2_0", 256, 66),
         new(39, "MXFP4", 32, 17), new(40, "NVFP4", 64, 36),
-    ]);
+    ];
+
+    private static readonly GgmlType?[] s_byId = ById([.. WeightFormat.All.Select(Of), .. s_others]);
 
     // Types that ggml no longer reads; it used their layouts for a few months each.
     private static readonly Dictionary<uint, string> s_removed = new()
@@ -36,6 +36,9 @@ internal sealed record GgmlType(uint Id, string Name, int BlockLength, int Block
     // For an id that TryFind does not know.
     public static string Describe(uint id) =>
         s_removed.TryGetValue(id, out string? name) ? $"the removed type {name} ({id})" : $"the unknown type {id}";
+
+    private static GgmlType Of(WeightFormat format) =>
+        new((uint)format.Type, format.Type.ToString(), format.BlockLength, format.BlockBytes);
 
     private static GgmlType?[] ById(IReadOnlyList<GgmlType> types)
     {

@@ -66,29 +66,10 @@ internal static class GgufConversion
         yield return new(GgufKeys.Kind, GgufConfig.ModelKind);
         yield return new(GgufKeys.Name, source.Name);
         yield return new(GgufKeys.Alignment, (uint)GgufFile.DefaultAlignment);
-        yield return new(GgufKeys.FileType, FileType(type));
+        yield return new(GgufKeys.FileType, WeightFormat.Of(type).FileType);
         yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
         foreach (KeyValuePair<string, object> pair in GgufConfig.Write(config)) yield return pair;
         foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;
         if (source.ChatTemplate is { } template) yield return new(GgufKeys.ChatTemplate, template);
     }
-
-    // llama.cpp's number for a file whose matrices are mostly of a type; of the K formats the one with the fewest others (_S).
-    private static uint FileType(DType type) => type switch
-    {
-        DType.F32 => 0,
-        DType.F16 => 1,
-        DType.Q4_0 => 2,
-        DType.Q4_1 => 3,
-        DType.Q8_0 => 7,
-        DType.Q5_0 => 8,
-        DType.Q5_1 => 9,
-        DType.Q2_K => 10,
-        DType.Q3_K => 11,
-        DType.Q4_K => 14,
-        DType.Q5_K => 16,
-        DType.Q6_K => 18,
-        DType.BF16 => 32,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format."),
-    };
 }

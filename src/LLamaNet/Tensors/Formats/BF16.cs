@@ -5,15 +5,25 @@ using System.Runtime.InteropServices;
 namespace LLamaNet.Tensors.Formats;
 
 // The upper half of a 32-bit float.
-internal sealed class BF16() : WeightFormat(DType.BF16, 1, 2)
+internal readonly struct BF16 : IFloatFormat
 {
+    public static DType Type => DType.BF16;
+
+    public static uint FileType => 32;
+
+    public static bool IsWritable => false;
+
+    public static int Bytes => 2;
+
+    public static int ExponentBits => 8;
+
     // The greatest bfloat16 that is finite.
-    public override float LargestMagnitude => 3.3895314e38f;
+    public static float MaxMagnitude => 3.3895314e38f;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static void Dequantize(ReadOnlySpan<byte> numbers, Span<float> values)
     {
-        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks)[..values.Length];
+        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(numbers)[..values.Length];
         int i = 0;
         for (; i <= values.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
@@ -27,9 +37,9 @@ internal sealed class BF16() : WeightFormat(DType.BF16, 1, 2)
 
     // To the nearest, ties to even; NaN stays NaN.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Quantize(ReadOnlySpan<float> values, Span<byte> numbers)
     {
-        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(blocks)[..values.Length];
+        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(numbers)[..values.Length];
         int i = 0;
         for (; i <= values.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {

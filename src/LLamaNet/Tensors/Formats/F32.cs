@@ -2,12 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace LLamaNet.Tensors.Formats;
 
-internal sealed class F32() : WeightFormat(DType.F32, 1, 4)
+internal readonly struct F32 : IFloatFormat
 {
-    public override float LargestMagnitude => float.MaxValue;
+    public static DType Type => DType.F32;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values) =>
-        blocks[..(values.Length * sizeof(float))].CopyTo(MemoryMarshal.AsBytes(values));
+    public static uint FileType => 0;
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) => MemoryMarshal.AsBytes(values).CopyTo(blocks);
+    public static bool IsWritable => false;
+
+    public static int Bytes => 4;
+
+    public static int ExponentBits => 8;
+
+    public static float MaxMagnitude => float.MaxValue;
+
+    public static void Dequantize(ReadOnlySpan<byte> numbers, Span<float> values) =>
+        numbers[..(values.Length * sizeof(float))].CopyTo(MemoryMarshal.AsBytes(values));
+
+    public static void Quantize(ReadOnlySpan<float> values, Span<byte> numbers) => MemoryMarshal.AsBytes(values).CopyTo(numbers);
 }

@@ -2,46 +2,62 @@ using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors.Formats;
 
-// 256 weights in 84 bytes, in 16 sub-blocks of 16: w = d * scale * q - dmin * min
-//    0   scale, min   16 bytes: a sub-block's scale in the lower, its min in the upper four bits
-//   16   q            2 x 32 bytes, 128 weights each: weights i, i + 32, i + 64, i + 96 from the lowest bits of byte i up
-//   80   d            half
-//   82   dmin         half
-internal sealed class Q2_K() : WeightFormat(DType.Q2_K, 256, 84)
+// 256 weights in 84 bytes, in 16 sub-blocks of 16: w = d * multiplier * q - m * minimum
+//    0   multiplier, minimum   16 bytes: a sub-block's multiplier in the lower, its minimum in the upper four bits
+//   16   q                     2 x 32 bytes, 128 weights each: weights i, i + 32, i + 64, i + 96 from the lowest bits of byte i
+//   80   d                     half
+//   82   m                     half
+internal readonly unsafe struct Q2_K : IBlockFormat
 {
-    private const int SubBlocks = 16;
-    private const int HighestCode = 3;
-    private const int HighestScale = 15;
+    public static DType Type => DType.Q2_K;
 
-    public override float LargestMagnitude => HighestScale * HalfScale.Largest;
+    public static uint FileType => 10;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static bool IsWritable => false;
+
+    public static DType ShorterBlocks => DType.Q5_0;
+
+    public static int BlockLength => 256;
+
+    public static int BlockBytes => 84;
+
+    public static int LowBits => 2;
+
+    public static int HighBits => 0;
+
+    public static int ZeroPoint => 0;
+
+    public static int Multipliers => 2;
+
+    public static int MinimumSign => -1;
+
+    public static int Minimums => 2;
+
+    public static int IntegerBits => 4;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        Span<byte> scales = stackalloc byte[SubBlocks], mins = stackalloc byte[SubBlocks];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
+        for (int i = 0; i < 16; i++)
         {
-            BitFields.Unpack(blocks[16..48], 2, codes[..128]);
-            BitFields.Unpack(blocks[48..80], 2, codes[128..]);
-            for (int i = 0; i < SubBlocks; i++) (scales[i], mins[i]) = ((byte)(blocks[i] & 15), (byte)(blocks[i] >> 4));
-            float d = HalfScale.Read(blocks[80..]), dmin = HalfScale.Read(blocks[82..]);
-            AffineSuperBlock.Dequantize(codes, d, dmin, scales, mins, values[..BlockLength]);
+            parts->Multipliers[i] = (sbyte)(block[i] & 15);
+            parts->Minimums[i] = (byte)(block[i] >> 4);
         }
+
+        var quants = (byte*)parts->Quants;
+        for (int i = 0; i < 2; i++) BitFields.Unpack(block + 16 + 32 * i, 32, 2, quants + 128 * i);
+        parts->Scale = *(ushort*)(block + 80);
+        parts->Minimum = *(ushort*)(block + 82);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        Span<byte> scales = stackalloc byte[SubBlocks], mins = stackalloc byte[SubBlocks];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            ReadOnlySpan<float> x = values[..BlockLength];
-            (float d, float dmin) = AffineSuperBlock.Quantize(x, HighestCode, HighestScale, scales, mins, codes);
-            for (int i = 0; i < SubBlocks; i++) blocks[i] = (byte)(scales[i] | mins[i] << 4);
-            BitFields.Pack(codes[..128], 2, blocks[16..48]);
-            BitFields.Pack(codes[128..], 2, blocks[48..80]);
-            HalfScale.Write(blocks[80..], d);
-            HalfScale.Write(blocks[82..], dmin);
-        }
+        for (int i = 0; i < 16; i++) block[i] = (byte)((byte)parts->Multipliers[i] | parts->Minimums[i] << 4);
+        var quants = (byte*)parts->Quants;
+        for (int i = 0; i < 2; i++) BitFields.Pack(quants + 128 * i, block + 16 + 32 * i, 32, 2);
+        *(ushort*)(block + 80) = parts->Scale;
+        *(ushort*)(block + 82) = parts->Minimum;
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) =>
+        AffineSuperBlock.Quantize(weights, subBlocks: 16, maxQuant: 3, maxMultiplier: 15, parts);
 }

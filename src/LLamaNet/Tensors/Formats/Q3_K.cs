@@ -2,56 +2,74 @@ using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors.Formats;
 
-// 256 weights in 110 bytes, in 16 sub-blocks of 16: w = d * (scale - 32) * (q - 4)
+// 256 weights in 110 bytes, in 16 sub-blocks of 16: w = d * (s - 32) * (q - 4), with multiplier s - 32
 //     0   q bit 2      32 bytes: bit k of byte i is weight 32 k + i's
 //    32   q bits 0, 1  2 x 32 bytes, 128 weights each: weights i, i + 32, i + 64, i + 96 from the lowest bits of byte i up
-//    96   scale 0..3   8 bytes: sub-block i in the lower, i + 8 in the upper four bits of byte i
-//   104   scale 4, 5   4 bytes: sub-blocks i, i + 4, i + 8, i + 12 from the lowest bits of byte i up
+//    96   s bits 0..3  8 bytes: sub-block i in the lower, i + 8 in the upper four bits of byte i
+//   104   s bits 4, 5  4 bytes: sub-blocks i, i + 4, i + 8, i + 12 from the lowest bits of byte i up
 //   108   d            half
-internal sealed class Q3_K() : WeightFormat(DType.Q3_K, 256, 110)
+internal readonly unsafe struct Q3_K : IBlockFormat
 {
-    private const int SubBlocks = 16;
-    private const int Zero = 4;
-    private const int ScaleZero = 32;
+    private const int MultiplierZero = 32;
 
-    public override float LargestMagnitude => (Zero - 1) * (ScaleZero - 1) * HalfScale.Largest;
+    public static DType Type => DType.Q3_K;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static uint FileType => 11;
+
+    public static bool IsWritable => false;
+
+    public static DType ShorterBlocks => DType.Q5_0;
+
+    public static int BlockLength => 256;
+
+    public static int BlockBytes => 110;
+
+    public static int LowBits => 2;
+
+    public static int HighBits => 1;
+
+    public static int ZeroPoint => 4;
+
+    public static int Multipliers => 2;
+
+    public static int MinimumSign => 0;
+
+    public static int Minimums => 0;
+
+    public static int IntegerBits => 6;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength], scales = stackalloc sbyte[SubBlocks];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
+        var quants = (byte*)parts->Quants;
+        for (int i = 0; i < 2; i++) BitFields.Unpack(block + 32 + 32 * i, 32, 2, quants + 128 * i);
+        BitFields.Unpack(block, 32, 1, quants, shift: 2);
+        byte* multipliers = block + 96;
+        for (int i = 0; i < 16; i++)
         {
-            BitFields.Unpack(blocks[32..64], 2, codes[..128]);
-            BitFields.Unpack(blocks[64..96], 2, codes[128..]);
-            BitFields.Unpack(blocks[..32], 1, codes, shift: 2);
-            for (int i = 0; i < SubBlocks; i++)
-            {
-                int scale = blocks[96 + i % 8] >> i / 8 * 4 & 15 | (blocks[104 + i % 4] >> i / 4 * 2 & 3) << 4;
-                scales[i] = (sbyte)(scale - ScaleZero);
-            }
-
-            SymmetricSuperBlock.Dequantize(codes, Zero, HalfScale.Read(blocks[108..]), scales, values[..BlockLength]);
+            int low = multipliers[i % 8] >> 4 * (i / 8) & 15, high = multipliers[8 + i % 4] >> 2 * (i / 4) & 3;
+            parts->Multipliers[i] = (sbyte)((low | high << 4) - MultiplierZero);
         }
+
+        parts->Scale = *(ushort*)(block + 108);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength], scales = stackalloc sbyte[SubBlocks];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
+        var quants = (byte*)parts->Quants;
+        for (int i = 0; i < 2; i++) BitFields.Pack(quants + 128 * i, block + 32 + 32 * i, 32, 2);
+        BitFields.Pack(quants, block, 32, 1, shift: 2);
+        byte* multipliers = block + 96;
+        new Span<byte>(multipliers, 12).Clear();
+        for (int i = 0; i < 16; i++)
         {
-            float d = SymmetricSuperBlock.Quantize(values[..BlockLength], Zero, ScaleZero, scales, codes);
-            BitFields.Pack(codes[..128], 2, blocks[32..64]);
-            BitFields.Pack(codes[128..], 2, blocks[64..96]);
-            BitFields.Pack(codes, 1, blocks[..32], shift: 2);
-            blocks[96..108].Clear();
-            for (int i = 0; i < SubBlocks; i++)
-            {
-                int scale = scales[i] + ScaleZero;
-                blocks[96 + i % 8] |= (byte)((scale & 15) << i / 8 * 4);
-                blocks[104 + i % 4] |= (byte)(scale >> 4 << i / 4 * 2);
-            }
-
-            HalfScale.Write(blocks[108..], d);
+            int multiplier = parts->Multipliers[i] + MultiplierZero;
+            multipliers[i % 8] |= (byte)((multiplier & 15) << 4 * (i / 8));
+            multipliers[8 + i % 4] |= (byte)(multiplier >> 4 << 2 * (i / 4));
         }
+
+        *(ushort*)(block + 108) = parts->Scale;
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) =>
+        SymmetricSuperBlock.Quantize(weights, ZeroPoint, MultiplierZero, parts);
 }

@@ -5,29 +5,40 @@ namespace LLamaNet.Tensors.Formats;
 // 32 weights in 18 bytes, w = d * (q - 8):
 //   0   d    half
 //   2   q    16 bytes: weight i in the lower, i + 16 in the upper four bits of byte i
-internal sealed class Q4_0() : WeightFormat(DType.Q4_0, 32, 18)
+internal readonly unsafe struct Q4_0 : IBlockFormat
 {
-    private const int Zero = 8;
+    public static DType Type => DType.Q4_0;
 
-    public override float LargestMagnitude => (Zero - 1) * HalfScale.Largest;
+    public static uint FileType => 2;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static int BlockLength => 32;
+
+    public static int BlockBytes => 18;
+
+    public static int LowBits => 4;
+
+    public static int HighBits => 0;
+
+    public static int ZeroPoint => 8;
+
+    public static int Multipliers => 0;
+
+    public static int MinimumSign => 0;
+
+    public static int Minimums => 0;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            BitFields.Unpack(blocks[2..18], 4, codes);
-            Codes.Scale(codes, Zero, HalfScale.Read(blocks), values[..BlockLength]);
-        }
+        parts->Scale = *(ushort*)block;
+        BitFields.Unpack(block + 2, 16, 4, (byte*)parts->Quants);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            HalfScale.Write(blocks, SymmetricBlock.Quantize(values[..BlockLength], Zero, codes));
-            BitFields.Pack(codes, 4, blocks[2..18]);
-        }
+        *(ushort*)block = parts->Scale;
+        BitFields.Pack((byte*)parts->Quants, block + 2, 16, 4);
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) =>
+        SymmetricBlock.Quantize(weights, ZeroPoint, parts);
 }

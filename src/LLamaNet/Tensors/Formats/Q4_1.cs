@@ -6,31 +6,41 @@ namespace LLamaNet.Tensors.Formats;
 //   0   d    half
 //   2   m    half
 //   4   q    16 bytes: weight i in the lower, i + 16 in the upper four bits of byte i
-internal sealed class Q4_1() : WeightFormat(DType.Q4_1, 32, 20)
+internal readonly unsafe struct Q4_1 : IBlockFormat
 {
-    private const int HighestCode = 15;
+    public static DType Type => DType.Q4_1;
 
-    public override float LargestMagnitude => HalfScale.Largest;
+    public static uint FileType => 3;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static int BlockLength => 32;
+
+    public static int BlockBytes => 20;
+
+    public static int LowBits => 4;
+
+    public static int HighBits => 0;
+
+    public static int ZeroPoint => 0;
+
+    public static int Multipliers => 0;
+
+    public static int MinimumSign => 1;
+
+    public static int Minimums => 0;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            BitFields.Unpack(blocks[4..20], 4, codes);
-            Codes.ScaleAndAdd(codes, HalfScale.Read(blocks), HalfScale.Read(blocks[2..]), values[..BlockLength]);
-        }
+        parts->Scale = *(ushort*)block;
+        parts->Minimum = *(ushort*)(block + 2);
+        BitFields.Unpack(block + 4, 16, 4, (byte*)parts->Quants);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            (float d, float m) = AffineBlock.Quantize(values[..BlockLength], HighestCode, codes);
-            HalfScale.Write(blocks, d);
-            HalfScale.Write(blocks[2..], m);
-            BitFields.Pack(codes, 4, blocks[4..20]);
-        }
+        *(ushort*)block = parts->Scale;
+        *(ushort*)(block + 2) = parts->Minimum;
+        BitFields.Pack((byte*)parts->Quants, block + 4, 16, 4);
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) => AffineBlock.Quantize(weights, 15, parts);
 }

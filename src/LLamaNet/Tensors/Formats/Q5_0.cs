@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors.Formats;
@@ -7,31 +6,42 @@ namespace LLamaNet.Tensors.Formats;
 //   0   d         half
 //   2   q bit 4   32-bit word: bit i is weight i's
 //   6   q 0..3    16 bytes: weight i in the lower, i + 16 in the upper four bits of byte i
-internal sealed class Q5_0() : WeightFormat(DType.Q5_0, 32, 22)
+internal readonly unsafe struct Q5_0 : IBlockFormat
 {
-    private const int Zero = 16;
+    public static DType Type => DType.Q5_0;
 
-    public override float LargestMagnitude => (Zero - 1) * HalfScale.Largest;
+    public static uint FileType => 8;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static int BlockLength => 32;
+
+    public static int BlockBytes => 22;
+
+    public static int LowBits => 4;
+
+    public static int HighBits => 1;
+
+    public static int ZeroPoint => 16;
+
+    public static int Multipliers => 0;
+
+    public static int MinimumSign => 0;
+
+    public static int Minimums => 0;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            BitFields.Unpack(blocks[6..22], 4, codes);
-            BitFields.AddFifthBits(BinaryPrimitives.ReadUInt32LittleEndian(blocks[2..]), codes);
-            Codes.Scale(codes, Zero, HalfScale.Read(blocks), values[..BlockLength]);
-        }
+        parts->Scale = *(ushort*)block;
+        BitFields.Unpack(block + 6, 16, 4, (byte*)parts->Quants);
+        BitFields.AddFifthBits(*(uint*)(block + 2), (byte*)parts->Quants);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            HalfScale.Write(blocks, SymmetricBlock.Quantize(values[..BlockLength], Zero, codes));
-            BinaryPrimitives.WriteUInt32LittleEndian(blocks[2..], BitFields.FifthBits(codes));
-            BitFields.Pack(codes, 4, blocks[6..22]);
-        }
+        *(ushort*)block = parts->Scale;
+        *(uint*)(block + 2) = BitFields.FifthBits((byte*)parts->Quants);
+        BitFields.Pack((byte*)parts->Quants, block + 6, 16, 4);
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) =>
+        SymmetricBlock.Quantize(weights, ZeroPoint, parts);
 }

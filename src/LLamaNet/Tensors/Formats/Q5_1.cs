@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors.Formats;
@@ -8,33 +7,43 @@ namespace LLamaNet.Tensors.Formats;
 //   2   m         half
 //   4   q bit 4   32-bit word: bit i is weight i's
 //   8   q 0..3    16 bytes: weight i in the lower, i + 16 in the upper four bits of byte i
-internal sealed class Q5_1() : WeightFormat(DType.Q5_1, 32, 24)
+internal readonly unsafe struct Q5_1 : IBlockFormat
 {
-    private const int HighestCode = 31;
+    public static DType Type => DType.Q5_1;
 
-    public override float LargestMagnitude => HalfScale.Largest;
+    public static uint FileType => 9;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static int BlockLength => 32;
+
+    public static int BlockBytes => 24;
+
+    public static int LowBits => 4;
+
+    public static int HighBits => 1;
+
+    public static int ZeroPoint => 0;
+
+    public static int Multipliers => 0;
+
+    public static int MinimumSign => 1;
+
+    public static int Minimums => 0;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            BitFields.Unpack(blocks[8..24], 4, codes);
-            BitFields.AddFifthBits(BinaryPrimitives.ReadUInt32LittleEndian(blocks[4..]), codes);
-            Codes.ScaleAndAdd(codes, HalfScale.Read(blocks), HalfScale.Read(blocks[2..]), values[..BlockLength]);
-        }
+        parts->Scale = *(ushort*)block;
+        parts->Minimum = *(ushort*)(block + 2);
+        BitFields.Unpack(block + 8, 16, 4, (byte*)parts->Quants);
+        BitFields.AddFifthBits(*(uint*)(block + 4), (byte*)parts->Quants);
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        Span<sbyte> codes = stackalloc sbyte[BlockLength];
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            (float d, float m) = AffineBlock.Quantize(values[..BlockLength], HighestCode, codes);
-            HalfScale.Write(blocks, d);
-            HalfScale.Write(blocks[2..], m);
-            BinaryPrimitives.WriteUInt32LittleEndian(blocks[4..], BitFields.FifthBits(codes));
-            BitFields.Pack(codes, 4, blocks[8..24]);
-        }
+        *(ushort*)block = parts->Scale;
+        *(ushort*)(block + 2) = parts->Minimum;
+        *(uint*)(block + 4) = BitFields.FifthBits((byte*)parts->Quants);
+        BitFields.Pack((byte*)parts->Quants, block + 8, 16, 4);
     }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts) => AffineBlock.Quantize(weights, 31, parts);
 }

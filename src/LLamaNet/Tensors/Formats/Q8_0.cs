@@ -1,32 +1,52 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors.Formats;
 
-// 32 weights in 34 bytes, w = d * q:
-//   0   d    half
-//   2   q    32 signed bytes, -127..127 when quantised here
-internal sealed class Q8_0() : WeightFormat(DType.Q8_0, 32, 34)
+// 32 weights in 34 bytes, w = d * s = d * (q - 128):
+//   0   d   half
+//   2   s   32 signed bytes, -127..127 when quantized here
+internal readonly unsafe struct Q8_0 : IBlockFormat
 {
-    private const int HighestCode = 127;
+    private const ulong SignBits = 0x8080808080808080;
+    private const int MaxInteger = 127;
 
-    public override float LargestMagnitude => HighestCode * HalfScale.Largest;
+    public static DType Type => DType.Q8_0;
 
-    public override void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    public static uint FileType => 7;
+
+    public static int BlockLength => 32;
+
+    public static int BlockBytes => 34;
+
+    public static int LowBits => 8;
+
+    public static int HighBits => 0;
+
+    public static int ZeroPoint => 128;
+
+    public static int Multipliers => 0;
+
+    public static int MinimumSign => 0;
+
+    public static int Minimums => 0;
+
+    public static void Split(byte* block, BlockParts* parts)
     {
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-            Codes.Scale(MemoryMarshal.Cast<byte, sbyte>(blocks[2..34]), 0, HalfScale.Read(blocks), values[..BlockLength]);
+        parts->Scale = *(ushort*)block;
+        for (int i = 0; i < 4; i++) parts->Quants[i] = ((ulong*)(block + 2))[i] ^ SignBits;
     }
 
-    public override void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    public static void Join(BlockParts* parts, byte* block)
     {
-        for (; !values.IsEmpty; values = values[BlockLength..], blocks = blocks[BlockBytes..])
-        {
-            ReadOnlySpan<float> x = values[..BlockLength];
-            float d = HalfScale.Spanning(Math.Abs(TensorPrimitives.MaxMagnitude(x)), HighestCode);
-            HalfScale.Write(blocks, d);
-            Codes.Round(x, d, 0, -HighestCode, HighestCode, 0, MemoryMarshal.Cast<byte, sbyte>(blocks[2..34]));
-        }
+        *(ushort*)block = parts->Scale;
+        for (int i = 0; i < 4; i++) ((ulong*)(block + 2))[i] = parts->Quants[i] ^ SignBits;
+    }
+
+    public static void Quantize(ReadOnlySpan<float> weights, BlockParts* parts)
+    {
+        float d = F16Scale.Spanning(Math.Abs(TensorPrimitives.MaxMagnitude(weights)), MaxInteger);
+        Integers.Round(weights, d, 0, -MaxInteger, MaxInteger, ZeroPoint, (byte*)parts->Quants);
+        parts->Scale = F16Scale.FromSingle(d);
     }
 }

@@ -1,74 +1,67 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace LLamaNet.Tensors.Quantization;
 
-// Codes, one a byte, and the fields of 1, 2 or 4 bits that hold them or their upper bits on disk.
-// A run of n packed bytes is read in strides: field k of byte i belongs to code k * n + i.
-internal static class BitFields
+// Integers, one a byte, and the fields of 1, 2 or 4 bits that hold them or their upper bits on disk.
+// A run of n packed bytes, a multiple of 16, is read in strides: field k of byte i belongs to integer k * n + i.
+internal static unsafe class BitFields
 {
-    // shift 0 sets the codes; a greater one adds the field to them as bits from shift up.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack(ReadOnlySpan<byte> packed, int bits, Span<sbyte> codes, int shift = 0)
+    // shift 0 sets the integers; a greater one adds the field to them as bits from shift up.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Unpack(byte* packed, int bytes, int bits, byte* integers, int shift = 0)
     {
-        Debug.Assert(packed.Length % Vector128<byte>.Count == 0 && codes.Length == packed.Length * 8 / bits);
-        ref byte source = ref MemoryMarshal.GetReference(packed);
-        ref byte code = ref Unsafe.As<sbyte, byte>(ref MemoryMarshal.GetReference(codes));
         Vector128<byte> mask = Vector128.Create((byte)((1 << bits) - 1));
-        for (int field = 0; field < 8; field += bits)
+        for (int i = 0; i < bytes; i += Vector128<byte>.Count)
         {
-            for (int i = 0; i < packed.Length; i += Vector128<byte>.Count)
+            // Bits that cross from byte to byte are outside the mask.
+            Vector128<ushort> fields = Vector128.Load((ushort*)(packed + i));
+            for (int k = 0; k < 8 / bits; k++)
             {
-                Vector128<byte> part = (Vector128.LoadUnsafe(ref source, (nuint)i) >>> field) & mask;
-                if (shift > 0) part = part << shift | Vector128.LoadUnsafe(ref code, (nuint)i);
-                part.StoreUnsafe(ref code, (nuint)i);
+                byte* place = integers + k * bytes + i;
+                Vector128<byte> part = (fields >>> k * bits).AsByte() & mask;
+                if (shift > 0) part = (part.AsUInt16() << shift).AsByte() | Vector128.Load(place);
+                part.Store(place);
             }
-
-            code = ref Unsafe.Add(ref code, packed.Length);
         }
     }
 
-    // Bits outside [shift, shift + bits) of the codes are left out.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Pack(ReadOnlySpan<sbyte> codes, int bits, Span<byte> packed, int shift = 0)
+    // Bits outside [shift, shift + bits) of the integers are left out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pack(byte* integers, byte* packed, int bytes, int bits, int shift = 0)
     {
-        Debug.Assert(packed.Length % Vector128<byte>.Count == 0 && codes.Length == packed.Length * 8 / bits);
-        ref byte code = ref Unsafe.As<sbyte, byte>(ref MemoryMarshal.GetReference(codes));
-        ref byte destination = ref MemoryMarshal.GetReference(packed);
         Vector128<byte> mask = Vector128.Create((byte)((1 << bits) - 1));
-        for (int i = 0; i < packed.Length; i += Vector128<byte>.Count)
+        for (int i = 0; i < bytes; i += Vector128<byte>.Count)
         {
-            Vector128<byte> fields = Vector128<byte>.Zero;
-            for (int field = 0; field < 8; field += bits)
+            Vector128<ushort> fields = Vector128<ushort>.Zero;
+            for (int k = 0; k < 8 / bits; k++)
             {
-                Vector128<byte> part = Vector128.LoadUnsafe(ref code, (nuint)(field / bits * packed.Length + i));
-                fields |= (part >>> shift & mask) << field;
+                Vector128<ushort> part = Vector128.Load((ushort*)(integers + k * bytes + i)) >>> shift;
+                fields |= (part.AsByte() & mask).AsUInt16() << k * bits;
             }
 
-            fields.StoreUnsafe(ref destination, (nuint)i);
+            fields.AsByte().Store(packed + i);
         }
     }
 
-    // The fifth bits of 32 codes as one word: bit i is code i's.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddFifthBits(uint word, Span<sbyte> codes)
+    // The fifth bits of 32 integers as one word: bit i is integer i's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddFifthBits(uint word, byte* integers)
     {
         const ulong everyByte = 0x0101010101010101;
         Vector128<byte> bitOfLane = Vector128.Create(0x8040201008040201ul).AsByte();
-        ref byte code = ref Unsafe.As<sbyte, byte>(ref MemoryMarshal.GetReference(codes));
         for (int i = 0; i < 32; i += Vector128<byte>.Count, word >>= 16)
         {
             Vector128<byte> bytes = Vector128.Create((byte)word * everyByte, (byte)(word >> 8) * everyByte).AsByte();
             Vector128<byte> fifth = Vector128.Equals(bytes & bitOfLane, bitOfLane) & Vector128.Create((byte)16);
-            (Vector128.LoadUnsafe(ref code, (nuint)i) | fifth).StoreUnsafe(ref code, (nuint)i);
+            (Vector128.Load(integers + i) | fifth).Store(integers + i);
         }
     }
 
-    public static uint FifthBits(ReadOnlySpan<sbyte> codes)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint FifthBits(byte* integers)
     {
-        Vector128<byte> lower = Vector128.Create(codes[..16]).AsByte(), upper = Vector128.Create(codes[16..32]).AsByte();
+        Vector128<byte> lower = Vector128.Load(integers), upper = Vector128.Load(integers + 16);
         return (lower << 3).ExtractMostSignificantBits() | (upper << 3).ExtractMostSignificantBits() << 16;
     }
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
-using LLamaNet.Tensors.Blocks;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 

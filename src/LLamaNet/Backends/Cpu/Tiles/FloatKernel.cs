@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
@@ -7,18 +8,22 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 // Shapes    see TileKernel; a tile is [8 columns][16 rows], a record 8 floats, both padded with zeros.
 // Threads   none; the callers share out panels.
 // Numerics  f32 FMA, even and odd columns apart, each in order; added to each other at the end.
-internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
+internal sealed unsafe class FloatKernel<TRegister, TFormat> : TileKernel
     where TRegister : unmanaged, IRegister<TRegister>
-    where TElements : struct, ITileElements
+    where TFormat : struct, IFloatFormat
 {
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
-        if (records.Tokens >= FloatPanels<TRegister, TElements>.FewestTokens)
+        if (records.Tokens >= FloatPanels<TRegister, TFormat>.MinTokens)
         {
-            for (int panels; (panels = Math.Min(FloatPanels<TRegister, TElements>.MostPanels, endPanel - firstPanel & ~1)) > 0; firstPanel += panels)
-                FloatPanels<TRegister, TElements>.Multiply(part, firstPanel, panels, records, y);
+            while (endPanel - firstPanel > 1)
+            {
+                int panels = Math.Min(FloatPanels<TRegister, TFormat>.MaxPanels, endPanel - firstPanel & ~1);
+                FloatPanels<TRegister, TFormat>.Multiply(part, firstPanel, panels, records, y);
+                firstPanel += panels;
+            }
         }
 
         float* sums = stackalloc float[MaxTokens * Rows];
@@ -27,8 +32,9 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
             int tokens = records.TokensOf(group);
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                if (tokens == 1 && 2 * TRegister.Lanes >= Rows) RunOne(part.Panel(panel), part.Steps, (float*)records.Group(group), sums);
-                else Run(part.Panel(panel), part.Steps, (float*)records.Group(group), tokens, sums);
+                float* x = (float*)records.Group(group);
+                if (tokens == 1 && 2 * TRegister.Lanes >= Rows) RunOne(part.Panel(panel), part.Steps, x, sums);
+                else Run(part.Panel(panel), part.Steps, x, tokens, sums);
                 y.Store<TRegister>(sums, Rows, group, tokens, part, panel);
             }
         }
@@ -40,20 +46,21 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     {
         TRegister even = TRegister.Zero, odd = TRegister.Zero, upperEven = TRegister.Zero, upperOdd = TRegister.Zero;
         var widening = new HalfWidening<TRegister>();
-        int column = Rows * TElements.Bytes;
+        int column = Rows * TFormat.Bytes;
         byte* region = tile;
 
         for (int step = 0; step < steps; step++)
         {
             if (tile >= region) region = CacheHint.EnterRegion(tile);
-            for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
+            for (int line = 0; line < FloatRecord.Length * Rows * TFormat.Bytes; line += 64)
+                CacheHint.Prefetch(tile + PrefetchDistance + line);
 
             even = EverySecond(even, tile, x, widening);
             odd = EverySecond(odd, tile + column, x + 1, widening);
             if (TRegister.Lanes < Rows)
             {
-                upperEven = EverySecond(upperEven, tile + TRegister.Lanes * TElements.Bytes, x, widening);
-                upperOdd = EverySecond(upperOdd, tile + column + TRegister.Lanes * TElements.Bytes, x + 1, widening);
+                upperEven = EverySecond(upperEven, tile + TRegister.Lanes * TFormat.Bytes, x, widening);
+                upperOdd = EverySecond(upperOdd, tile + column + TRegister.Lanes * TFormat.Bytes, x + 1, widening);
             }
 
             x += FloatRecord.Length;
@@ -65,13 +72,17 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TRegister Load(byte* numbers, HalfWidening<TRegister> widening) =>
+        FloatElements.Load<TRegister, TFormat>(numbers, widening);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRegister EverySecond(TRegister sum, byte* rows, float* x, HalfWidening<TRegister> widening)
     {
         const int Pair = 2 * Rows;
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows, widening), TRegister.Broadcast(x), sum);
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 2), sum);
-        sum = TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 2 * Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 4), sum);
-        return TRegister.MultiplyAdd(TElements.Load<TRegister>(rows + 3 * Pair * TElements.Bytes, widening), TRegister.Broadcast(x + 6), sum);
+        sum = TRegister.MultiplyAdd(Load(rows, widening), TRegister.Broadcast(x), sum);
+        sum = TRegister.MultiplyAdd(Load(rows + Pair * TFormat.Bytes, widening), TRegister.Broadcast(x + 2), sum);
+        sum = TRegister.MultiplyAdd(Load(rows + 2 * Pair * TFormat.Bytes, widening), TRegister.Broadcast(x + 4), sum);
+        return TRegister.MultiplyAdd(Load(rows + 3 * Pair * TFormat.Bytes, widening), TRegister.Broadcast(x + 6), sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,21 +92,26 @@ internal sealed unsafe class FloatKernel<TRegister, TElements> : TileKernel
         new Span<float>(sums, tokens * Rows).Clear();
         new Span<float>(odds, tokens * Rows).Clear();
         var widening = new HalfWidening<TRegister>();
-        int column = Rows * TElements.Bytes;
+        int column = Rows * TFormat.Bytes;
         byte* region = tile;
 
         for (int step = 0; step < steps; step++)
         {
             if (tile >= region) region = CacheHint.EnterRegion(tile);
-            for (int line = 0; line < FloatRecord.Length * Rows * TElements.Bytes; line += 64) CacheHint.Prefetch(tile + PrefetchDistance + line);
+            for (int line = 0; line < FloatRecord.Length * Rows * TFormat.Bytes; line += 64)
+                CacheHint.Prefetch(tile + PrefetchDistance + line);
 
             for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
             {
-                byte* rows = tile + lane * TElements.Bytes;
-                TRegister w0 = TElements.Load<TRegister>(rows, widening), w1 = TElements.Load<TRegister>(rows + column, widening);
-                TRegister w2 = TElements.Load<TRegister>(rows + 2 * column, widening), w3 = TElements.Load<TRegister>(rows + 3 * column, widening);
-                TRegister w4 = TElements.Load<TRegister>(rows + 4 * column, widening), w5 = TElements.Load<TRegister>(rows + 5 * column, widening);
-                TRegister w6 = TElements.Load<TRegister>(rows + 6 * column, widening), w7 = TElements.Load<TRegister>(rows + 7 * column, widening);
+                byte* rows = tile + lane * TFormat.Bytes;
+                TRegister w0 = Load(rows, widening);
+                TRegister w1 = Load(rows + column, widening);
+                TRegister w2 = Load(rows + 2 * column, widening);
+                TRegister w3 = Load(rows + 3 * column, widening);
+                TRegister w4 = Load(rows + 4 * column, widening);
+                TRegister w5 = Load(rows + 5 * column, widening);
+                TRegister w6 = Load(rows + 6 * column, widening);
+                TRegister w7 = Load(rows + 7 * column, widening);
                 float* x = records;
                 float* even = sums + lane;
                 float* odd = odds + lane;

@@ -1,19 +1,20 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // Products of many tokens with panels of float weights: pairs of panels are widened to f32 a stretch of columns at a time, and
 // every token passes over a stretch while it is in the cache.
-internal static unsafe class FloatPanels<TRegister, TElements>
+internal static unsafe class FloatPanels<TRegister, TFormat>
     where TRegister : unmanaged, IRegister<TRegister>
-    where TElements : struct, ITileElements
+    where TFormat : struct, IFloatFormat
 {
     // From so many tokens on the widening pays.
-    public const int FewestTokens = 12;
+    public const int MinTokens = 12;
 
     // Of panels in one pass over the activations; their stretch takes 128 KB.
-    public const int MostPanels = 4;
+    public const int MaxPanels = 4;
 
     private const int Rows = TileKernel.Rows;
     private const int StretchSteps = 64;
@@ -39,7 +40,7 @@ internal static unsafe class FloatPanels<TRegister, TElements>
                 int steps = Math.Min(StretchSteps, part.Steps - firstStep);
                 for (int panel = 0; panel < panels; panel++)
                 {
-                    byte* source = part.Panel(firstPanel + panel) + (long)firstStep * FloatRecord.Length * Rows * TElements.Bytes;
+                    byte* source = part.Panel(firstPanel + panel) + (long)firstStep * FloatRecord.Length * Rows * TFormat.Bytes;
                     Widen(source, steps * FloatRecord.Length, weights + panel / 2 * pairWeights + panel % 2 * Rows);
                 }
 
@@ -74,8 +75,8 @@ internal static unsafe class FloatPanels<TRegister, TElements>
         for (int column = 0; column < columns; column++)
         {
             for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
-                TRegister.Store(TElements.Load<TRegister>(panel + lane * TElements.Bytes, widening), weights + lane);
-            panel += Rows * TElements.Bytes;
+                TRegister.Store(FloatElements.Load<TRegister, TFormat>(panel + lane * TFormat.Bytes, widening), weights + lane);
+            panel += Rows * TFormat.Bytes;
             weights += PairRows;
         }
     }

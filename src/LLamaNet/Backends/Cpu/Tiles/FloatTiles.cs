@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // Tiles of [8 columns][16 rows] elements; columns behind the last are zeros.
-internal sealed unsafe class FloatTiles<TElements>() : TileFormat(TElements.Type)
-    where TElements : struct, ITileElements
+internal sealed unsafe class FloatTiles<TFormat>() : TileFormat(TFormat.Type)
+    where TFormat : struct, IFloatFormat
 {
     private const int Rows = TileKernel.Rows;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class FloatTiles<TElements>() : TileFormat(TElements.Type
 
     public override int StepLength => FloatRecord.Length;
 
-    public override long PanelBytes(int width) => (long)Steps(width) * FloatRecord.Length * Rows * TElements.Bytes;
+    public override long PanelBytes(int width) => (long)Steps(width) * FloatRecord.Length * Rows * TFormat.Bytes;
 
     public override TileKernel Kernel(SimdWidth width) => width switch
     {
@@ -24,21 +25,21 @@ internal sealed unsafe class FloatTiles<TElements>() : TileFormat(TElements.Type
 
     public override TileKernel Kernel(ByteDots dots) => dots switch
     {
-        ByteDots.Pairs512 => new FloatKernel<Register512, TElements>(),
-        ByteDots.Pairs256 or ByteDots.Quads256 or ByteDots.QuadPairs256 => new FloatKernel<Register256, TElements>(),
-        ByteDots.Pairs128 => new FloatKernel<Register128, TElements>(),
-        _ => new FloatKernel<RegisterPortable, TElements>(),
+        ByteDots.Pairs512 => new FloatKernel<Register512, TFormat>(),
+        ByteDots.Pairs256 or ByteDots.Quads256 or ByteDots.QuadPairs256 => new FloatKernel<Register256, TFormat>(),
+        ByteDots.Pairs128 => new FloatKernel<Register128, TFormat>(),
+        _ => new FloatKernel<RegisterPortable, TFormat>(),
     };
 
     public override void Pack(byte* rows, int count, int width, byte* panel)
     {
-        if (TElements.Bytes == sizeof(float)) Transpose((uint*)rows, count, width, (uint*)panel);
+        if (TFormat.Bytes == sizeof(float)) Transpose((uint*)rows, count, width, (uint*)panel);
         else Transpose((ushort*)rows, count, width, (ushort*)panel);
     }
 
     public override void Unpack(byte* panel, int lane, int width, byte* row)
     {
-        if (TElements.Bytes == sizeof(float)) Gather((uint*)panel + lane, width, (uint*)row);
+        if (TFormat.Bytes == sizeof(float)) Gather((uint*)panel + lane, width, (uint*)row);
         else Gather((ushort*)panel + lane, width, (ushort*)row);
     }
 

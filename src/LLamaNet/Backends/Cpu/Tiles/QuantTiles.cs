@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Tensors;
-using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// Tiles of a quantised format, laid out as TileLayout says.
+// Tiles of a quantized format, laid out as TileLayout says.
 internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
     where TFormat : struct, IBlockFormat
 {
@@ -32,7 +31,6 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(byte* rows, int count, int width, byte* panel)
     {
-        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes;
         int blocks = width / TFormat.BlockLength;
         BlockParts parts;
         for (int block = 0; block < blocks; block++)
@@ -40,7 +38,7 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
             byte* tile = panel + (long)block * TileLayout<TFormat>.TileBytes;
             for (int row = 0; row < count; row++)
             {
-                TFormat.Split(rows + ((long)row * blocks + block) * blockBytes, &parts);
+                TFormat.Split(rows + ((long)row * blocks + block) * TFormat.BlockBytes, &parts);
                 Write(&parts, tile, row);
             }
         }
@@ -49,13 +47,12 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Unpack(byte* panel, int lane, int width, byte* row)
     {
-        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes;
         int blocks = width / TFormat.BlockLength;
         BlockParts parts;
         for (int block = 0; block < blocks; block++)
         {
             Read(panel + (long)block * TileLayout<TFormat>.TileBytes, lane, &parts);
-            TFormat.Join(&parts, row + (long)block * blockBytes);
+            TFormat.Join(&parts, row + (long)block * TFormat.BlockBytes);
         }
     }
 
@@ -65,7 +62,8 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
         ((ushort*)tile)[lane] = parts->Scale;
         if (TFormat.MinimumSign != 0) ((ushort*)tile)[Rows + lane] = parts->Minimum;
         byte* multipliers = tile + TileLayout<TFormat>.MultipliersOffset + lane;
-        for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Multipliers; i++) multipliers[i * Rows] = (byte)parts->Multipliers[i];
+        for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Multipliers; i++)
+            multipliers[i * Rows] = (byte)parts->Multipliers[i];
         byte* minimums = tile + TileLayout<TFormat>.MinimumsOffset + lane;
         for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Minimums; i++) minimums[i * Rows] = parts->Minimums[i];
         byte* planes = tile + TileLayout<TFormat>.QuantsOffset + 4 * lane;
@@ -84,7 +82,8 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
         parts->Scale = ((ushort*)tile)[lane];
         if (TFormat.MinimumSign != 0) parts->Minimum = ((ushort*)tile)[Rows + lane];
         byte* multipliers = tile + TileLayout<TFormat>.MultipliersOffset + lane;
-        for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Multipliers; i++) parts->Multipliers[i] = (sbyte)multipliers[i * Rows];
+        for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Multipliers; i++)
+            parts->Multipliers[i] = (sbyte)multipliers[i * Rows];
         byte* minimums = tile + TileLayout<TFormat>.MinimumsOffset + lane;
         for (int i = 0; i < TileLayout<TFormat>.Steps * TFormat.Minimums; i++) parts->Minimums[i] = minimums[i * Rows];
         byte* planes = tile + TileLayout<TFormat>.QuantsOffset + 4 * lane;

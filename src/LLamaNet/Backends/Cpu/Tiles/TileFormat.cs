@@ -1,32 +1,26 @@
 using LLamaNet.Backends.Cpu.Simd;
-using LLamaNet.Backends.Cpu.Tiles.Formats;
-using LLamaNet.Tensors.Blocks;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // A weight format's layout for the CPU: panels of sixteen rows, in which a run of tiles follows the columns. One layout
-// serves one token and many, and every register width. This table is the only list of the formats.
+// serves one token and many, and every register width.
 internal abstract unsafe class TileFormat(DType type)
 {
-    private static readonly TileFormat[] s_all =
-    [
-        new FloatTiles<F32Elements>(), new FloatTiles<F16Elements>(), new FloatTiles<BF16Elements>(),
-        new QuantTiles<Q8_0Block>(), new QuantTiles<Q4_0Block>(), new QuantTiles<Q4_1Block>(), new QuantTiles<Q5_0Block>(), new QuantTiles<Q5_1Block>(),
-        new QuantTiles<Q2_KBlock>(), new QuantTiles<Q3_KBlock>(), new QuantTiles<Q4_KBlock>(), new QuantTiles<Q5_KBlock>(), new QuantTiles<Q6_KBlock>(),
-    ];
+    private static readonly TileFormat[] s_all = FormatList.Create<Factory, TileFormat>();
 
     public static IReadOnlyList<TileFormat> All => s_all;
 
     public DType Type { get; } = type;
 
-    // Whether activations are quantised for it; otherwise they stay floats.
+    // Whether activations are quantized for it; otherwise they stay floats.
     public abstract bool QuantizesActivations { get; }
 
     // Columns that are multiplied at a time.
     public abstract int StepLength { get; }
 
-    public static TileFormat Of(DType type) =>
-        Array.Find(s_all, format => format.Type == type) ?? throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format.");
+    public static TileFormat Of(DType type) => Array.Find(s_all, format => format.Type == type)
+        ?? throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format.");
 
     public int Steps(int width) => (width + StepLength - 1) / StepLength;
 
@@ -41,4 +35,15 @@ internal abstract unsafe class TileFormat(DType type)
 
     // The exact inverse for one row.
     public abstract void Unpack(byte* panel, int lane, int width, byte* row);
+
+    private readonly struct Factory : IFormatFactory<TileFormat>
+    {
+        public static TileFormat Floats<TFormat>()
+            where TFormat : struct, IFloatFormat
+            => new FloatTiles<TFormat>();
+
+        public static TileFormat Blocks<TFormat>()
+            where TFormat : struct, IBlockFormat
+            => new QuantTiles<TFormat>();
+    }
 }

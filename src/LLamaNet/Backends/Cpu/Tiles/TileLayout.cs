@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LLamaNet.Tensors.Blocks;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 

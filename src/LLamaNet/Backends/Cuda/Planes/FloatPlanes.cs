@@ -9,8 +9,8 @@ internal sealed unsafe class FloatPlanes(DType type) : PlaneFormat(type)
 
     public override PlaneLayout Layout(int rows, int width)
     {
-        long rowBytes = WeightFormat.Of(Type).RowBytes(width);
-        int pitch = checked((int)((rowBytes + PlaneLayout.RowAlignment - 1) / PlaneLayout.RowAlignment * PlaneLayout.RowAlignment));
+        long units = (WeightFormat.Of(Type).RowBytes(width) + PlaneLayout.RowAlignment - 1) / PlaneLayout.RowAlignment;
+        int pitch = checked((int)(units * PlaneLayout.RowAlignment));
         return new PlaneLayout(rows, pitch, 0, 0, 0);
     }
 

@@ -1,31 +1,26 @@
-using LLamaNet.Tensors.Blocks;
+using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda.Planes;
 
-// A weight format's layout on the GPU. This table is the only list of the formats.
+// A weight format's layout on the GPU.
 internal abstract unsafe class PlaneFormat(DType type)
 {
-    private static readonly PlaneFormat[] s_all =
-    [
-        new FloatPlanes(DType.F32), new FloatPlanes(DType.F16), new FloatPlanes(DType.BF16),
-        new QuantPlanes<Q8_0Block>(), new QuantPlanes<Q4_0Block>(), new QuantPlanes<Q4_1Block>(), new QuantPlanes<Q5_0Block>(), new QuantPlanes<Q5_1Block>(),
-        new QuantPlanes<Q2_KBlock>(), new QuantPlanes<Q3_KBlock>(), new QuantPlanes<Q4_KBlock>(), new QuantPlanes<Q5_KBlock>(), new QuantPlanes<Q6_KBlock>(),
-    ];
+    private static readonly PlaneFormat[] s_all = FormatList.Create<Factory, PlaneFormat>();
 
     public static IReadOnlyList<PlaneFormat> All => s_all;
 
     public DType Type { get; } = type;
 
     // As it ends the names of kernels: gemv_q4_k.
-    public string Symbol { get; } = type.ToString().ToLowerInvariant();
+    public string Symbol { get; } = WeightFormat.Of(type).Symbol;
 
-    public string EmbedName { get; } = $"embed_{type.ToString().ToLowerInvariant()}";
+    public string EmbedName { get; } = $"embed_{WeightFormat.Of(type).Symbol}";
 
-    // Whether activations are quantised for it; otherwise they stay floats.
+    // Whether activations are quantized for it; otherwise they stay floats.
     public abstract bool QuantizesActivations { get; }
 
-    public static PlaneFormat Of(DType type) =>
-        Array.Find(s_all, format => format.Type == type) ?? throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format.");
+    public static PlaneFormat Of(DType type) => Array.Find(s_all, format => format.Type == type)
+        ?? throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight format.");
 
     public abstract PlaneLayout Layout(int rows, int width);
 
@@ -34,4 +29,15 @@ internal abstract unsafe class PlaneFormat(DType type)
 
     // The exact inverse for one row.
     public abstract void Unpack(byte* planes, PlaneLayout layout, int firstRow, int width, byte* row);
+
+    private readonly struct Factory : IFormatFactory<PlaneFormat>
+    {
+        public static PlaneFormat Floats<TFormat>()
+            where TFormat : struct, IFloatFormat
+            => new FloatPlanes(TFormat.Type);
+
+        public static PlaneFormat Blocks<TFormat>()
+            where TFormat : struct, IBlockFormat
+            => new QuantPlanes<TFormat>();
+    }
 }

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Tensors;
-using LLamaNet.Tensors.Blocks;
 
 namespace LLamaNet.Backends.Cuda.Planes;
 
-// Planes of a quantised format, as kernels/include/weights.cuh reads them.
+// Planes of a quantized format, as kernels/include/weights.cuh reads them.
 internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
     where TFormat : struct, IBlockFormat
 {
@@ -18,24 +17,35 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
 
     private static int ScaleBytes => TFormat.MinimumSign == 0 ? sizeof(ushort) : 2 * sizeof(ushort);
 
+    // A multiplier's or a minimum's: four where neither is above 15, else a byte.
+    private static int SubBits => TFormat.IntegerBits <= 4 ? 4 : 8;
+
     // Multipliers and minimums of a group.
-    private static int SubBytes => (TFormat.Multipliers + TFormat.Minimums) * TFormat.IntegerBits / 8;
+    private static int SubBytes => (TFormat.Multipliers + TFormat.Minimums) * SubBits / 8;
 
     public override bool QuantizesActivations => true;
 
     public override PlaneLayout Layout(int rows, int width)
     {
         if (width % TFormat.BlockLength != 0)
-            throw new ArgumentException($"{width} is no multiple of the {TFormat.BlockLength} weights in a block of {Type}.", nameof(width));
+        {
+            throw new ArgumentException(
+                $"{width} is no multiple of the {TFormat.BlockLength} weights in a block of {Type}.", nameof(width));
+        }
+
         int groups = width / GroupLength;
         return new PlaneLayout(
-            rows, Padded(groups * LowBytes), Padded(groups * HighBytes), width / TFormat.BlockLength * ScaleBytes, groups * SubBytes);
+            rows,
+            Padded(groups * LowBytes),
+            Padded(groups * HighBytes),
+            width / TFormat.BlockLength * ScaleBytes,
+            groups * SubBytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Pack(byte* rows, int count, int width, byte* planes, PlaneLayout layout, int firstRow)
     {
-        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes, blocks = width / TFormat.BlockLength;
+        int blocks = width / TFormat.BlockLength;
         BlockParts parts;
         for (int row = firstRow; row < firstRow + count; row++)
         {
@@ -44,7 +54,7 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
             {
                 TFormat.Split(rows, &parts);
                 Write(&parts, place.At(block));
-                rows += blockBytes;
+                rows += TFormat.BlockBytes;
             }
         }
     }
@@ -52,13 +62,13 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Unpack(byte* planes, PlaneLayout layout, int firstRow, int width, byte* row)
     {
-        int blockBytes = WeightFormat.Of(TFormat.Type).BlockBytes, blocks = width / TFormat.BlockLength;
+        int blocks = width / TFormat.BlockLength;
         BlockParts parts;
         var place = new Place(planes, layout, firstRow);
         for (int block = 0; block < blocks; block++)
         {
             Read(place.At(block), &parts);
-            TFormat.Join(&parts, row + (long)block * blockBytes);
+            TFormat.Join(&parts, row + (long)block * TFormat.BlockBytes);
         }
     }
 
@@ -74,9 +84,9 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
             if (TFormat.HighBits > 0) WriteFields(quants, TFormat.LowBits, TFormat.HighBits, place.High + group * HighBytes);
             ulong subs = 0;
             for (int i = 0; i < TFormat.Multipliers; i++)
-                subs |= (ulong)(byte)parts->Multipliers[group * TFormat.Multipliers + i] << TFormat.IntegerBits * i;
+                subs |= (ulong)(byte)parts->Multipliers[group * TFormat.Multipliers + i] << SubBits * i;
             for (int i = 0; i < TFormat.Minimums; i++)
-                subs |= (ulong)parts->Minimums[group * TFormat.Minimums + i] << TFormat.IntegerBits * (TFormat.Multipliers + i);
+                subs |= (ulong)parts->Minimums[group * TFormat.Minimums + i] << SubBits * (TFormat.Multipliers + i);
             for (int i = 0; i < SubBytes; i++) place.Subs[group * SubBytes + i] = (byte)(subs >> 8 * i);
         }
     }
@@ -91,13 +101,14 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
             var quants = (uint*)(parts->Quants + 4 * group);
             new Span<uint>(quants, 8).Clear();
             ReadFields((uint*)(place.Low + group * LowBytes), 0, TFormat.LowBits, quants);
-            if (TFormat.HighBits > 0) ReadFields((uint*)(place.High + group * HighBytes), TFormat.LowBits, TFormat.HighBits, quants);
-            ulong subs = 0, mask = (1ul << TFormat.IntegerBits) - 1;
+            if (TFormat.HighBits > 0)
+                ReadFields((uint*)(place.High + group * HighBytes), TFormat.LowBits, TFormat.HighBits, quants);
+            ulong subs = 0, mask = (1ul << SubBits) - 1;
             for (int i = 0; i < SubBytes; i++) subs |= (ulong)place.Subs[group * SubBytes + i] << 8 * i;
             for (int i = 0; i < TFormat.Multipliers; i++)
-                parts->Multipliers[group * TFormat.Multipliers + i] = (sbyte)(subs >> TFormat.IntegerBits * i & mask);
+                parts->Multipliers[group * TFormat.Multipliers + i] = (sbyte)(subs >> SubBits * i & mask);
             for (int i = 0; i < TFormat.Minimums; i++)
-                parts->Minimums[group * TFormat.Minimums + i] = (byte)(subs >> TFormat.IntegerBits * (TFormat.Multipliers + i) & mask);
+                parts->Minimums[group * TFormat.Minimums + i] = (byte)(subs >> SubBits * (TFormat.Multipliers + i) & mask);
         }
     }
 
@@ -141,7 +152,8 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
         for (int j = 0; j < 8; j++) quants[j] |= (plane[j % bits] >> bits * (j / bits) & mask) << shift;
     }
 
-    private static int Padded(int bytes) => (bytes + PlaneLayout.RowAlignment - 1) / PlaneLayout.RowAlignment * PlaneLayout.RowAlignment;
+    private static int Padded(int bytes) =>
+        (bytes + PlaneLayout.RowAlignment - 1) / PlaneLayout.RowAlignment * PlaneLayout.RowAlignment;
 
     // A row's, or a block's, beginning in each plane.
     private readonly struct Place

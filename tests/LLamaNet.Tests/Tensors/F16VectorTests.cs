@@ -4,7 +4,7 @@ using Xunit;
 
 namespace LLamaNet.Tests.Tensors;
 
-public class HalfVectorTests
+public class F16VectorTests
 {
     [Fact]
     public void Every_half_has_the_value_that_the_framework_gives_it_and_comes_back()
@@ -12,7 +12,7 @@ public class HalfVectorTests
         for (int i = 0; i <= ushort.MaxValue; i++)
         {
             Half half = BitConverter.UInt16BitsToHalf((ushort)i);
-            float value = HalfVector.ToSingle(new Vector<uint>((uint)i))[0];
+            float value = F16Vector.ToSingle(new Vector<uint>((uint)i))[0];
             if (Half.IsNaN(half))
             {
                 Assert.True(float.IsNaN(value));
@@ -20,7 +20,7 @@ public class HalfVectorTests
             }
 
             Assert.Equal(BitConverter.SingleToUInt32Bits((float)half), BitConverter.SingleToUInt32Bits(value));
-            Assert.Equal((uint)i, HalfVector.FromSingle(new Vector<float>(value))[0]);
+            Assert.Equal((uint)i, F16Vector.FromSingle(new Vector<float>(value))[0]);
         }
     }
 
@@ -33,7 +33,7 @@ public class HalfVectorTests
             foreach (uint lower in new uint[] { 0, 1, 0x0fff, 0x1000, 0x1001, 0x7fff, 0x8000, 0xefff, 0xf000, 0xf001, 0xffff })
             {
                 float value = BitConverter.UInt32BitsToSingle(upper << 16 | lower);
-                uint found = HalfVector.FromSingle(new Vector<float>(value))[0];
+                uint found = F16Vector.FromSingle(new Vector<float>(value))[0];
                 if (float.IsNaN(value)) Assert.True((found & 0x7fff) > 0x7c00);
                 else if (found != BitConverter.HalfToUInt16Bits((Half)value)) Assert.Fail($"{value:r}: {found:x4}");
             }

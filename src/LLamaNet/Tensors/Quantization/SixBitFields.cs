@@ -1,7 +1,9 @@
-namespace LLamaNet.Tensors.Blocks;
+namespace LLamaNet.Tensors.Quantization;
 
-// Eight 6-bit multipliers and minimums in twelve bytes, as in Q4_K and Q5_K. The first four are the low bits of bytes 0..3 and
-// 4..7; the others have their low four bits in the halves of bytes 8..11 and their high two above the first four's.
+// Eight multipliers and eight minimums of 6 bits in 12 bytes, as Q4_K and Q5_K hold them:
+//   bytes 0..3    multiplier 0..3, above it the upper two bits of multiplier 4..7
+//   bytes 4..7    minimum 0..3, above it the upper two bits of minimum 4..7
+//   bytes 8..11   the lower four bits of multiplier 4..7, above them those of minimum 4..7
 internal static unsafe class SixBitFields
 {
     public static void Split(byte* packed, BlockParts* parts)

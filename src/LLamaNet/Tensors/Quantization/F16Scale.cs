@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -6,14 +5,14 @@ using System.Runtime.CompilerServices;
 namespace LLamaNet.Tensors.Quantization;
 
 // The 16-bit floats that scale a block.
-internal static class HalfScale
+internal static class F16Scale
 {
-    public const float Largest = 65504;
+    public const float Max = 65504;
 
-    public static float Read(ReadOnlySpan<byte> bytes) =>
-        HalfVector.ToSingle(new Vector<uint>(BinaryPrimitives.ReadUInt16LittleEndian(bytes)))[0];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(ushort bits) => F16Vector.ToSingle(new Vector<uint>(bits))[0];
 
-    public static void Write(Span<byte> bytes, float value) => BinaryPrimitives.WriteHalfLittleEndian(bytes, (Half)value);
+    public static ushort FromSingle(float value) => BitConverter.HalfToUInt16Bits((Half)value);
 
     // Each value to the nearest finite half. A whole number of vectors.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -23,8 +22,8 @@ internal static class HalfScale
         for (int i = 0; i < values.Length; i += Vector<float>.Count)
         {
             Span<float> part = values[i..];
-            Vector<float> finite = Vector.Clamp(new Vector<float>(part), new Vector<float>(-Largest), new Vector<float>(Largest));
-            HalfVector.ToSingle(HalfVector.FromSingle(finite)).CopyTo(part);
+            Vector<float> finite = Vector.Clamp(new Vector<float>(part), new Vector<float>(-Max), new Vector<float>(Max));
+            F16Vector.ToSingle(F16Vector.FromSingle(finite)).CopyTo(part);
         }
     }
 
@@ -33,7 +32,7 @@ internal static class HalfScale
     public static float Spanning(float largest, int steps)
     {
         if (largest == 0) return 0;
-        float scale = (float)(Half)Math.Min(largest / steps, Largest);
-        return scale * (steps + 0.5f) < largest && scale < Largest ? (float)Half.BitIncrement((Half)scale) : scale;
+        float scale = (float)(Half)Math.Min(largest / steps, Max);
+        return scale * (steps + 0.5f) < largest && scale < Max ? (float)Half.BitIncrement((Half)scale) : scale;
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace LLamaNet.Tensors.Quantization;
 
 // Conversion of a vector of 16-bit floats, each in the lower half of a word.
-internal static class HalfVector
+internal static class F16Vector
 {
     private const uint SignBit = 0x8000;
     private const uint InfinityBits = 0x7c00;

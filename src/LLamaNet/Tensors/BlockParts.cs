@@ -1,6 +1,6 @@
-namespace LLamaNet.Tensors.Blocks;
+namespace LLamaNet.Tensors;
 
-// A block of a row-major format with its bit packing undone.
+// A block of a quantized format with its bit packing undone.
 internal unsafe struct BlockParts
 {
     // d and m, IEEE halves.

@@ -1,0 +1,24 @@
+namespace LLamaNet.Tensors;
+
+// A format whose rows are plain numbers.
+internal interface IFloatFormat
+{
+    static abstract DType Type { get; }
+
+    // The number in `general.file_type` of a GGUF file whose matrices have mostly this format.
+    static abstract uint FileType { get; }
+
+    // Whether `quantize` offers this format.
+    static abstract bool IsWritable { get; }
+
+    // Of a number.
+    static abstract int Bytes { get; }
+
+    static abstract int ExponentBits { get; }
+
+    static abstract float MaxMagnitude { get; }
+
+    static abstract void Dequantize(ReadOnlySpan<byte> numbers, Span<float> values);
+
+    static abstract void Quantize(ReadOnlySpan<float> values, Span<byte> numbers);
+}
