@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
-using LLamaNet.Runner.Commands;
+using LLamaNet.Console.Commands;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // The command `llamanet`: parses, runs one command, turns every failure into one line on stderr and an exit code.
 internal static class CommandLineApp

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // The small model inside this program, so that the first command prints text without a download. See Models/README.md.
 internal static class DemoModel

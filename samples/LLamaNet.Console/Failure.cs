@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // What a user is told about an exception: one line and an exit code, never a stack trace.
 internal static class Failure

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // Text from a file that the user names, or from stdin for "-". A byte order mark is skipped; bytes that are not UTF-8 are
 // refused rather than replaced.

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // Ctrl-C and SIGTERM. The first one cancels the current turn if there is one, else everything; one more ends the process.
 internal sealed class Interrupts : IDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // A JSON string's text. JSON may escape half of a surrogate pair, which JsonElement.GetString refuses to give out.
 internal static class JsonString

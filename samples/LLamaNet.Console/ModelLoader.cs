@@ -1,6 +1,6 @@
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // Loads the checkpoint that the user named, or the demo model, with a bar while it is read.
 internal static class ModelLoader

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // A conversation as plain text, for models without a chat template:
 //     User: ...

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 internal static class Program
 {

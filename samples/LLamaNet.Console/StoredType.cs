@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // The format that holds most bytes of a checkpoint: what people call its type.
 internal static class StoredType

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
-namespace LLamaNet.Runner;
+namespace LLamaNet.Console;
 
 // The three standard streams. Text is UTF-8 everywhere; tables and bars with colours appear only where a person looks.
 internal sealed class Terminal : IDisposable
@@ -23,7 +23,7 @@ internal sealed class Terminal : IDisposable
     // Opened when it is wanted: most commands do not read, and stdin may be closed.
     public Stream InBytes => field ??= _openIn();
 
-    public TextReader In => field ??= InIsPerson ? Console.In : new StreamReader(InBytes, s_utf8);
+    public TextReader In => field ??= InIsPerson ? System.Console.In : new StreamReader(InBytes, s_utf8);
 
     public TextWriter Out { get; }
 
@@ -47,14 +47,18 @@ internal sealed class Terminal : IDisposable
 
     public static Terminal Open()
     {
-        bool input = !Console.IsInputRedirected, output = !Console.IsOutputRedirected, error = !Console.IsErrorRedirected;
-        if (output || error) Console.OutputEncoding = s_utf8;
+        bool input = !System.Console.IsInputRedirected;
+        bool output = !System.Console.IsOutputRedirected;
+        bool error = !System.Console.IsErrorRedirected;
+        if (output || error) System.Console.OutputEncoding = s_utf8;
         AnonymousPipeClientStream? pipe = output ? null : OutputPipe();
-        Stream? redirected = output ? null : pipe ?? Opened(Console.OpenStandardOutput);
+        Stream? redirected = output ? null : pipe ?? Opened(System.Console.OpenStandardOutput);
         return new Terminal(
-            Console.OpenStandardInput,
-            output ? Console.Out : new StreamWriter(redirected ?? Stream.Null, s_utf8),
-            error ? Console.Error : new StreamWriter(Opened(Console.OpenStandardError) ?? Stream.Null, s_utf8) { AutoFlush = true })
+            System.Console.OpenStandardInput,
+            output ? System.Console.Out : new StreamWriter(redirected ?? Stream.Null, s_utf8),
+            error
+                ? System.Console.Error
+                : new StreamWriter(Opened(System.Console.OpenStandardError) ?? Stream.Null, s_utf8) { AutoFlush = true })
         {
             _pipe = pipe,
             OutIsClosed = !output && redirected is null,

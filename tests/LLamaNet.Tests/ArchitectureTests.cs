@@ -43,8 +43,29 @@ public partial class ArchitectureTests
         Assert.Empty(wrong);
     }
 
+    // Program.cs may hold top-level statements, which have no namespace.
+    [Theory]
+    [InlineData("src")]
+    [InlineData("samples")]
+    [InlineData("tests")]
+    public void Namespaces_follow_folders(string top)
+    {
+        string root = Path.Combine(RepositoryRoot(), top);
+        var wrong = new List<string>();
+        foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
+        {
+            string path = Path.GetRelativePath(root, file);
+            string folder = Path.GetDirectoryName(path)!.Replace(Path.DirectorySeparatorChar, '.');
+            Match line = NamespaceLine().Match(File.ReadAllText(file));
+            bool isGood = line.Success ? line.Groups["name"].Value == folder : Path.GetFileName(file) == "Program.cs";
+            if (!isGood) wrong.Add($"{path}: {line.Value}");
+        }
+
+        Assert.Empty(wrong);
+    }
+
     [Fact]
-    public void Namespaces_follow_folders_and_only_the_root_is_public()
+    public void Only_the_root_namespace_is_public()
     {
         foreach (Type type in typeof(LlamaModel).Assembly.GetTypes().Where(type => type.IsPublic && type.Namespace is not null))
             Assert.Equal("LLamaNet", type.Namespace);
@@ -66,4 +87,7 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"^using (static )?LLamaNet\.(?<name>[A-Za-z.]+);", RegexOptions.Multiline)]
     private static partial Regex UsingLine();
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
 }

@@ -1,6 +1,6 @@
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Charts;
+namespace LLamaNet.Console.Charts;
 
 // One speed out of a file of them, and where it stood there. The series is the program, or the device where none is named.
 internal sealed record ChartLine(

@@ -1,6 +1,6 @@
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Charts;
+namespace LLamaNet.Console.Charts;
 
 // Speeds as horizontal bars: a panel for each kind with a scale of its own, in it a group for each model, type and count, in
 // that a bar for each series. Everything stands in the order in which it was first read.

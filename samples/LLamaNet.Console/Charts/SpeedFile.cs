@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Charts;
+namespace LLamaNet.Console.Charts;
 
 // What `bench --json` writes, or another program in the same form: an array of objects with kind, model, type, tokens, threads
 // and tokensPerSecond, with name or device or both, and perhaps with contextTokens, share and ceiling.

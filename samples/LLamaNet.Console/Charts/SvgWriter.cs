@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 
-namespace LLamaNet.Runner.Charts;
+namespace LLamaNet.Console.Charts;
 
 // The few shapes that charts are made of. Lengths are in pixels; looks come from classes of the style sheet.
 internal sealed class SvgWriter : IDisposable

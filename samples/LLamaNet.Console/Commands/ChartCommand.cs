@@ -1,8 +1,8 @@
 using System.CommandLine;
-using LLamaNet.Runner.Charts;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Charts;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class ChartCommand : Command
 {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using LLamaNet.Runner.Options;
+using LLamaNet.Console.Options;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class ChatCommand : Command
 {

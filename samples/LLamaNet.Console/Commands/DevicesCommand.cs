@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class DevicesCommand : Command
 {

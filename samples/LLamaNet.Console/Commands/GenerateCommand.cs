@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using LLamaNet.Runner.Options;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Options;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class GenerateCommand : Command
 {

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using LLamaNet.Runner.Options;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Options;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class InspectCommand : Command
 {

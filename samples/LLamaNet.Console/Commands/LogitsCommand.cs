@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using LLamaNet.Runner.Options;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Options;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class LogitsCommand : Command
 {

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using LLamaNet.Runner.Options;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Options;
+using LLamaNet.Console.Output;
 
-namespace LLamaNet.Runner.Commands;
+namespace LLamaNet.Console.Commands;
 
 internal sealed class TokenizeCommand : Command
 {

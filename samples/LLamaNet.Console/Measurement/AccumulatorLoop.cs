@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // Fourteen accumulators that do not wait for each other cover two sequences a cycle of a latency of seven, and fit the sixteen
 // registers of the smallest instruction set together with the operand and a product.

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // Operations a second that registers alone reach, with the best instructions that .NET has on this CPU, on some threads at
 // once: what no matrix product can pass. A multiplication and an addition are two operations.

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // One measured speed. ContextTokens: before the decoded ones. The ceilings are those of as many threads, measured around the
 // same run; null where the model runs on something else than this machine's processor.

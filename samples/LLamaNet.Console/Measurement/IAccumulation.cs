@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // One instruction, or the shortest sequence, that multiplies and adds into an accumulator of one register.
 internal interface IAccumulation<TVector>

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // What some threads of this machine reach at most: bytes a second of plain reads, operations a second of arithmetic.
 internal sealed record MachineCeilings(double Bandwidth, double Int8Peak, double F32Peak)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // Bytes a second that plain vector reads reach, every thread reading its own part of a GiB: more than caches hold.
 internal static class MemoryBandwidth

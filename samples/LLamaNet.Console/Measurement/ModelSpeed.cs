@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // Times one loaded model. The best of the repetitions counts: on a machine that others use too, only the best repeats.
 internal sealed class ModelSpeed(LlamaModel model, string name, string type, int repetitions, int threads)

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // exp of the mean of -ln p(next token), by the rule that the field's figures follow (llama.cpp's `perplexity`): the text is cut
 // into chunks of n tokens, what does not fill one is left out, each begins with BOS, and only tokens with at least n / 2

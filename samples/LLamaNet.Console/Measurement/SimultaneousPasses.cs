@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace LLamaNet.Runner.Measurement;
+namespace LLamaNet.Console.Measurement;
 
 // The same work on some threads at once, several times over.
 internal static class SimultaneousPasses

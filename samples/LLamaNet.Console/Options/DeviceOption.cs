@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 internal sealed class DeviceOption : Option<Device?>
 {

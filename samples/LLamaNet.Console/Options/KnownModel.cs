@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // A model known by its size.
 internal sealed record KnownModel(string Name, LlamaConfig Config)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // Values separated by commas: "128,512".
 internal sealed class ListOption<T> : Option<IReadOnlyList<T>>

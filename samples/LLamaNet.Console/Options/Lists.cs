@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // The lists that commands take.
 internal static class Lists

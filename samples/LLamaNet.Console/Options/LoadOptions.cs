@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // How a model is loaded: the options that every command with a model shares.
 internal sealed class LoadOptions

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // An amount of memory as people write it: "80GiB", "24GB", "512 MiB".
 internal sealed record MemorySize(long Bytes, string Text)

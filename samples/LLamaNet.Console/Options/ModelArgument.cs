@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 internal static class ModelArgument
 {

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // A number in a range, both ends included; null when it is not given.
 internal sealed class NumberOption<T> : Option<T?>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // The prompt, from the command line, a file or stdin. A file's text is taken as it is, a final line end included.
 internal sealed class PromptOptions

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // How tokens are chosen and when to stop.
 internal sealed class SamplingOptions

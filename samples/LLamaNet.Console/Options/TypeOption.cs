@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace LLamaNet.Runner.Options;
+namespace LLamaNet.Console.Options;
 
 // A number format by its GGUF name, in either case; null when it is not given.
 internal sealed class TypeOption : Option<DType?>

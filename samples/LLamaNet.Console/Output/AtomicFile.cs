@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // A file that appears whole or not at all.
 internal static class AtomicFile

@@ -1,7 +1,7 @@
 using System.Globalization;
-using LLamaNet.Runner.Measurement;
+using LLamaNet.Console.Measurement;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // What a run of `bench` found. The ceilings of one thread are null where no model ran on the processor.
 internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> lines, MachineCeilings? oneThread)

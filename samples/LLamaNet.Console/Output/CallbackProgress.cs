@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // Calls back at once on the reporting thread; Progress<T> would post to the pool and reorder.
 internal sealed class CallbackProgress<T>(Action<T> callback) : IProgress<T>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 internal static class CheckpointReport
 {

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // Rows of cells: a drawn table for a person, plain aligned columns for a file.
 internal sealed class Columns

@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // Where a command will write a file: looked at before the work, which may be long.
 internal static class Destination

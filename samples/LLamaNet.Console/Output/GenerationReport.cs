@@ -1,4 +1,4 @@
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // What a finished generation was, for a program (stdout) or a person (stderr).
 internal static class GenerationReport

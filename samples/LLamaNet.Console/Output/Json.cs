@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // One JSON value on stdout, on one line.
 internal static class Json

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // A bar on stderr while work runs; nothing at all where stderr is redirected.
 internal static class ProgressBar

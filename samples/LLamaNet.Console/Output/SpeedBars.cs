@@ -1,7 +1,7 @@
-using LLamaNet.Runner.Measurement;
+using LLamaNet.Console.Measurement;
 using Spectre.Console;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // A bar for each measured speed: the share of the ceiling that binds, coloured by which one that is; where no ceiling is
 // known, tokens a second beside the fastest line.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LLamaNet.Runner.Output;
+namespace LLamaNet.Console.Output;
 
 // Quantities as people read them.
 internal static class Words

@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
-using LLamaNet.Runner.Measurement;
+using LLamaNet.Console.Measurement;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class ArithmeticPeakTests
 {

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using LLamaNet.Runner;
-using LLamaNet.Runner.Measurement;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console;
+using LLamaNet.Console.Measurement;
+using LLamaNet.Console.Output;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class BenchCommandTests
 {

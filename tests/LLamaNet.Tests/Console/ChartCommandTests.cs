@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public sealed class ChartCommandTests : IDisposable
 {

@@ -1,8 +1,8 @@
-using LLamaNet.Runner;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console;
+using LLamaNet.Console.Output;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class ColumnsTests
 {

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 // One run of `llamanet` inside the test process, with redirected streams.
 internal sealed record ConsoleRun(int ExitCode, string Out, string Error)

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 // The program on a machine without an NVIDIA driver, which is any machine whose driver is looked for in the wrong place.
 public class DeviceTests

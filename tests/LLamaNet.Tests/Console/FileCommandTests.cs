@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 // Commands that write files or read long texts.
 public sealed class FileCommandTests : IDisposable

@@ -1,8 +1,8 @@
 using System.Text;
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 // Texts that commands read from files and from stdin.
 public sealed class InputTextTests : IDisposable

@@ -1,7 +1,7 @@
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class InterruptsTests
 {

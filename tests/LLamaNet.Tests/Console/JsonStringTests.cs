@@ -1,8 +1,8 @@
 using System.Text.Json;
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class JsonStringTests
 {

@@ -1,7 +1,7 @@
-using LLamaNet.Runner.Measurement;
+using LLamaNet.Console.Measurement;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class PerplexityTests
 {

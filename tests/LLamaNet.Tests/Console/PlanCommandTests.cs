@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class PlanCommandTests
 {

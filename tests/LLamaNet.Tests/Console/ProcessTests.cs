@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using LLamaNet.Runner;
+using LLamaNet.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 // The built program as its own process: what only a process has (exit code, signals, encodings).
 public class ProcessTests

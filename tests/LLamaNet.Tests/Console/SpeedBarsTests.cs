@@ -1,9 +1,9 @@
-using LLamaNet.Runner.Measurement;
-using LLamaNet.Runner.Output;
+using LLamaNet.Console.Measurement;
+using LLamaNet.Console.Output;
 using Spectre.Console;
 using Xunit;
 
-namespace LLamaNet.Tests.Runner;
+namespace LLamaNet.Tests.Console;
 
 public class SpeedBarsTests
 {
