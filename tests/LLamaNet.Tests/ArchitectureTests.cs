@@ -50,7 +50,7 @@ public partial class ArchitectureTests
     [InlineData("tests")]
     public void Namespaces_follow_folders(string top)
     {
-        string root = Path.Combine(RepositoryRoot(), top);
+        string root = Repository.Path(top);
         var wrong = new List<string>();
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {

@@ -30,37 +30,37 @@ public partial class DocumentTests
     public void Every_path_exists(string document)
     {
         string text = Block().Replace(File.ReadAllText(Repository.Path(document)), "");
-        IEnumerable<string> links = Link().Matches(text).Select(match => match.Groups[1].Value)
-            .Where(link => !link.Contains("://", StringComparison.Ordinal)).Select(link => link.Split('#')[0]);
-        IEnumerable<string> codes = Code().Matches(text).Select(match => match.Groups[1].Value).Where(IsPath);
-        Assert.Empty(links.Concat(codes).Where(path => path.Length > 0 && !Exists(path, document)));
+        string own = Path.GetDirectoryName(document)!;
+        IEnumerable<string> links = Link().Matches(text).Select(match => match.Groups[1].Value.Split('#')[0])
+            .Where(link => link.Length > 0 && !link.Contains("://", StringComparison.Ordinal) && !Exists(own, link));
+        IEnumerable<string> codes = Code().Matches(text).Select(match => match.Groups[1].Value)
+            .Where(code => IsPath(code) && !s_starts.Append(own).Any(start => Exists(start, code)));
+        Assert.Empty(links.Concat(codes));
     }
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_name_is_in_the_sources(string document)
     {
-        string text = Block().Replace(File.ReadAllText(Repository.Path(document)), "");
-        IEnumerable<string> names = Code().Matches(text).Select(match => match.Groups[1].Value)
-            .SelectMany(code => Name().IsMatch(code) ? Word().Matches(code).Select(match => match.Value) : []);
-        Assert.Empty(names.Distinct().Where(name => !s_words.Contains(name)));
+        string text = File.ReadAllText(Repository.Path(document));
+        HashSet<string> own = [.. Block().Matches(text).SelectMany(block => Word().Matches(block.Value)).Select(match => match.Value)];
+        IEnumerable<string> names = Code().Matches(Block().Replace(text, "")).Select(match => match.Groups[1].Value)
+            .Where(code => Name().IsMatch(code)).SelectMany(code => code.Split('.'));
+        Assert.Empty(names.Distinct().Where(name => !s_words.Contains(name) && !own.Contains(name)));
     }
 
-    // A path of this repository: what lies beside it, what is built and what runs elsewhere is not here.
+    // A path of this repository: what lies beside it or is built is none, nor is what stands in a folder of the reader.
     private static bool IsPath(string code) =>
-        (PathLike().IsMatch(code) || FileName().IsMatch(code))
-        && !code.StartsWith("../shared", StringComparison.Ordinal) && !code.StartsWith("artifacts/", StringComparison.Ordinal);
+        FileName().IsMatch(code) || (PathLike().IsMatch(code) && !code.StartsWith("artifacts/", StringComparison.Ordinal));
 
-    private static bool Exists(string path, string document)
+    // A file name alone may be anywhere.
+    private static bool Exists(string folder, string path)
     {
-        string pattern = Placeholder().Replace(path.TrimEnd('/'), "*");
-        string own = Path.GetDirectoryName(document)!;
-        if (!path.Contains('/')) return s_files.Any(file => Matches(pattern, Path.GetFileName(file)));
-        return s_starts.Append(own).Any(start =>
-        {
-            string whole = Path.GetRelativePath(Repository.Root, Path.GetFullPath(pattern, Repository.Path(start))).Replace('\\', '/');
-            return s_files.Any(file => Matches(whole, file) || Matches($"{whole}/*", file));
-        });
+        string pattern = Placeholder().Replace(path, "*");
+        if (FileName().IsMatch(path)) return s_files.Any(file => Matches(pattern, Path.GetFileName(file)));
+        string whole = Path.GetRelativePath(Repository.Root, Path.GetFullPath(pattern, Repository.Path(folder)))
+            .Replace('\\', '/').TrimEnd('/');
+        return s_files.Any(file => Matches(whole, file) || Matches($"{whole}/*", file));
     }
 
     private static bool Matches(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
@@ -74,15 +74,15 @@ public partial class DocumentTests
     [GeneratedRegex("`([^`\n]+)`")]
     private static partial Regex Code();
 
-    // src/LLamaNet/Models, Backends/Backend.cs, kernels/ptx/gemv_FORMAT*.ptx
-    [GeneratedRegex(@"^\.?[A-Za-z][\w.*-]*(/[\w.*-]+)+/?$")]
+    // src/LLamaNet/Models, Backends/Backend.cs, kernels/ptx/gemv_FORMAT*.ptx; not FOLDER/run.sh
+    [GeneratedRegex(@"^(?![A-Z]+/)\.?[A-Za-z][\w.*-]*(/[\w.*-]+)+/?$")]
     private static partial Regex PathLike();
 
     [GeneratedRegex(@"^[\w*-]+\.(cs|cu|cuh|sh|md|csproj|sln)$")]
     private static partial Regex FileName();
 
     // In place of a name that the reader chooses.
-    [GeneratedRegex("NAME|FORMAT|FOLDER|OUTDIR")]
+    [GeneratedRegex("NAME|FORMAT")]
     private static partial Regex Placeholder();
 
     // WeightFormat, Backend.MatMul, s_all, IsQuantized: two humps at least, so that words of English are free.
