@@ -1,3 +1,5 @@
+using LLamaNet.Architectures;
+
 namespace LLamaNet;
 
 /// <summary>The hyper-parameters of a LLaMA model.</summary>
@@ -52,15 +54,7 @@ public sealed record LlamaConfig
     public static LlamaConfig Llama65B { get; } = Paper(8192, 64, 80, 22016, 1e-5f);
 
     /// <summary>Number of weights, norms included; tied embeddings count once.</summary>
-    public long ParameterCount
-    {
-        get
-        {
-            long attention = (long)Width * HeadDim * (2L * Heads + 2L * KvHeads);
-            long layer = attention + 3L * Width * FfnWidth + 2L * Width;
-            return Layers * layer + (TiedEmbeddings ? 1L : 2L) * VocabularySize * Width + Width;
-        }
-    }
+    public long ParameterCount => ModelTensors.Of(this).Sum(tensor => tensor.Count);
 
     // The table of "LLaMA: Open and Efficient Foundation Language Models" (Touvron et al., 2023), context 2048.
     private static LlamaConfig Paper(int width, int heads, int layers, int ffnWidth, float epsilon) => new()

@@ -9,16 +9,17 @@ public partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_allowed = new()
     {
         ["Tensors"] = [],
+        ["Architectures"] = ["Tensors"],
         ["Tokenization"] = [],
         ["Backends"] = ["Tensors"],
         ["Backends.Cpu"] = ["Backends", "Tensors"],
         ["Backends.Cuda"] = ["Backends", "Tensors"],
         // A container knows where its tokenizer lies, and what it reads of it is a vocabulary.
-        ["Checkpoints"] = ["Tensors", "Tokenization"],
-        ["Models"] = ["Backends", "Tensors"],
+        ["Checkpoints"] = ["Architectures", "Tensors", "Tokenization"],
+        ["Models"] = ["Architectures", "Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
         ["Generation"] = ["Models", "Tokenization", "Backends"],
-        ["Loading"] = ["Models", "Checkpoints", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],
+        ["Loading"] = ["Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],
         ["Chat"] = ["Generation", "Tokenization"],
     };
 

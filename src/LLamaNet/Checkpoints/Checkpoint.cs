@@ -1,39 +1,76 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
 using LLamaNet.Tokenization;
 
 namespace LLamaNet.Checkpoints;
 
-// An opened checkpoint in any container: configuration, tokenizer, named tensors, rotary pairing. Weights stay on disk
-// until their rows are read. Everything that can be checked without reading weights was checked when it was opened.
-internal abstract class Checkpoint(string path) : IDisposable
+// A model in a checkpoint of any container. Everything that can be checked without reading weights was checked when it was
+// opened.
+internal sealed class Checkpoint : IDisposable
 {
-    public string Path { get; } = path;
+    private readonly CheckpointFiles _files;
 
-    // "GGUF v3", "Hugging Face safetensors", "Meta pth".
-    public abstract string Container { get; }
+    // Owns the files, also when it throws.
+    public Checkpoint(CheckpointFiles files)
+    {
+        _files = files;
+        try
+        {
+            Config = files.ReadConfig();
+            Tensors = CheckpointTensors.Match(files, Config);
+            GenerationDefaults = files.ReadGenerationDefaults();
+            ChatTemplate = files.ReadChatTemplate();
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
 
-    // What the model is called, or else its file or folder.
-    public virtual string Name => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Path));
+    public string Path => _files.Path;
 
-    public abstract RotaryPairing Pairing { get; }
+    public string Container => _files.Container;
 
-    // By GGUF name, whatever the container: token_embd.weight, blk.0.attn_q.weight, … Vectors are one row.
-    public abstract IReadOnlyDictionary<string, MatrixSource> Tensors { get; }
+    public string Name => _files.Name;
 
-    public virtual GenerationDefaults GenerationDefaults => GenerationDefaults.None;
+    public LlamaConfig Config { get; }
 
-    // The Jinja template that came with the checkpoint.
-    public virtual string? ChatTemplate => null;
+    public RopePairing Pairing => _files.Pairing;
 
-    // Throws ModelFormatException when the hyper-parameters are missing or make no sense.
-    public abstract LlamaConfig ReadConfig();
+    // All tensors of the model, each in its shape. Vectors are one row.
+    public IReadOnlyDictionary<TensorId, MatrixSource> Tensors { get; }
+
+    public GenerationDefaults GenerationDefaults { get; }
+
+    public string? ChatTemplate { get; }
+
+    // A summary of the files, whether they hold a model or not. Closes them.
+    public static CheckpointSummary Inspect(CheckpointFiles files)
+    {
+        using (files)
+        {
+            LlamaConfig? config = null;
+            string? problem = null;
+            try
+            {
+                config = files.ReadConfig();
+            }
+            catch (ModelFormatException exception)
+            {
+                problem = exception.Message;
+            }
+
+            return new CheckpointSummary(
+                files.Path, files.Container, config, problem, files.DescribeTokenizer(), files.Tensors, files.Metadata);
+        }
+    }
 
     // What the tokenizer's files say. Throws ModelFormatException when there is no tokenizer or it is broken.
-    public abstract TokenizerVocabulary ReadVocabulary();
+    public TokenizerVocabulary ReadVocabulary() => _files.ReadVocabulary();
 
     public ModelTokenizer ReadTokenizer() => TokenizerFactory.Create(ReadVocabulary(), Path);
 
-    public abstract CheckpointSummary Summarize();
-
-    public abstract void Dispose();
+    public void Dispose() => _files.Dispose();
 }

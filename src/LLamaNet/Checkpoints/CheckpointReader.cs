@@ -1,71 +1,74 @@
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Checkpoints.HuggingFace;
-using LLamaNet.Checkpoints.Meta;
-using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tokenization;
 
 namespace LLamaNet.Checkpoints;
 
-// Finds out what a path holds and opens it.
+// Finds the checkpoint that a path stands for and opens it.
 internal static class CheckpointReader
 {
-    public static Checkpoint Open(string path)
-    {
-        CheckpointLocation location = CheckpointLocation.Of(path);
-        return location.Kind switch
-        {
-            CheckpointKind.Gguf => GgufCheckpoint.Open(location.Path),
-            CheckpointKind.HuggingFace => HuggingFaceCheckpoint.Open(location.Path),
-            CheckpointKind.Meta => MetaCheckpoint.Open(location.Path),
-            CheckpointKind.Safetensors => throw new ModelFormatException(path, "folder", "config.json beside the tensors", "no such file"),
-            CheckpointKind.Torch => throw new ModelFormatException(path, "folder", "params.json beside the tensors", "no such file"),
-            _ => throw location.Unknown(),
-        };
-    }
+    private const int ShownNames = 4;
+
+    public static Checkpoint Open(string path) => new(OpenFiles(path));
 
     // The stream holds a GGUF file; the checkpoint owns it.
-    public static Checkpoint Open(Stream stream, string name) => GgufCheckpoint.Open(stream, name);
+    public static Checkpoint Open(Stream stream, string name) => new(GgufFiles.Open(stream, name));
 
-    // What is there, whether it is a LLaMA model that can be opened or not.
-    public static CheckpointSummary Inspect(string path)
-    {
-        CheckpointLocation location = CheckpointLocation.Of(path);
-        return location.Kind switch
-        {
-            CheckpointKind.Gguf => GgufCheckpoint.Inspect(location.Path),
-            CheckpointKind.HuggingFace => HuggingFaceCheckpoint.Inspect(location.Path),
-            CheckpointKind.Meta => MetaCheckpoint.Inspect(location.Path),
-            CheckpointKind.Safetensors => InspectSafetensors(location.Path),
-            CheckpointKind.Torch => InspectTorch(location.Path),
-            _ => throw location.Unknown(),
-        };
-    }
+    // Describes the files, whether they hold a model that can be opened or not.
+    public static CheckpointSummary Inspect(string path) => Checkpoint.Inspect(OpenFiles(path));
 
     // A checkpoint's, or that of a file or folder of a tokenizer alone.
     public static ModelTokenizer ReadTokenizer(string path)
     {
-        CheckpointLocation location = CheckpointLocation.Of(path);
-        TokenizerVocabulary vocabulary = location.Kind switch
+        TokenizerVocabulary vocabulary;
+        if (Find(path) is var (container, found)) vocabulary = container.ReadVocabulary(path = found);
+        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = HuggingFaceVocabulary.Read(path);
+        else if (Directory.Exists(path)) throw Unknown(path, "a tokenizer");
+        else vocabulary = TokenizerFile.Read(CheckedFile.ReadAll(path, TokenizerFile.MaxBytes), path);
+        return TokenizerFactory.Create(vocabulary, path);
+    }
+
+    // For messages: names in a folder, the first few of them.
+    public static string Names(IReadOnlyCollection<string> paths)
+    {
+        IEnumerable<string?> names = paths.Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(ShownNames);
+        return string.Join(", ", names) + (paths.Count > ShownNames ? $", … {paths.Count} in all" : "");
+    }
+
+    private static CheckpointFiles OpenFiles(string path) =>
+        Find(path) is var (container, found) ? container.Open(found) : throw Unknown(path, "a checkpoint");
+
+    private static (CheckpointContainer Container, string Path)? Find(string path)
+    {
+        try
         {
-            CheckpointKind.Gguf => GgufCheckpoint.ReadVocabulary(location.Path),
-            CheckpointKind.HuggingFace => HuggingFaceCheckpoint.ReadVocabulary(location.Path),
-            CheckpointKind.Meta => MetaCheckpoint.ReadVocabulary(location.Path),
-            CheckpointKind.Other when location.HasTokenizerFile => HuggingFaceCheckpoint.ReadVocabulary(location.Path),
-            CheckpointKind.Other when !location.IsFolder => TokenizerFile.Read(CheckedFile.ReadAll(location.Path, TokenizerFile.MaxBytes), location.Path),
-            _ => throw location.Unknown("a tokenizer"),
-        };
-        return TokenizerFactory.Create(vocabulary, location.Path);
+            bool isFolder = Directory.Exists(path);
+            byte[] start = isFolder ? [] : FileStart.Read(path);
+            foreach (CheckpointContainer container in CheckpointContainer.All)
+            {
+                if ((isFolder ? container.FindIn(path) : container.FindBy(path, start)) is { } found) return (container, found);
+            }
+
+            return null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelFormatException(path, "folder", "a readable folder", "access denied", exception);
+        }
     }
 
-    private static CheckpointSummary InspectSafetensors(string path)
+    private static ModelFormatException Unknown(string path, string sought)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        return file.Summarize();
-    }
+        if (!Directory.Exists(path))
+        {
+            string bytes = Convert.ToHexString(FileStart.Read(path));
+            return new(path, "byte 0", $"{sought}: a GGUF file, or a file of a checkpoint's folder", $"the bytes {bytes}");
+        }
 
-    private static CheckpointSummary InspectTorch(string path)
-    {
-        using TorchFile file = TorchFile.Open(path);
-        return file.Summarize();
+        string[] contents = [.. CheckpointContainer.All.Select(container => container.FolderContents)];
+        string[] entries = [.. Directory.EnumerateFileSystemEntries(path)];
+        return new(
+            path, "folder", $"{sought}: {string.Join(", ", contents[..^1])}, or {contents[^1]}",
+            entries.Length > 0 ? Names(entries) : "an empty folder");
     }
 }

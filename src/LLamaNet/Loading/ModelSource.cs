@@ -1,3 +1,5 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
 using LLamaNet.Tensors;
 
@@ -11,7 +13,7 @@ internal sealed record ModelSource(
     // The checkpoint must stay open as long as weights are read. weightType: null keeps the checkpoint's formats.
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)
     {
-        LlamaConfig config = checkpoint.ReadConfig();
+        LlamaConfig config = checkpoint.Config;
         ModelTokenizer tokenizer = checkpoint.ReadTokenizer();
         if (tokenizer.VocabularySize > config.VocabularySize)
         {
@@ -19,24 +21,25 @@ internal sealed record ModelSource(
                 checkpoint.Path, "tokenizer", $"at most {config.VocabularySize} tokens", $"{tokenizer.VocabularySize}");
         }
 
-        TensorShape.CheckAll(checkpoint.Path, config, checkpoint.Tensors);
-        var weights = new WeightLoader(config, checkpoint.Pairing, weightType, checkpoint.Path, name => checkpoint.Tensors[name]);
+        var weights = new WeightLoader(config, checkpoint.Pairing, weightType, checkpoint.Path, id => checkpoint.Tensors[id]);
         return new ModelSource(config, weights, tokenizer, checkpoint.GenerationDefaults);
     }
 
     public static ModelSource Random(LlamaConfig config, DType weightType, ulong seed) => Of(
-        config, weightType, "random weights", (shape, index) => new RandomMatrix(
-            shape.Name, shape.Rows == 1 ? DType.F32 : FormatChoice.For(weightType, shape.Name, shape.Width, config.TiedEmbeddings),
-            shape.Rows, shape.Width, seed + (ulong)index));
+        config, weightType, "random weights", (tensor, index) => new RandomMatrix(
+            $"{tensor.Id}", FormatChoice.For(weightType, tensor, config.TiedEmbeddings), tensor.Rows, tensor.Width,
+            seed + (ulong)index));
 
     // Without contents: for plans.
     public static ModelSource Shapes(LlamaConfig config, DType weightType) => Of(
-        config, weightType, "plan", (shape, _) => new ShapeMatrix(shape.Name, DType.F32, shape.Rows, shape.Width));
+        config, weightType, "plan", (tensor, _) => new ShapeMatrix($"{tensor.Id}", DType.F32, tensor.Rows, tensor.Width));
 
-    private static ModelSource Of(LlamaConfig config, DType weightType, string name, Func<TensorShape, int, MatrixSource> make)
+    private static ModelSource Of(LlamaConfig config, DType weightType, string name, Func<ModelTensor, int, MatrixSource> make)
     {
-        Dictionary<string, MatrixSource> tensors = TensorShape.Of(config).Select(make).ToDictionary(matrix => matrix.Name);
-        var weights = new WeightLoader(config, RotaryPairing.SplitHalves, weightType, name, tensor => tensors[tensor]);
+        Dictionary<TensorId, MatrixSource> tensors = ModelTensors.Of(config)
+            .Select((tensor, index) => (tensor.Id, Matrix: make(tensor, index)))
+            .ToDictionary(pair => pair.Id, pair => pair.Matrix);
+        var weights = new WeightLoader(config, RopePairing.SplitHalves, weightType, name, id => tensors[id]);
         return new ModelSource(config, weights, null, GenerationDefaults.None);
     }
 }

@@ -34,18 +34,17 @@ internal sealed record LlamaWeights(
         Weight Down) // [width, ffnWidth]
         : IDisposable
     {
-        public long Bytes => Qkv.Bytes + AttentionOutput.Bytes + GateUp.Bytes + Down.Bytes;
+        public long Bytes => Matrices.Sum(matrix => matrix.Bytes);
 
-        public long MultiplyAdds => Qkv.Count + AttentionOutput.Count + GateUp.Count + Down.Count;
+        public long MultiplyAdds => Matrices.Sum(matrix => matrix.Count);
+
+        private Weight[] Matrices => [Qkv, AttentionOutput, GateUp, Down];
 
         public void Dispose()
         {
             AttentionNorm.Dispose();
-            Qkv.Dispose();
-            AttentionOutput.Dispose();
             FfnNorm.Dispose();
-            GateUp.Dispose();
-            Down.Dispose();
+            foreach (Weight matrix in Matrices) matrix.Dispose();
         }
     }
 }

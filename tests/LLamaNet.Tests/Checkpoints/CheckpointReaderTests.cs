@@ -20,7 +20,7 @@ public class CheckpointReaderTests
     {
         using Checkpoint checkpoint = CheckpointReader.Open(new MemoryStream(TinyModel.Create().ToBytes()), "resource");
         Assert.Equal("resource", checkpoint.Path);
-        Assert.Equal(TinyModel.Config, checkpoint.ReadConfig());
+        Assert.Equal(TinyModel.Config, checkpoint.Config);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class CheckpointReaderTests
         Assert.Equal(container, checkpoint.Container);
         CheckpointSummary summary = CheckpointReader.Inspect(SharedData.Path(path));
         Assert.Equal((container, null), (summary.Container, summary.ConfigProblem));
-        Assert.Equal(checkpoint.ReadConfig(), summary.Config);
+        Assert.Equal(checkpoint.Config, summary.Config);
         Assert.Equal("SentencePiece BPE, 512 tokens", summary.Tokenizer);
     }
 

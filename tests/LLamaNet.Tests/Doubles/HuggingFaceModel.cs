@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using LLamaNet.Checkpoints.HuggingFace;
+using LLamaNet.Checkpoints;
 
 namespace LLamaNet.Tests.Doubles;
 
@@ -63,7 +63,7 @@ internal sealed class HuggingFaceModel : IDisposable
         return model;
     }
 
-    public HuggingFaceCheckpoint Open() => HuggingFaceCheckpoint.Open(Path);
+    public Checkpoint Open() => OpenCheckpoint.HuggingFace(Path);
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,3 +1,5 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
 using LLamaNet.Tensors;
 using LLamaNet.Tokenization;
@@ -5,23 +7,38 @@ using LLamaNet.Tokenization;
 namespace LLamaNet.Tests.Doubles;
 
 // TinyModel's weights as a checkpoint of any pairing, to be converted.
-internal sealed class TinyCheckpoint(LlamaConfig config, RotaryPairing pairing, params MatrixSource[] replaced) : Checkpoint("tiny")
+internal sealed class TinyCheckpoint : CheckpointFiles
 {
+    private readonly LlamaConfig _config;
+    private readonly MatrixSource[] _replaced;
+
+    private TinyCheckpoint(LlamaConfig config, RopePairing pairing, MatrixSource[] replaced)
+        : base("tiny")
+    {
+        _config = config;
+        _replaced = replaced;
+        Pairing = pairing;
+    }
+
     public override string Container => "test";
 
-    public override RotaryPairing Pairing => pairing;
+    public override TensorNames Names => TensorNames.Gguf;
 
-    public override IReadOnlyDictionary<string, MatrixSource> Tensors { get; } = TensorShape.Of(config).ToDictionary(
-        shape => shape.Name,
-        shape => replaced.FirstOrDefault(tensor => tensor.Name == shape.Name) ?? ArrayMatrix.Random(shape.Name, shape.Rows, shape.Width));
+    public override RopePairing Pairing { get; }
 
-    public override string? ChatTemplate => "{{ messages }}";
+    public override IReadOnlyList<TensorSummary> Tensors => [];
 
-    public override LlamaConfig ReadConfig() => config;
+    public static Checkpoint Of(LlamaConfig config, RopePairing pairing, params MatrixSource[] replaced) =>
+        new(new TinyCheckpoint(config, pairing, replaced));
+
+    public override LlamaConfig ReadConfig() => _config;
+
+    public override MatrixSource TryOpen(StoredTensor tensor) =>
+        _replaced.FirstOrDefault(matrix => matrix.Name == tensor.Name) ?? ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width);
 
     public override TokenizerVocabulary ReadVocabulary() => TinyModel.Vocabulary;
 
-    public override CheckpointSummary Summarize() => throw new NotSupportedException();
+    public override string ReadChatTemplate() => "{{ messages }}";
 
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using LLamaNet.Architectures;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
@@ -44,7 +45,8 @@ internal sealed class TinyModel
         var model = new TinyModel { Metadata = { ["general.architecture"] = "llama", ["general.name"] = "tiny" } };
         foreach ((string key, object value) in GgufConfig.Write(config ?? Config)) model.Metadata[key] = value;
         foreach ((string key, object value) in GgufVocabulary.Write(Vocabulary)) model.Metadata[key] = value;
-        foreach (TensorShape shape in TensorShape.Of(config ?? Config)) model.Tensors.Add(ArrayMatrix.Random(shape.Name, shape.Rows, shape.Width));
+        foreach (StoredTensor tensor in TensorNames.Gguf.Stored(config ?? Config))
+            model.Tensors.Add(ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width));
         return model;
     }
 
@@ -83,5 +85,5 @@ internal sealed class TinyModel
         return File.ReadAllBytes(folder["tiny.gguf"]);
     }
 
-    public GgufCheckpoint Open() => GgufCheckpoint.Open(new MemoryStream(ToBytes()), "tiny.gguf");
+    public Checkpoint Open() => OpenCheckpoint.Gguf(new MemoryStream(ToBytes()), "tiny.gguf");
 }

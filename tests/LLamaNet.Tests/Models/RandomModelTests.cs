@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LLamaNet.Checkpoints;
+using LLamaNet.Architectures;
 using LLamaNet.Loading;
 using Xunit;
 
@@ -148,8 +148,8 @@ public class RandomModelTests
 
     private static ReferenceLlama Reference(LlamaConfig config, int length)
     {
-        Dictionary<string, double[][]> weights = TensorShape.Of(config)
-            .Select((shape, i) => new RandomMatrix(shape.Name, DType.F32, shape.Rows, shape.Width, Seed + (ulong)i))
+        Dictionary<string, double[][]> weights = ModelTensors.Of(config)
+            .Select((tensor, i) => new RandomMatrix(TensorNames.Gguf.Of(tensor.Id), DType.F32, tensor.Rows, tensor.Width, Seed + (ulong)i))
             .ToDictionary(matrix => matrix.Name, Rows);
         double[][] angles = [.. Enumerable.Range(0, length).Select(p => Frequencies(config, length).Select(f => p * f).ToArray())];
         double factor = config.RopeScaling is RopeScaling.Yarn yarn ? yarn.AttentionFactor ?? 0.1 * Math.Log(yarn.Factor) + 1 : 1;

@@ -1,3 +1,5 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Gguf;
@@ -16,8 +18,8 @@ internal static class GgufConversion
         CancellationToken cancellationToken = default)
     {
         CheckDestination(source, destination);
-        LlamaConfig config = source.ReadConfig();
-        List<MatrixSource> tensors = [.. TensorShape.Of(config).Select(shape => Convert(source, config, shape, type))];
+        LlamaConfig config = source.Config;
+        List<MatrixSource> tensors = [.. TensorNames.Gguf.Stored(config).Select(stored => Convert(source, stored, type))];
         long total = tensors.Sum(SourceBytes), done = 0;
         if (RopeFactors.Of(source.Path, config) is { } factors) tensors.Insert(0, factors);
         GgufWriter.Write(destination, [.. Metadata(source, config, type)], tensors, Report, cancellationToken);
@@ -47,15 +49,14 @@ internal static class GgufConversion
         return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
     }
 
-    private static ConvertedMatrix Convert(Checkpoint source, LlamaConfig config, TensorShape shape, DType type)
+    private static ConvertedMatrix Convert(Checkpoint source, StoredTensor stored, DType type)
     {
-        MatrixSource tensor = source.Tensors[shape.Name];
-        bool isQuery = shape.Name.EndsWith(".attn_q.weight", StringComparison.Ordinal);
-        bool isKey = shape.Name.EndsWith(".attn_k.weight", StringComparison.Ordinal);
-        if ((isQuery || isKey) && source.Pairing == RotaryPairing.SplitHalves) tensor = RotaryOrder.ToAdjacentPairs(tensor, config.HeadDim);
-        bool isNorm = shape.Name.EndsWith("_norm.weight", StringComparison.Ordinal);
-        DType chosen = isNorm ? DType.F32 : FormatChoice.For(type, shape.Name, shape.Width, config.TiedEmbeddings);
-        return new ConvertedMatrix(source.Path, shape.Name, tensor, chosen);
+        ModelTensor tensor = stored.Parts[0];
+        MatrixSource matrix = source.Tensors[tensor.Id];
+        if (tensor.IsRotated)
+            matrix = RopeOrder.Reorder(matrix, source.Config.HeadDim, source.Pairing, RopePairing.AdjacentPairs);
+        DType chosen = FormatChoice.For(type, tensor, source.Config.TiedEmbeddings);
+        return new ConvertedMatrix(source.Path, stored.Name, matrix, chosen);
     }
 
     private static long SourceBytes(MatrixSource tensor) => ((ConvertedMatrix)tensor).SourceRowBytes * tensor.Rows;

@@ -10,10 +10,11 @@ internal sealed record HuggingFaceGeneration(GenerationDefaults Defaults, IReadO
     private const long MaxBytes = 1 << 20;
     private const int MaxEndIds = 1024;
 
-    public static HuggingFaceGeneration None { get; } = new(GenerationDefaults.None, []);
-
-    public static HuggingFaceGeneration Read(string path)
+    // Nothing where there is no such file.
+    public static HuggingFaceGeneration OfFolder(string folder)
     {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return new HuggingFaceGeneration(GenerationDefaults.None, []);
         using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
         JsonSection json = JsonSection.Root(path, document);
         float? temperature = AtLeast(json, "temperature", 0, exclusive: false);

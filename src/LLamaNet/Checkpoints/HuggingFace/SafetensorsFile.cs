@@ -32,24 +32,14 @@ internal sealed class SafetensorsFile : IDisposable
     }
 
     // Null when the tensor is no vector or matrix of weights: another rank, another type, or no elements.
-    public MatrixSource? TryGetMatrix(SafetensorsTensor tensor, string name)
+    public MatrixSource? TryGetMatrix(SafetensorsTensor tensor)
     {
         if (tensor.Type.Weight is not { } type || tensor.Shape.Count is not (1 or 2)) return null;
         long rows = tensor.Shape.Count == 1 ? 1 : tensor.Shape[0], width = tensor.Shape[^1];
         return rows is < 1 or > int.MaxValue || width is < 1 or > int.MaxValue
             ? null
-            : new FileMatrix(_file, tensor.Offset, name, type, (int)rows, (int)width);
+            : new FileMatrix(_file, tensor.Offset, tensor.Name, type, (int)rows, (int)width);
     }
-
-    // For a file by itself, which says nothing of the model its tensors belong to.
-    public CheckpointSummary Summarize() => new(
-        Path,
-        "safetensors",
-        Config: null,
-        ConfigProblem: $"{Path}: config.json: expected the model's folder, found a single file of tensors",
-        Tokenizer: null,
-        [.. Header.Tensors.Select(tensor => tensor.Summarize())],
-        Header.Metadata);
 
     public void Dispose() => _file.Dispose();
 }

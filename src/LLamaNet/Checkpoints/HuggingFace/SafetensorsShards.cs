@@ -47,6 +47,14 @@ internal sealed class SafetensorsShards : IDisposable
         }
     }
 
+    // One file by itself, of any name.
+    public static SafetensorsShards OpenFile(string path)
+    {
+        var shards = new SafetensorsShards();
+        shards.Add(SafetensorsFile.Open(path));
+        return shards;
+    }
+
     public void Dispose()
     {
         foreach (SafetensorsFile file in _files) file.Dispose();

@@ -1,14 +1,17 @@
 using System.Globalization;
+using LLamaNet.Architectures;
 using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Meta;
 
 // consolidated.00.pth, .01.pth, …: a model cut for model-parallel computation. Every file has every tensor: a slice of its rows
-// (wq, wk, wv, w1, w3, output), a slice of its columns (wo, w2), or all of it (norms). The embedding is cut by columns in
-// LLaMA 1 and 2 and by rows in LLaMA 3.
+// or of its columns, or all of it, as ModelTensor.Split says. The embedding is cut by columns in LLaMA 1 and 2 and by rows in
+// LLaMA 3.
 internal sealed class MetaShards : IDisposable
 {
+    public const string FilePattern = "consolidated.*.pth";
+
     private const int MaxShards = 64;
 
     private readonly string _folder;
@@ -26,7 +29,7 @@ internal sealed class MetaShards : IDisposable
         var shards = new MetaShards(folder);
         try
         {
-            int found = Directory.EnumerateFiles(folder, "consolidated.*.pth").Take(MaxShards + 1).Count();
+            int found = Directory.EnumerateFiles(folder, FilePattern).Take(MaxShards + 1).Count();
             if (found > MaxShards) throw new ModelFormatException(folder, FileName(0), $"at most {MaxShards} shards", "more");
             for (int shard = 0; shard < Math.Max(1, found); shard++)
             {
@@ -48,6 +51,14 @@ internal sealed class MetaShards : IDisposable
         }
     }
 
+    // One file by itself, of any name.
+    public static MetaShards OpenFile(string path)
+    {
+        var shards = new MetaShards(path);
+        shards.Add(TorchFile.Open(path));
+        return shards;
+    }
+
     // Rows of the whole embedding.
     public int Vocabulary(int width)
     {
@@ -60,20 +71,17 @@ internal sealed class MetaShards : IDisposable
         return ConfigLimits.Count(path, Name + " rows", rows);
     }
 
-    // By GGUF name.
-    public Dictionary<string, MatrixSource> Merge(int width)
+    // Null when there is no such tensor.
+    public MatrixSource? TryOpen(StoredTensor stored)
     {
-        var merged = new Dictionary<string, MatrixSource>(StringComparer.Ordinal);
-        foreach (TorchTensor tensor in _files[0].Tensors)
-        {
-            if (MetaNames.Map.ToGguf(tensor.Name) is not { } name) continue;
-            MatrixSource[] parts = [.. _files.Select((_, shard) => Part(tensor, shard, name))];
-            merged.Add(name, parts.Length == 1 || parts[0].Rows == 1 ? parts[0]
-                : IsCutByRows(tensor, width) ? new RowShards(name, parts)
-                : new ColumnShards(name, parts));
-        }
-
-        return merged;
+        if (!_byName[0].TryGetValue(stored.Name, out TorchTensor? tensor)) return null;
+        MatrixSource[] parts = [.. _files.Select((_, shard) => Part(tensor, shard))];
+        TensorSplit split = stored.Split;
+        if (stored.Parts[0].Role == TensorRole.Embedding && !EmbeddingIsCutByRows(tensor, stored.Width))
+            split = TensorSplit.Columns;
+        return parts.Length == 1 || split == TensorSplit.Whole ? parts[0]
+            : split == TensorSplit.Rows ? new RowShards(stored.Name, parts)
+            : new ColumnShards(stored.Name, parts);
     }
 
     public void Dispose()
@@ -87,7 +95,7 @@ internal sealed class MetaShards : IDisposable
         _byName.Add(file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal));
     }
 
-    private MatrixSource Part(TorchTensor first, int shard, string name)
+    private MatrixSource Part(TorchTensor first, int shard)
     {
         string path = _files[shard].Path;
         if (!_byName[shard].TryGetValue(first.Name, out TorchTensor? tensor))
@@ -98,15 +106,7 @@ internal sealed class MetaShards : IDisposable
                 $"{tensor.Type.Name} {tensor.ShapeInWords}");
         }
 
-        return tensor.ToMatrix(path, name);
-    }
-
-    private bool IsCutByRows(TorchTensor tensor, int width)
-    {
-        string name = tensor.Name;
-        return name.StartsWith("tok_embeddings.", StringComparison.Ordinal)
-            ? EmbeddingIsCutByRows(tensor, width)
-            : !name.EndsWith(".wo.weight", StringComparison.Ordinal) && !name.EndsWith(".w2.weight", StringComparison.Ordinal);
+        return tensor.ToMatrix(path);
     }
 
     private bool EmbeddingIsCutByRows(TorchTensor tensor, int width)

@@ -48,16 +48,6 @@ internal sealed class TorchFile : IDisposable
         }
     }
 
-    // For a file by itself, which says nothing of the model its tensors belong to.
-    public CheckpointSummary Summarize() => new(
-        Path,
-        "PyTorch pth",
-        Config: null,
-        ConfigProblem: $"{Path}: params.json: expected the model's folder, found a single file of tensors",
-        Tokenizer: null,
-        [.. Tensors.Select(tensor => tensor.Summarize())],
-        Metadata: []);
-
     public void Dispose() => _file.Dispose();
 
     private void RefuseLegacy()

@@ -12,7 +12,7 @@ internal sealed record TorchTensor(string Name, PickleTensor View, TorchStorage 
     public TensorSummary Summarize() => new(Name, Type.Name, View.Shape, View.Count * Type.Bytes);
 
     // The rows of a vector or matrix of weights.
-    public MatrixSource ToMatrix(string path, string name)
+    public MatrixSource ToMatrix(string path)
     {
         if (Type.Weight is not { } type)
             throw new ModelFormatException(path, Name, "float32, float16 or bfloat16", Type.Name);
@@ -30,6 +30,6 @@ internal sealed record TorchTensor(string Name, PickleTensor View, TorchStorage 
 
         int rows = shape.Count == 1 ? 1 : (int)shape[0], width = (int)shape[^1];
         long pitch = rows == 1 ? width : strides[0];
-        return new TorchMatrix(Storage, View.Offset * Type.Bytes, pitch * Type.Bytes, name, type, rows, width);
+        return new TorchMatrix(Storage, View.Offset * Type.Bytes, pitch * Type.Bytes, Name, type, rows, width);
     }
 }

@@ -1,5 +1,6 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
 using Xunit;
 
@@ -18,7 +19,7 @@ public class GgufCheckpointTests
     [InlineData("gguf-variants/stories260K-F16-split-00003-of-00003.gguf")]
     public void Stories260K_has_its_configuration(string path)
     {
-        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path($"models/{path}"));
+        using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path($"models/{path}"));
         var expected = new LlamaConfig
         {
             Width = 64,
@@ -32,9 +33,9 @@ public class GgufCheckpointTests
             RmsNormEpsilon = 1e-5f,
             TiedEmbeddings = true,
         };
-        Assert.Equal(expected, checkpoint.ReadConfig());
+        Assert.Equal(expected, checkpoint.Config);
         Assert.Equal(47, checkpoint.Tensors.Count);
-        Assert.Equal(RotaryPairing.AdjacentPairs, checkpoint.Pairing);
+        Assert.Equal(RopePairing.AdjacentPairs, checkpoint.Pairing);
     }
 
     [Theory]
@@ -43,9 +44,9 @@ public class GgufCheckpointTests
     [InlineData("gguf-variants/stories260K-F16-split-00002-of-00003.gguf")]
     public void Variants_hold_the_same_weights(string path)
     {
-        using GgufCheckpoint expected = GgufCheckpoint.Open(SharedData.Path("models/stories260K/stories260K-F16.gguf"));
-        using GgufCheckpoint actual = GgufCheckpoint.Open(SharedData.Path($"models/{path}"));
-        Assert.All(expected.Tensors, pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.Tensors[pair.Key])));
+        using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path("models/stories260K/stories260K-F16.gguf"));
+        using Checkpoint actual = OpenCheckpoint.Gguf(SharedData.Path($"models/{path}"));
+        Assert.All(expected.ByName(), pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.ByName()[pair.Key])));
     }
 
     [Fact]
@@ -56,8 +57,8 @@ public class GgufCheckpointTests
         Assert.NotEmpty(models);
         foreach (string path in models)
         {
-            using GgufCheckpoint checkpoint = GgufCheckpoint.Open(path);
-            MatrixSource embedding = checkpoint.Tensors["token_embd.weight"];
+            using Checkpoint checkpoint = OpenCheckpoint.Gguf(path);
+            MatrixSource embedding = checkpoint.ByName()["token_embd.weight"];
             Assert.Equal(embedding.Rows, checkpoint.ReadVocabulary().Pieces.Length);
             foreach (MatrixSource matrix in checkpoint.Tensors.Values) Assert.Equal(matrix.Bytes, Bytes(matrix).Length);
         }
@@ -67,14 +68,14 @@ public class GgufCheckpointTests
     public void An_adapter_is_no_model()
     {
         string path = SharedData.Path("models/stories260K/lora-r4-all/adapter.gguf");
-        Assert.Contains("expected model, found adapter", Assert.Throws<ModelFormatException>(() => GgufCheckpoint.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected model, found adapter", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Gguf(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_head_wider_than_its_share_and_linear_scaling()
     {
-        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/synth-headdim/synth-headdim-F32.gguf"));
-        LlamaConfig config = checkpoint.ReadConfig();
+        using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path("models/synth-headdim/synth-headdim-F32.gguf"));
+        LlamaConfig config = checkpoint.Config;
         Assert.Equal((64, 4, 1, 24), (config.Width, config.Heads, config.KvHeads, config.HeadDim));
         Assert.Equal(new RopeScaling.Linear(4), config.RopeScaling);
         Assert.False(config.TiedEmbeddings);
@@ -83,8 +84,8 @@ public class GgufCheckpointTests
     [Fact]
     public void Frequency_factors_and_chat_template()
     {
-        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
-        LlamaConfig config = checkpoint.ReadConfig();
+        using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        LlamaConfig config = checkpoint.Config;
         var scaling = Assert.IsType<RopeScaling.FrequencyFactors>(config.RopeScaling);
         Assert.Equal(16, scaling.Factors.Count);
         Assert.Equal(1, scaling.Factors[0]);
@@ -97,9 +98,9 @@ public class GgufCheckpointTests
     [Fact]
     public void A_vocabulary_size_may_come_from_the_tokens()
     {
-        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/tiny-random-llama2/llama-2-tiny-random.gguf"));
-        Assert.Equal(32000, checkpoint.ReadConfig().VocabularySize);
-        Assert.False(checkpoint.ReadConfig().TiedEmbeddings);
+        using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path("models/tiny-random-llama2/llama-2-tiny-random.gguf"));
+        Assert.Equal(32000, checkpoint.Config.VocabularySize);
+        Assert.False(checkpoint.Config.TiedEmbeddings);
     }
 
     [Fact]
@@ -112,8 +113,8 @@ public class GgufCheckpointTests
         foreach (RopeScaling scaling in scalings)
         {
             LlamaConfig config = TinyModel.Config with { RopeTheta = 500000, RopeScaling = scaling, TiedEmbeddings = true, HeadDim = 6 };
-            using GgufCheckpoint checkpoint = TinyModel.Create(config).Open();
-            Assert.Equal(config, checkpoint.ReadConfig());
+            using Checkpoint checkpoint = TinyModel.Create(config).Open();
+            Assert.Equal(config, checkpoint.Config);
         }
     }
 
@@ -158,16 +159,18 @@ public class GgufCheckpointTests
         Assert.Contains(message, Refusal(TinyModel.Create().WithoutTensor(name)), StringComparison.Ordinal);
 
     [Fact]
-    public void Biases_and_misshapen_tensors_are_refused_and_unknown_ones_ignored()
+    public void Unknown_and_misshapen_tensors_are_refused()
     {
         TinyModel biased = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_q.bias", 1, 8));
-        Assert.Contains("blk.0.attn_q.bias: expected a model without biases", Refusal(biased), StringComparison.Ordinal);
+        Assert.Contains("blk.0.attn_q.bias: expected no tensor that the configuration does not explain, found F32 [8]", Refusal(biased), StringComparison.Ordinal);
         TinyModel misshapen = TinyModel.Create().With(ArrayMatrix.Random("blk.0.ffn_up.weight", 8, 12));
         Assert.Contains("blk.0.ffn_up.weight: expected shape [12, 8], found [8, 12]", Refusal(misshapen), StringComparison.Ordinal);
         TinyModel factors = TinyModel.Create().With(ArrayMatrix.Random("rope_freqs.weight", 1, 3));
         Assert.Contains("rope_freqs.weight: expected 2 values of type F32", Refusal(factors), StringComparison.Ordinal);
-        using GgufCheckpoint extra = TinyModel.Create().With(ArrayMatrix.Random("extra.weight", 2, 8)).Open();
-        Assert.DoesNotContain("extra.weight", extra.Tensors);
+        TinyModel extra = TinyModel.Create().With(ArrayMatrix.Random("extra.weight", 2, 8));
+        Assert.Contains("extra.weight: expected no tensor that the configuration does not explain", Refusal(extra), StringComparison.Ordinal);
+        using Checkpoint leftover = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_rot_embd.weight", 1, 2)).Open();
+        Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TinyModel.Config).Count);
     }
 
     [Fact]
@@ -180,10 +183,10 @@ public class GgufCheckpointTests
         bytes[type] = 26; // I32, as large as F32
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["i32.gguf"], bytes);
-        var exception = Assert.Throws<ModelFormatException>(() => GgufCheckpoint.Open(folder["i32.gguf"]));
+        var exception = Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Gguf(folder["i32.gguf"]));
         Assert.Contains("blk.0.attn_k.weight: expected one of the types F32, F16", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("found I32", exception.Message, StringComparison.Ordinal);
-        CheckpointSummary summary = GgufCheckpoint.Inspect(folder["i32.gguf"]);
+        CheckpointSummary summary = CheckpointReader.Inspect(folder["i32.gguf"]);
         Assert.Equal("I32", summary.Tensors.Single(tensor => tensor.Name == "blk.0.attn_k.weight").Type);
     }
 
@@ -191,15 +194,15 @@ public class GgufCheckpointTests
     public void Linear_scaling_multiplies_frequency_factors()
     {
         TinyModel model = TinyModel.Create(TinyModel.Config with { RopeScaling = new RopeScaling.Linear(2) });
-        using GgufCheckpoint checkpoint = model.With(new ArrayMatrix("rope_freqs.weight", 1, 2, [1, 8])).Open();
-        Assert.Equal([2, 16], Assert.IsType<RopeScaling.FrequencyFactors>(checkpoint.ReadConfig().RopeScaling).Factors);
+        using Checkpoint checkpoint = model.With(new ArrayMatrix("rope_freqs.weight", 1, 2, [1, 8])).Open();
+        Assert.Equal([2, 16], Assert.IsType<RopeScaling.FrequencyFactors>(checkpoint.Config.RopeScaling).Factors);
     }
 
     [Fact]
     public void Rows_are_read_by_number()
     {
-        using GgufCheckpoint checkpoint = TinyModel.Create().Open();
-        MatrixSource matrix = checkpoint.Tensors["blk.1.ffn_gate.weight"];
+        using Checkpoint checkpoint = TinyModel.Create().Open();
+        MatrixSource matrix = checkpoint.ByName()["blk.1.ffn_gate.weight"];
         byte[] all = Bytes(matrix), some = new byte[3 * matrix.RowBytes];
         matrix.ReadRows(5, 3, some);
         Assert.Equal(all[(int)(5 * matrix.RowBytes)..(int)(8 * matrix.RowBytes)], some);
@@ -210,7 +213,7 @@ public class GgufCheckpointTests
     [Fact]
     public void Summaries_have_the_files_words()
     {
-        CheckpointSummary summary = GgufCheckpoint.Inspect(SharedData.Path("models/stories260K/stories260K-Q8_0.gguf"));
+        CheckpointSummary summary = CheckpointReader.Inspect(SharedData.Path("models/stories260K/stories260K-Q8_0.gguf"));
         Assert.Equal("GGUF v3", summary.Container);
         Assert.Null(summary.ConfigProblem);
         Assert.Equal("SentencePiece BPE, 512 tokens", summary.Tokenizer);
@@ -223,7 +226,7 @@ public class GgufCheckpointTests
     [Fact]
     public void A_file_without_a_model_can_be_inspected()
     {
-        CheckpointSummary summary = GgufCheckpoint.Inspect(SharedData.Path("vectors/gguf/ok_1d_2d_3d_4d.gguf"));
+        CheckpointSummary summary = CheckpointReader.Inspect(SharedData.Path("vectors/gguf/ok_1d_2d_3d_4d.gguf"));
         Assert.Null(summary.Config);
         Assert.Contains("general.architecture", summary.ConfigProblem, StringComparison.Ordinal);
         Assert.Null(summary.Tokenizer);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
@@ -15,16 +16,16 @@ public class GgufConversionTests
     public void Float_formats_are_bit_for_bit_those_of_llama_cpp(DType type, string name)
     {
         using var folder = new TemporaryFolder();
-        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
-        using GgufCheckpoint expected = GgufCheckpoint.Open(SharedData.Path($"models/stories260K/stories260K-{name}.gguf"));
+        using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
+        using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path($"models/stories260K/stories260K-{name}.gguf"));
         GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
-        Assert.Equal(expected.ReadConfig(), actual.ReadConfig());
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
+        Assert.Equal(expected.Config, actual.Config);
         Assert.Equal("stories260K", actual.Name);
-        foreach ((string tensor, MatrixSource matrix) in expected.Tensors)
+        foreach ((string tensor, MatrixSource matrix) in expected.ByName())
         {
-            Assert.Equal(matrix.Type, actual.Tensors[tensor].Type);
-            Assert.Equal(Bytes(matrix), Bytes(actual.Tensors[tensor]));
+            Assert.Equal(matrix.Type, actual.ByName()[tensor].Type);
+            Assert.Equal(Bytes(matrix), Bytes(actual.ByName()[tensor]));
         }
     }
 
@@ -36,17 +37,17 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         LlamaConfig config = TinyModel.Config with { Width = 512, FfnWidth = 4352, HeadDim = 256, Layers = 1 };
-        using var source = new TinyCheckpoint(config, RotaryPairing.AdjacentPairs);
+        using var source = TinyCheckpoint.Of(config, RopePairing.AdjacentPairs);
         GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
-        foreach ((string name, MatrixSource matrix) in source.Tensors)
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
+        foreach ((string name, MatrixSource matrix) in source.ByName())
         {
             bool isNorm = name.EndsWith("norm.weight", StringComparison.Ordinal);
             DType chosen = isNorm ? DType.F32 : name == "output.weight" && type == DType.Q4_0 ? DType.Q6_K : type;
-            Assert.Equal(chosen, actual.Tensors[name].Type);
-            byte[] expected = new byte[actual.Tensors[name].Bytes];
+            Assert.Equal(chosen, actual.ByName()[name].Type);
+            byte[] expected = new byte[actual.ByName()[name].Bytes];
             WeightFormat.Of(chosen).Quantize(MemoryMarshal.Cast<byte, float>(Bytes(matrix)), expected);
-            Assert.Equal(expected, Bytes(actual.Tensors[name]));
+            Assert.Equal(expected, Bytes(actual.ByName()[name]));
         }
     }
 
@@ -54,22 +55,22 @@ public class GgufConversionTests
     public void Quantised_matrices_stay_as_they_are_in_their_own_format()
     {
         using var folder = new TemporaryFolder();
-        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/synth-k256/synth-k256-Q6_K.gguf"));
+        using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/synth-k256/synth-k256-Q6_K.gguf"));
         GgufConversion.Write(source, folder["out.gguf"], DType.Q6_K, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
-        Assert.All(source.Tensors, pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.Tensors[pair.Key])));
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
+        Assert.All(source.ByName(), pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.ByName()[pair.Key])));
     }
 
     [Fact]
     public void Widths_that_a_format_cannot_hold_fall_back_to_a_wider_one()
     {
         using var folder = new TemporaryFolder();
-        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
+        using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
         GgufConversion.Write(source, folder["out.gguf"], DType.Q4_K, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
-        Assert.Equal(DType.Q5_0, actual.Tensors["blk.0.attn_q.weight"].Type);
-        Assert.Equal(DType.F16, actual.Tensors["blk.0.ffn_down.weight"].Type);
-        Assert.Equal(DType.Q8_0, actual.Tensors["token_embd.weight"].Type);
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
+        Assert.Equal(DType.Q5_0, actual.ByName()["blk.0.attn_q.weight"].Type);
+        Assert.Equal(DType.F16, actual.ByName()["blk.0.ffn_down.weight"].Type);
+        Assert.Equal(DType.Q8_0, actual.ByName()["token_embd.weight"].Type);
     }
 
     [Theory]
@@ -83,15 +84,15 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         using Checkpoint source = CheckpointReader.Open(SharedData.Path(folderPath));
-        using GgufCheckpoint expected = GgufCheckpoint.Open(SharedData.Path(ggufPath));
-        GgufConversion.Write(source, folder["out.gguf"], expected.Tensors["token_embd.weight"].Type, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
-        Assert.Equal(WithoutFactors(source.ReadConfig()), WithoutFactors(actual.ReadConfig()));
-        foreach ((string name, MatrixSource matrix) in expected.Tensors)
+        using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path(ggufPath));
+        GgufConversion.Write(source, folder["out.gguf"], expected.ByName()["token_embd.weight"].Type, null, CancellationToken.None);
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
+        Assert.Equal(WithoutFactors(source.Config), WithoutFactors(actual.Config));
+        foreach ((string name, MatrixSource matrix) in expected.ByName())
         {
-            Assert.Equal(matrix.Type, actual.Tensors[name].Type);
-            if (matrix.Type == DType.F32 && source.Tensors[name].Type != DType.F32) continue; // norms rounded by the source
-            Assert.True(Bytes(matrix).AsSpan().SequenceEqual(Bytes(actual.Tensors[name])), name);
+            Assert.Equal(matrix.Type, actual.ByName()[name].Type);
+            if (matrix.Type == DType.F32 && source.ByName()[name].Type != DType.F32) continue; // norms rounded by the source
+            Assert.True(Bytes(matrix).AsSpan().SequenceEqual(Bytes(actual.ByName()[name])), name);
         }
 
         Assert.Equal(expected.ReadVocabulary().Pieces, actual.ReadVocabulary().Pieces);
@@ -109,15 +110,15 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         LlamaConfig config = TinyModel.Config with { HeadDim = 6 };
-        using var source = new TinyCheckpoint(config, RotaryPairing.SplitHalves);
+        using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
         GgufConversion.Write(source, folder["out.gguf"], DType.F32, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         int[] order = [0, 3, 1, 4, 2, 5];
-        foreach ((string name, MatrixSource matrix) in source.Tensors)
+        foreach ((string name, MatrixSource matrix) in source.ByName())
         {
             bool isRotated = name.Contains("attn_q.", StringComparison.Ordinal) || name.Contains("attn_k.", StringComparison.Ordinal);
             for (int row = 0; row < matrix.Rows; row++)
-                Assert.Equal(Row(matrix, isRotated ? row / 6 * 6 + order[row % 6] : row), Row(actual.Tensors[name], row));
+                Assert.Equal(Row(matrix, isRotated ? row / 6 * 6 + order[row % 6] : row), Row(actual.ByName()[name], row));
         }
 
         Assert.Equal("{{ messages }}", actual.ChatTemplate);
@@ -127,17 +128,17 @@ public class GgufConversionTests
     public void Frequency_factors_are_kept()
     {
         using var folder = new TemporaryFolder();
-        using GgufCheckpoint source = GgufCheckpoint.Open(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
         GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None);
-        using GgufCheckpoint actual = GgufCheckpoint.Open(folder["out.gguf"]);
+        using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(Factors(source), Factors(actual));
     }
 
     [Fact]
     public void Llama3_scaling_becomes_the_factors_that_llama_cpp_writes()
     {
-        using GgufCheckpoint reference = GgufCheckpoint.Open(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
-        LlamaConfig config = reference.ReadConfig() with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64) };
+        using Checkpoint reference = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        LlamaConfig config = reference.Config with { RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64) };
         float[] factors = new float[16];
         RopeFactors.Of("", config)!.ReadRows(0, 1, MemoryMarshal.AsBytes(factors.AsSpan()));
         IReadOnlyList<float> expected = Factors(reference);
@@ -153,8 +154,8 @@ public class GgufConversionTests
         float[] values = new float[12 * 8];
         values[1 * 8 + 2] = weight;
         using var folder = new TemporaryFolder();
-        using var source = new TinyCheckpoint(
-            TinyModel.Config, RotaryPairing.AdjacentPairs, new ArrayMatrix("blk.1.ffn_up.weight", 12, 8, values));
+        using var source = TinyCheckpoint.Of(
+            TinyModel.Config, RopePairing.AdjacentPairs, new ArrayMatrix("blk.1.ffn_up.weight", 12, 8, values));
         var exception = Assert.Throws<ModelFormatException>(
             () => GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None));
         Assert.Contains($"blk.1.ffn_up.weight: {message}", exception.Message, StringComparison.Ordinal);
@@ -166,7 +167,7 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["out.gguf"], "old");
-        using var source = new TinyCheckpoint(TinyModel.Config, RotaryPairing.AdjacentPairs);
+        using var source = TinyCheckpoint.Of(TinyModel.Config, RopePairing.AdjacentPairs);
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports(_ => cancellation.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(
@@ -179,7 +180,7 @@ public class GgufConversionTests
     public void Progress_rises_to_the_size_of_the_source()
     {
         using var folder = new TemporaryFolder();
-        using var source = new TinyCheckpoint(TinyModel.Config, RotaryPairing.AdjacentPairs);
+        using var source = TinyCheckpoint.Of(TinyModel.Config, RopePairing.AdjacentPairs);
         var seen = new List<LoadProgress>();
         GgufConversion.Write(source, folder["out.gguf"], DType.F16, new Reports(seen.Add), CancellationToken.None);
         long total = source.Tensors.Values.Sum(tensor => tensor.Bytes);
@@ -194,7 +195,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         TinyModel.Create().Write(folder["a.gguf"]);
         File.CreateSymbolicLink(folder["link.gguf"], folder["a.gguf"]);
-        using GgufCheckpoint source = GgufCheckpoint.Open(folder["a.gguf"]);
+        using Checkpoint source = OpenCheckpoint.Gguf(folder["a.gguf"]);
         Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, folder["a.gguf"], DType.F16, null, CancellationToken.None));
         string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["relative.gguf"]);
         File.CreateSymbolicLink(folder["relative.gguf"], "a.gguf");
@@ -209,7 +210,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         TinyModel.Create().Write(folder["a.gguf"]);
         File.CreateSymbolicLink(folder["link"], "/dev/null");
-        using GgufCheckpoint source = GgufCheckpoint.Open(folder["a.gguf"]);
+        using Checkpoint source = OpenCheckpoint.Gguf(folder["a.gguf"]);
         foreach (string device in (string[])["/dev/null", folder["link"]])
             Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, device, DType.F16, null, CancellationToken.None));
         Assert.Equal(0, new FileInfo("/dev/null").Length);
@@ -220,13 +221,13 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         LlamaConfig config = TinyModel.Config with { RopeScaling = new RopeScaling.Dynamic(2, 32) };
-        using var source = new TinyCheckpoint(config, RotaryPairing.SplitHalves);
+        using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
         Assert.Throws<ModelFormatException>(() => GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None));
         Assert.Empty(folder.Names);
     }
 
-    private static IReadOnlyList<float> Factors(GgufCheckpoint checkpoint) =>
-        Assert.IsType<RopeScaling.FrequencyFactors>(checkpoint.ReadConfig().RopeScaling).Factors;
+    private static IReadOnlyList<float> Factors(Checkpoint checkpoint) =>
+        Assert.IsType<RopeScaling.FrequencyFactors>(checkpoint.Config.RopeScaling).Factors;
 
     private static byte[] Bytes(MatrixSource matrix)
     {

@@ -1,3 +1,4 @@
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
 using Xunit;
@@ -93,10 +94,9 @@ public class GgufMutationTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
-            using GgufCheckpoint checkpoint = GgufCheckpoint.Open(new MemoryStream(bytes), "mutant");
+            using Checkpoint checkpoint = OpenCheckpoint.Gguf(new MemoryStream(bytes), "mutant");
             foreach (MatrixSource matrix in checkpoint.Tensors.Values) matrix.ReadRows(0, matrix.Rows, new byte[matrix.Bytes]);
             checkpoint.ReadVocabulary();
-            checkpoint.Summarize();
         }
         catch (ModelFormatException exception)
         {
@@ -105,5 +105,13 @@ public class GgufMutationTests
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, FixedBytes + BytesPerFileByte * bytes.Length);
+        try
+        {
+            Assert.NotNull(Checkpoint.Inspect(GgufFiles.Open(new MemoryStream(bytes), "mutant")).Metadata);
+        }
+        catch (ModelFormatException exception)
+        {
+            Assert.DoesNotContain(exception.Message, char.IsControl);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tokenization;
 using Xunit;
@@ -9,7 +10,7 @@ public class GgufVocabularyTests
     [Fact]
     public void A_sentence_piece_vocabulary_alone()
     {
-        TokenizerVocabulary vocabulary = GgufCheckpoint.ReadVocabulary(SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
+        TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
         Assert.Equal(TokenizerModelKind.SentencePieceBpe, vocabulary.Kind);
         Assert.Equal(32000, vocabulary.Pieces.Length);
         Assert.Equal("▁the", vocabulary.Pieces[278]);
@@ -22,7 +23,7 @@ public class GgufVocabularyTests
     [Fact]
     public void A_byte_level_vocabulary()
     {
-        using GgufCheckpoint checkpoint = GgufCheckpoint.Open(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
         TokenizerVocabulary vocabulary = checkpoint.ReadVocabulary();
         Assert.Equal(TokenizerModelKind.ByteLevelBpe, vocabulary.Kind);
         Assert.Equal((PreTokenizerKind.Llama3, true), (vocabulary.PreTokenizer, vocabulary.IgnoreMerges));
@@ -37,7 +38,7 @@ public class GgufVocabularyTests
     [InlineData("models/synth-llama3/synth-llama3-F32.gguf")]
     public void What_is_written_is_read_back(string path)
     {
-        TokenizerVocabulary expected = GgufCheckpoint.ReadVocabulary(SharedData.Path(path));
+        TokenizerVocabulary expected = new GgufContainer().ReadVocabulary(SharedData.Path(path));
         TokenizerVocabulary actual = WriteAndRead(expected);
         Assert.Equal(expected.Pieces, actual.Pieces);
         Assert.Equal(expected.Scores, actual.Scores);
@@ -101,7 +102,7 @@ public class GgufVocabularyTests
         TinyModel model = value is null ? TinyModel.Create().Without(key) : TinyModel.Create().With(key, value);
         using var folder = new TemporaryFolder();
         model.Write(folder["bad.gguf"]);
-        var exception = Assert.Throws<ModelFormatException>(() => GgufCheckpoint.ReadVocabulary(folder["bad.gguf"]));
+        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"]));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -114,7 +115,7 @@ public class GgufVocabularyTests
         _ = value is null ? model.Without(key) : model.With(key, value);
         using var folder = new TemporaryFolder();
         model.Write(folder["bad.gguf"]);
-        var exception = Assert.Throws<ModelFormatException>(() => GgufCheckpoint.ReadVocabulary(folder["bad.gguf"]));
+        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"]));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -122,6 +123,6 @@ public class GgufVocabularyTests
     {
         using var folder = new TemporaryFolder();
         GgufWriter.Write(folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
-        return GgufCheckpoint.ReadVocabulary(folder["vocabulary.gguf"]);
+        return new GgufContainer().ReadVocabulary(folder["vocabulary.gguf"]);
     }
 }

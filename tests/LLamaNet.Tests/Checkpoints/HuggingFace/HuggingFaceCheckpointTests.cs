@@ -1,6 +1,5 @@
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.Gguf;
-using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Tensors;
 using Xunit;
 
@@ -14,7 +13,7 @@ public class HuggingFaceCheckpointTests
     [InlineData("hf-f16-sharded", DType.F16)]
     public void A_real_model_is_opened(string folder, DType type)
     {
-        using HuggingFaceCheckpoint checkpoint = HuggingFaceCheckpoint.Open(SharedData.Path("models/stories260K/" + folder));
+        using Checkpoint checkpoint = OpenCheckpoint.HuggingFace(SharedData.Path("models/stories260K/" + folder));
         Assert.Equal(
             new LlamaConfig
             {
@@ -29,12 +28,12 @@ public class HuggingFaceCheckpointTests
                 RmsNormEpsilon = 1e-5f,
                 TiedEmbeddings = true,
             },
-            checkpoint.ReadConfig());
-        Assert.Equal(RotaryPairing.SplitHalves, checkpoint.Pairing);
+            checkpoint.Config);
+        Assert.Equal(RopePairing.SplitHalves, checkpoint.Pairing);
         Assert.Equal(47, checkpoint.Tensors.Count);
         Assert.All(checkpoint.Tensors.Values, matrix => Assert.Equal(type, matrix.Type));
         Assert.Equal(new GenerationDefaults(), checkpoint.GenerationDefaults);
-        Assert.Contains("SentencePiece BPE, 512 tokens", checkpoint.Summarize().Tokenizer);
+        Assert.Contains("SentencePiece BPE, 512 tokens", CheckpointReader.Inspect(checkpoint.Path).Tokenizer);
     }
 
     [Theory]
@@ -42,13 +41,13 @@ public class HuggingFaceCheckpointTests
     [InlineData("hf-f16-sharded", "F16")]
     public void Matrices_are_those_of_the_GGUF_file_but_for_the_order_of_rotary_rows(string folder, string format)
     {
-        using HuggingFaceCheckpoint checkpoint = HuggingFaceCheckpoint.Open(SharedData.Path("models/stories260K/" + folder));
-        using GgufCheckpoint gguf = GgufCheckpoint.Open(SharedData.Path($"models/stories260K/stories260K-{format}.gguf"));
+        using Checkpoint checkpoint = OpenCheckpoint.HuggingFace(SharedData.Path("models/stories260K/" + folder));
+        using Checkpoint gguf = OpenCheckpoint.Gguf(SharedData.Path($"models/stories260K/stories260K-{format}.gguf"));
         int compared = 0;
-        foreach ((string name, MatrixSource expected) in gguf.Tensors)
+        foreach ((string name, MatrixSource expected) in gguf.ByName())
         {
             if (name.Contains("attn_q.") || name.Contains("attn_k.") || expected.Rows == 1) continue;
-            Assert.True(ReadAll(expected).AsSpan().SequenceEqual(ReadAll(checkpoint.Tensors[name])), name);
+            Assert.True(ReadAll(expected).AsSpan().SequenceEqual(ReadAll(checkpoint.ByName()[name])), name);
             compared++;
         }
 
@@ -58,12 +57,12 @@ public class HuggingFaceCheckpointTests
     [Fact]
     public void Explicit_head_dim_and_rope_scaling_are_read()
     {
-        using HuggingFaceCheckpoint headDim = HuggingFaceCheckpoint.Open(SharedData.Path("models/synth-headdim/hf-f32"));
-        Assert.Equal((24, 1), (headDim.ReadConfig().HeadDim, headDim.ReadConfig().KvHeads));
-        Assert.Equal(new RopeScaling.Linear(4), headDim.ReadConfig().RopeScaling);
+        using Checkpoint headDim = OpenCheckpoint.HuggingFace(SharedData.Path("models/synth-headdim/hf-f32"));
+        Assert.Equal((24, 1), (headDim.Config.HeadDim, headDim.Config.KvHeads));
+        Assert.Equal(new RopeScaling.Linear(4), headDim.Config.RopeScaling);
 
-        using HuggingFaceCheckpoint llama3 = HuggingFaceCheckpoint.Open(SharedData.Path("models/synth-llama3/hf-f32"));
-        Assert.Equal(new RopeScaling.Llama3(8, 1, 4, 64), llama3.ReadConfig().RopeScaling);
+        using Checkpoint llama3 = OpenCheckpoint.HuggingFace(SharedData.Path("models/synth-llama3/hf-f32"));
+        Assert.Equal(new RopeScaling.Llama3(8, 1, 4, 64), llama3.Config.RopeScaling);
         Assert.StartsWith("{% for message in messages %}", llama3.ChatTemplate);
     }
 
@@ -71,10 +70,10 @@ public class HuggingFaceCheckpointTests
     public void Shards_hold_what_one_file_holds()
     {
         using HuggingFaceModel one = HuggingFaceModel.Create(), two = HuggingFaceModel.CreateSharded();
-        using HuggingFaceCheckpoint whole = one.Open(), sharded = two.Open();
-        Assert.Equal(whole.ReadConfig(), sharded.ReadConfig());
+        using Checkpoint whole = one.Open(), sharded = two.Open();
+        Assert.Equal(whole.Config, sharded.Config);
         Assert.Equal(12, sharded.Tensors.Count);
-        foreach ((string name, MatrixSource matrix) in whole.Tensors) Assert.Equal(ReadAll(matrix), ReadAll(sharded.Tensors[name]));
+        foreach ((string name, MatrixSource matrix) in whole.ByName()) Assert.Equal(ReadAll(matrix), ReadAll(sharded.ByName()[name]));
     }
 
     [Theory]
@@ -106,7 +105,7 @@ public class HuggingFaceCheckpointTests
     public void A_tensor_that_the_index_leaves_out_is_found_in_its_shard()
     {
         using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map.Remove("lm_head.weight"));
-        using HuggingFaceCheckpoint checkpoint = model.Open();
+        using Checkpoint checkpoint = model.Open();
         Assert.Equal(12, checkpoint.Tensors.Count);
     }
 
@@ -129,11 +128,11 @@ public class HuggingFaceCheckpointTests
     public void The_head_is_the_embedding_only_where_the_configuration_says_so()
     {
         using (HuggingFaceModel tied = HuggingFaceModel.Create("""{"tie_word_embeddings": true}""", "lm_head.weight"))
-        using (HuggingFaceCheckpoint checkpoint = tied.Open()) Assert.True(checkpoint.ReadConfig().TiedEmbeddings);
+        using (Checkpoint checkpoint = tied.Open()) Assert.True(checkpoint.Config.TiedEmbeddings);
 
         // transformers ties although there is a head.
         using (HuggingFaceModel both = HuggingFaceModel.Create("""{"tie_word_embeddings": true}"""))
-        using (HuggingFaceCheckpoint checkpoint = both.Open()) Assert.DoesNotContain("output.weight", checkpoint.Tensors.Keys);
+        using (Checkpoint checkpoint = both.Open()) Assert.DoesNotContain("output.weight", checkpoint.ByName().Keys);
 
         using HuggingFaceModel headless = HuggingFaceModel.Create("{}", "lm_head.weight");
         Assert.Equal("lm_head.weight", Assert.Throws<ModelFormatException>(headless.Open).Place);
@@ -157,14 +156,14 @@ public class HuggingFaceCheckpointTests
         using HuggingFaceModel model = HuggingFaceModel.Create("{}", "model.norm.weight");
         File.WriteAllBytes(model["model.safetensors"], SafetensorsWriter.Write(("model.norm.weight", "I8", [8], new byte[8])));
         Assert.Contains("I8 [8]", Assert.Throws<ModelFormatException>(model.Open).Found);
-        Assert.Equal("I8", Assert.Single(HuggingFaceCheckpoint.Inspect(model.Path).Tensors).Type);
+        Assert.Equal("I8", Assert.Single(CheckpointReader.Inspect(model.Path).Tensors).Type);
     }
 
     [Fact]
     public void Inspecting_a_quantised_model_says_why_it_cannot_be_opened()
     {
         using HuggingFaceModel model = HuggingFaceModel.Create("""{"quantization_config": {"quant_method": "awq"}}""");
-        CheckpointSummary summary = HuggingFaceCheckpoint.Inspect(model.Path);
+        CheckpointSummary summary = CheckpointReader.Inspect(model.Path);
         Assert.Null(summary.Config);
         Assert.Contains("awq", summary.ConfigProblem);
         Assert.Equal(13, summary.Tensors.Count);
@@ -190,7 +189,7 @@ public class HuggingFaceCheckpointTests
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
         File.WriteAllText(model["generation_config.json"], generation);
-        using HuggingFaceCheckpoint checkpoint = model.Open();
+        using Checkpoint checkpoint = model.Open();
         Assert.Equal(new GenerationDefaults(temperature, topK, topP, penalty), checkpoint.GenerationDefaults);
     }
 

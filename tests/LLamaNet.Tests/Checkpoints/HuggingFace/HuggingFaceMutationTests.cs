@@ -1,5 +1,5 @@
 using CsCheck;
-using LLamaNet.Checkpoints.HuggingFace;
+using LLamaNet.Checkpoints;
 using LLamaNet.Tensors;
 using Xunit;
 
@@ -38,9 +38,9 @@ public class HuggingFaceMutationTests
     {
         try
         {
-            using HuggingFaceCheckpoint checkpoint = model.Open();
+            using Checkpoint checkpoint = model.Open();
             foreach (MatrixSource matrix in checkpoint.Tensors.Values) matrix.ReadRows(0, matrix.Rows, new byte[matrix.Bytes]);
-            Assert.NotNull(checkpoint.Summarize().Tokenizer);
+            Assert.NotNull(CheckpointReader.Inspect(model.Path).Tokenizer);
         }
         catch (ModelFormatException exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
 using LLamaNet.Tokenization;
@@ -22,29 +23,29 @@ public class HuggingFaceTokenizerTests
     [InlineData("synth-headdim/hf-f32", "synth-headdim/F32")]
     public void Prompts_have_the_ids_of_the_goldens(string folder, string golden)
     {
-        ModelTokenizer tokenizer = TokenizerFactory.Create(HuggingFaceCheckpoint.ReadVocabulary(SharedData.Path("models/" + folder)), folder);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(HuggingFaceVocabulary.Read(SharedData.Path("models/" + folder)), folder);
         AssertGoldenIds(tokenizer, golden);
     }
 
     [Fact]
     public void Metas_folder_has_the_same_tokenizer() => AssertGoldenIds(
-        TokenizerFactory.Create(MetaCheckpoint.ReadVocabulary(SharedData.Path("models/stories260K/meta-f32")), "meta"), "stories260K/F32");
+        TokenizerFactory.Create(MetaFiles.ReadVocabulary(SharedData.Path("models/stories260K/meta-f32")), "meta"), "stories260K/F32");
 
     [Fact]
     public void Metas_tokenizer_may_lie_in_the_folder_above()
     {
         using MetaModel model = MetaModel.Create();
         string folder = Directory.CreateDirectory(model["7B"]).FullName;
-        Assert.Equal("tokenizer.model", Assert.Throws<ModelFormatException>(() => MetaCheckpoint.ReadVocabulary(folder)).Place);
+        Assert.Equal("tokenizer.model", Assert.Throws<ModelFormatException>(() => MetaFiles.ReadVocabulary(folder)).Place);
         File.Copy(SharedData.Path("models/stories260K/tok512.model"), model["tokenizer.model"]);
-        Assert.Equal(512, MetaCheckpoint.ReadVocabulary(folder).Pieces.Length);
+        Assert.Equal(512, MetaFiles.ReadVocabulary(folder).Pieces.Length);
     }
 
     [Fact]
     public void Flags_names_and_added_tokens_of_the_configuration_apply()
     {
         using HuggingFaceModel model = Create(TokenizerConfig);
-        TokenizerVocabulary vocabulary = HuggingFaceCheckpoint.ReadVocabulary(model.Path);
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path);
         Assert.Equal((1, 2, 0), (vocabulary.BosId, vocabulary.EosId, vocabulary.UnknownId));
         Assert.Equal((false, true), (vocabulary.AddBos, vocabulary.AddEos));
         Assert.Equal(SpacePrefix.StartWithoutSpace, vocabulary.SpacePrefix);
@@ -64,7 +65,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("""{"bos_token": "", "eos_token": null}""");
         File.WriteAllText(model["special_tokens_map.json"], """{"bos_token": "</s>", "eos_token": {"content": "<s>"}}""");
-        TokenizerVocabulary vocabulary = HuggingFaceCheckpoint.ReadVocabulary(model.Path);
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path);
         Assert.Equal((2, 1), (vocabulary.BosId, vocabulary.EosId));
     }
 
@@ -76,7 +77,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("{}");
         File.WriteAllText(model["generation_config.json"], generation);
-        Assert.Equal(ids, HuggingFaceCheckpoint.ReadVocabulary(model.Path).ExtraEndIds);
+        Assert.Equal(ids, HuggingFaceVocabulary.Read(model.Path).ExtraEndIds);
     }
 
     [Theory]
@@ -91,7 +92,7 @@ public class HuggingFaceTokenizerTests
     public void Broken_configurations_are_refused_by_name(string config, string place)
     {
         using HuggingFaceModel model = Create(config);
-        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => HuggingFaceCheckpoint.ReadVocabulary(model.Path)).Place);
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("{}");
         File.WriteAllText(model["generation_config.json"], """{"eos_token_id": 512}""");
-        Assert.Equal("eos_token_id", Assert.Throws<ModelFormatException>(() => HuggingFaceCheckpoint.ReadVocabulary(model.Path)).Place);
+        Assert.Equal("eos_token_id", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
     }
 
     [Theory]
@@ -112,7 +113,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create(config);
         if (file is not null) File.WriteAllText(model["chat_template.jinja"], file);
-        using HuggingFaceCheckpoint checkpoint = model.Open();
+        using Checkpoint checkpoint = model.Open();
         Assert.Equal(template, checkpoint.ChatTemplate);
     }
 
@@ -127,7 +128,7 @@ public class HuggingFaceTokenizerTests
     public void A_folder_without_a_tokenizer_says_so()
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
-        Assert.Equal("tokenizer", Assert.Throws<ModelFormatException>(() => HuggingFaceCheckpoint.ReadVocabulary(model.Path)).Place);
+        Assert.Equal("tokenizer", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
     }
 
     private static HuggingFaceModel Create(string tokenizerConfig)

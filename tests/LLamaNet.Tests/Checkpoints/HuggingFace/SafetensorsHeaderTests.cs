@@ -99,7 +99,7 @@ public class SafetensorsHeaderTests
             ("e", "F16", [1, 2], new byte[4]), ("f", "BF16", [2], new byte[4]), ("g", "F32", [1], new byte[4]), ("h", "F64", [1], new byte[8])));
         Assert.Equal(
             ["e", "f", "g"],
-            file.File.Header.Tensors.Where(tensor => file.File.TryGetMatrix(tensor, tensor.Name) is not null).Select(tensor => tensor.Name));
+            file.File.Header.Tensors.Where(tensor => file.File.TryGetMatrix(tensor) is not null).Select(tensor => tensor.Name));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.HuggingFace;
 using Xunit;
 
@@ -20,7 +21,7 @@ public class SafetensorsVectorTests
             if (item.GetProperty("ok").GetBoolean())
             {
                 using SafetensorsFile file = SafetensorsFile.Open(path);
-                Assert.NotNull(file.Summarize().ConfigProblem);
+                Assert.NotNull(CheckpointReader.Inspect(file.Path).ConfigProblem);
             }
             else
             {
@@ -35,20 +36,20 @@ public class SafetensorsVectorTests
     {
         using SafetensorsFile halves = SafetensorsFile.Open(SharedData.Path("vectors/safetensors/ok_bf16_f16.safetensors"));
         byte[] row = new byte[4];
-        halves.TryGetMatrix(halves.Header.Tensors[0], "a")!.ReadRows(0, 1, row);
+        halves.TryGetMatrix(halves.Header.Tensors[0])!.ReadRows(0, 1, row);
         Assert.Equal([0x80, 0x3f, 0x00, 0xc0], row);
-        halves.TryGetMatrix(halves.Header.Tensors[1], "b")!.ReadRows(0, 1, row);
+        halves.TryGetMatrix(halves.Header.Tensors[1])!.ReadRows(0, 1, row);
         Assert.Equal([0x00, 0x3c, 0x00, 0xc0], row);
 
         using SafetensorsFile metadata = SafetensorsFile.Open(SharedData.Path("vectors/safetensors/ok_metadata.safetensors"));
-        Assert.NotEmpty(metadata.Summarize().Metadata);
+        Assert.NotEmpty(CheckpointReader.Inspect(metadata.Path).Metadata);
     }
 
     [Fact]
     public void A_model_that_is_no_LLaMA_is_listed()
     {
         using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("models/safetensors-samples/minicpm3-tiny/model.safetensors"));
-        CheckpointSummary summary = file.Summarize();
+        CheckpointSummary summary = CheckpointReader.Inspect(file.Path);
         Assert.Null(summary.Config);
         Assert.NotEmpty(summary.Tensors);
         Assert.Equal(file.Header.Tensors.OrderBy(tensor => tensor.Offset).Select(tensor => tensor.Name), summary.Tensors.Select(tensor => tensor.Name));

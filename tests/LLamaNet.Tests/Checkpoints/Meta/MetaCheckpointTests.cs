@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
 using LLamaNet.Tensors;
 using Xunit;
@@ -12,7 +12,7 @@ public class MetaCheckpointTests
     [Fact]
     public void The_configuration_is_read()
     {
-        using MetaCheckpoint checkpoint = MetaCheckpoint.Open(SharedData.Path("models/stories260K/meta-f32"));
+        using Checkpoint checkpoint = OpenCheckpoint.Meta(SharedData.Path("models/stories260K/meta-f32"));
         Assert.Equal(
             new LlamaConfig
             {
@@ -26,19 +26,19 @@ public class MetaCheckpointTests
                 ContextLength = 2048,
                 RmsNormEpsilon = 1e-5f,
             },
-            checkpoint.ReadConfig());
-        Assert.Equal(RotaryPairing.AdjacentPairs, checkpoint.Pairing);
+            checkpoint.Config);
+        Assert.Equal(RopePairing.AdjacentPairs, checkpoint.Pairing);
         Assert.Equal("Meta pth", checkpoint.Container);
         Assert.Equal(48, checkpoint.Tensors.Count);
-        Assert.Equal(49, checkpoint.Summarize().Tensors.Count);
+        Assert.Equal(49, CheckpointReader.Inspect(checkpoint.Path).Tensors.Count);
     }
 
     [Fact]
     public void Two_shards_are_byte_for_byte_the_unsharded_model()
     {
-        using MetaCheckpoint whole = MetaCheckpoint.Open(SharedData.Path("models/stories260K/meta-f32"));
-        using MetaCheckpoint cut = MetaCheckpoint.Open(SharedData.Path("models/stories260K/meta-f32-2shards"));
-        Assert.Equal(whole.ReadConfig(), cut.ReadConfig());
+        using Checkpoint whole = OpenCheckpoint.Meta(SharedData.Path("models/stories260K/meta-f32"));
+        using Checkpoint cut = OpenCheckpoint.Meta(SharedData.Path("models/stories260K/meta-f32-2shards"));
+        Assert.Equal(whole.Config, cut.Config);
         AssertEqualTensors(whole, cut);
     }
 
@@ -46,12 +46,12 @@ public class MetaCheckpointTests
     [Fact]
     public void The_weights_are_those_of_the_Hugging_Face_folder_but_for_the_order_of_rotary_rows()
     {
-        using MetaCheckpoint meta = MetaCheckpoint.Open(SharedData.Path("models/stories260K/meta-f32"));
-        using HuggingFaceCheckpoint other = HuggingFaceCheckpoint.Open(SharedData.Path("models/stories260K/hf-f32"));
-        int headDim = meta.ReadConfig().HeadDim;
-        foreach ((string name, MatrixSource matrix) in other.Tensors)
+        using Checkpoint meta = OpenCheckpoint.Meta(SharedData.Path("models/stories260K/meta-f32"));
+        using Checkpoint other = OpenCheckpoint.HuggingFace(SharedData.Path("models/stories260K/hf-f32"));
+        int headDim = meta.Config.HeadDim;
+        foreach ((string name, MatrixSource matrix) in other.ByName())
         {
-            byte[] expected = ReadAll(meta.Tensors[name]), actual = ReadAll(matrix);
+            byte[] expected = ReadAll(meta.ByName()[name]), actual = ReadAll(matrix);
             if (name.EndsWith("attn_q.weight", StringComparison.Ordinal) || name.EndsWith("attn_k.weight", StringComparison.Ordinal))
             {
                 byte[][] rows = [.. expected.Chunk((int)matrix.RowBytes)];
@@ -72,8 +72,8 @@ public class MetaCheckpointTests
     public void Shards_are_merged_along_rows_or_columns(bool embeddingByRows)
     {
         using MetaModel one = MetaModel.Create(), several = MetaModel.Create(2, embeddingByRows);
-        using MetaCheckpoint whole = MetaCheckpoint.Open(one.Path), cut = MetaCheckpoint.Open(several.Path);
-        Assert.Equal(whole.ReadConfig(), cut.ReadConfig());
+        using Checkpoint whole = OpenCheckpoint.Meta(one.Path), cut = OpenCheckpoint.Meta(several.Path);
+        Assert.Equal(whole.Config, cut.Config);
         AssertEqualTensors(whole, cut);
     }
 
@@ -81,10 +81,10 @@ public class MetaCheckpointTests
     public void Rows_may_be_read_in_any_pieces_by_several_threads()
     {
         using MetaModel one = MetaModel.Create(), two = MetaModel.Create(2);
-        using MetaCheckpoint whole = MetaCheckpoint.Open(one.Path), cut = MetaCheckpoint.Open(two.Path);
-        foreach ((string name, MatrixSource matrix) in cut.Tensors)
+        using Checkpoint whole = OpenCheckpoint.Meta(one.Path), cut = OpenCheckpoint.Meta(two.Path);
+        foreach ((string name, MatrixSource matrix) in cut.ByName())
         {
-            byte[] expected = ReadAll(whole.Tensors[name]);
+            byte[] expected = ReadAll(whole.ByName()[name]);
             Parallel.For(0, matrix.Rows, first =>
             {
                 for (int count = 0; count <= matrix.Rows - first; count++)
@@ -106,8 +106,8 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create();
         Change(model, changes);
-        using MetaCheckpoint checkpoint = MetaCheckpoint.Open(model.Path);
-        LlamaConfig config = checkpoint.ReadConfig();
+        using Checkpoint checkpoint = OpenCheckpoint.Meta(model.Path);
+        LlamaConfig config = checkpoint.Config;
         Assert.Equal(scaling, config.RopeScaling is RopeScaling.Llama3 llama3
             ? $"llama3 {llama3.Factor} {llama3.LowFrequencyFactor} {llama3.HighFrequencyFactor} {llama3.OriginalContextLength}"
             : "none");
@@ -154,7 +154,7 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create();
         Change(model, changes);
-        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path)).Place);
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create(2);
         File.Move(model["consolidated.01.pth"], model["consolidated.02.pth"]);
-        Assert.Equal("consolidated.01.pth", Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path)).Place);
+        Assert.Equal("consolidated.01.pth", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
     }
 
     [Fact]
@@ -170,11 +170,11 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create(2);
         File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(1, 2, without: "layers.0.attention.wv.weight").ToArray());
-        Assert.Equal("layers.0.attention.wv.weight", Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path)).Place);
+        Assert.Equal("layers.0.attention.wv.weight", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
         File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(1, 2, type: "FloatStorage").ToArray());
-        Assert.Contains("as in consolidated.00.pth", Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path)).Expected);
+        Assert.Contains("as in consolidated.00.pth", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Expected);
         File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(0, 1).ToArray());
-        Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path));
+        Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create();
         File.Copy(model["consolidated.00.pth"], model["consolidated.01.pth"]);
-        Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path));
+        Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path));
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create();
         File.WriteAllBytes(model["consolidated.00.pth"], MetaModel.Shard(0, 1, without: "output.weight").ToArray());
-        Assert.Equal("output.weight", Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path)).Place);
+        Assert.Equal("output.weight", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public class MetaCheckpointTests
     {
         using MetaModel model = MetaModel.Create();
         Change(model, """{"dim": 0}""");
-        CheckpointSummary summary = MetaCheckpoint.Inspect(model.Path);
+        CheckpointSummary summary = CheckpointReader.Inspect(model.Path);
         Assert.Null(summary.Config);
         Assert.Contains("dim", summary.ConfigProblem);
         Assert.Equal(13, summary.Tensors.Count);
@@ -213,9 +213,9 @@ public class MetaCheckpointTests
 
     private static void AssertEqualTensors(Checkpoint expected, Checkpoint actual)
     {
-        Assert.Equal(expected.Tensors.Keys.Order(), actual.Tensors.Keys.Order());
-        foreach ((string name, MatrixSource matrix) in expected.Tensors)
-            Assert.True(ReadAll(matrix).AsSpan().SequenceEqual(ReadAll(actual.Tensors[name])), name);
+        Assert.Equal(expected.ByName().Keys.Order(), actual.ByName().Keys.Order());
+        foreach ((string name, MatrixSource matrix) in expected.ByName())
+            Assert.True(ReadAll(matrix).AsSpan().SequenceEqual(ReadAll(actual.ByName()[name])), name);
     }
 
     private static byte[] ReadAll(MatrixSource matrix)

@@ -1,5 +1,5 @@
 using CsCheck;
-using LLamaNet.Checkpoints.Meta;
+using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 using Xunit;
@@ -56,7 +56,7 @@ public class MetaMutationTests
         for (int length = 0; length < s_shard.Length; length += 1 + length / 300)
         {
             File.WriteAllBytes(model["consolidated.00.pth"], s_shard[..length]);
-            Assert.Throws<ModelFormatException>(() => MetaCheckpoint.Open(model.Path));
+            Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path));
         }
     }
 
@@ -72,7 +72,7 @@ public class MetaMutationTests
         File.WriteAllBytes(model[file], bytes);
         try
         {
-            using MetaCheckpoint checkpoint = MetaCheckpoint.Open(model.Path);
+            using Checkpoint checkpoint = OpenCheckpoint.Meta(model.Path);
             foreach (MatrixSource matrix in checkpoint.Tensors.Values) matrix.ReadRows(0, matrix.Rows, new byte[matrix.Bytes]);
         }
         catch (ModelFormatException exception)

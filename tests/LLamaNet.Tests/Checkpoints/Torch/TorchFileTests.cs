@@ -1,5 +1,4 @@
 using LLamaNet.Checkpoints;
-using LLamaNet.Checkpoints.Meta;
 using LLamaNet.Checkpoints.Torch;
 using LLamaNet.Tensors;
 using Xunit;
@@ -15,13 +14,13 @@ public class TorchFileTests
     public void Files_that_torch_wrote_are_listed(string file, string name, long[] shape)
     {
         using TorchFile torch = TorchFile.Open(SharedData.Path("models/pytorch-samples/" + file));
-        TensorSummary tensor = Assert.Single(torch.Summarize().Tensors);
+        TensorSummary tensor = Assert.Single(CheckpointReader.Inspect(torch.Path).Tensors);
         Assert.Equal((name, "int64", shape.Aggregate(8L, (bytes, size) => bytes * size)), (tensor.Name, tensor.Type, tensor.Bytes));
         Assert.Equal(shape, tensor.Shape);
-        Assert.NotNull(torch.Summarize().ConfigProblem);
-        Assert.Equal(torch.Summarize().Tensors.Select(other => other.Name), CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name));
+        Assert.NotNull(CheckpointReader.Inspect(torch.Path).ConfigProblem);
+        Assert.Equal(CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name), CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name));
         Assert.Contains("params.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(torch.Path)).Expected);
-        Assert.Throws<ModelFormatException>(() => torch.Tensors[0].ToMatrix(torch.Path, name));
+        Assert.Throws<ModelFormatException>(() => torch.Tensors[0].ToMatrix(torch.Path));
     }
 
     [Fact]
@@ -30,7 +29,7 @@ public class TorchFileTests
         // 3 x 5 numbers, of which columns 1 to 3.
         byte[] numbers = [.. Enumerable.Range(0, 15).SelectMany(i => BitConverter.GetBytes((ushort)i))];
         using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 15, 1, [3, 3], [5, 1]).Op("s").Stop(), numbers);
-        MatrixSource matrix = file.Open().Tensors[0].ToMatrix("x", "v");
+        MatrixSource matrix = file.Open().Tensors[0].ToMatrix("x");
         byte[] rows = new byte[2 * 6];
         matrix.ReadRows(1, 2, rows);
         Assert.Equal([6, 7, 8, 11, 12, 13], rows.Chunk(2).Select(pair => (int)BitConverter.ToUInt16(pair)));
@@ -40,7 +39,7 @@ public class TorchFileTests
     public void A_transposed_matrix_is_refused()
     {
         using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 6, 0, [2, 3], [1, 2]).Op("s").Stop(), new byte[12]);
-        var exception = Assert.Throws<ModelFormatException>(() => file.Open().Tensors[0].ToMatrix("x", "v"));
+        var exception = Assert.Throws<ModelFormatException>(() => file.Open().Tensors[0].ToMatrix("x"));
         Assert.Contains(".contiguous()", exception.Message);
     }
 
@@ -51,7 +50,7 @@ public class TorchFileTests
             .Text("b").Tensor("HalfStorage", "0", 4, 2, [2], [1]).Op("u").Stop();
         using var file = new TorchTestFile(pickle, [1, 0, 2, 0, 3, 0, 4, 0]);
         byte[] row = new byte[4];
-        file.Open().Tensors[1].ToMatrix("x", "b").ReadRows(0, 1, row);
+        file.Open().Tensors[1].ToMatrix("x").ReadRows(0, 1, row);
         Assert.Equal([3, 0, 4, 0], row);
     }
 
@@ -80,8 +79,8 @@ public class TorchFileTests
         int data = file.AsSpan().IndexOf<byte>([0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0]);
         file[data + 90] ^= 4;
         File.WriteAllBytes(path, file);
-        using MetaCheckpoint checkpoint = MetaCheckpoint.Open(model.Path);
-        MatrixSource embedding = checkpoint.Tensors["token_embd.weight"];
+        using Checkpoint checkpoint = OpenCheckpoint.Meta(model.Path);
+        MatrixSource embedding = checkpoint.ByName()["token_embd.weight"];
         embedding.ReadRows(0, 5, new byte[5 * 16]);
         var exception = Assert.Throws<ModelFormatException>(() => embedding.ReadRows(5, 1, new byte[16]));
         Assert.Equal("consolidated.00/data/0", exception.Place);

@@ -1,11 +1,9 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Checkpoints;
 using LLamaNet.Loading;
 using LLamaNet.Models;
 using LLamaNet.PtxInterpreter;
-using LLamaNet.Tensors;
 using Xunit;
 
 namespace LLamaNet.Tests.Models.Cuda;
@@ -129,10 +127,7 @@ public class CudaModelTests
         using var machine = new InterpretedMachine();
         var backend = new CudaBackend(new CudaContext(TamperedDriver.Over(machine.Driver.Find), 0));
         var limits = ModelLimits.For(s_config, new ModelOptions(), quantized: true, backend.Defaults, backend.KvCacheTypes);
-        Dictionary<string, MatrixSource> tensors = TensorShape.Of(s_config).ToDictionary(
-            shape => shape.Name,
-            shape => (MatrixSource)new RandomMatrix(shape.Name, shape.Rows == 1 ? DType.F32 : DType.Q8_0, shape.Rows, shape.Width, 1));
-        var loader = new WeightLoader(s_config, RotaryPairing.SplitHalves, null, "test", name => tensors[name]);
+        WeightLoader loader = ModelSource.Random(s_config, DType.Q8_0, seed: 1).Weights;
         StepLimits step = limits.Step(s_config, loader.Products);
         backend.Reserve(step);
         using var transformer = new Transformer(

@@ -1,20 +1,18 @@
-using LLamaNet.Tensors;
+using LLamaNet.Architectures;
 using Xunit;
 
-namespace LLamaNet.Tests.Tensors;
+namespace LLamaNet.Tests.Architectures;
 
 public class FormatChoiceTests
 {
-    private const string Projection = "blk.0.attn_q.weight";
-
     public static TheoryData<DType> Types => [.. Enum.GetValues<DType>()];
 
     [Theory]
     [MemberData(nameof(Types))]
     public void Widths_of_whole_blocks_get_what_was_requested(DType type)
     {
-        Assert.Equal(type, FormatChoice.For(type, Projection, 4096, tied: false));
-        Assert.Equal(type, FormatChoice.For(type, "token_embd.weight", 4096, tied: false));
+        Assert.Equal(type, FormatChoice.For(type, TensorRole.Query, 4096, tied: false));
+        Assert.Equal(type, FormatChoice.For(type, TensorRole.Embedding, 4096, tied: false));
     }
 
     [Theory]
@@ -34,7 +32,7 @@ public class FormatChoiceTests
     [InlineData(DType.BF16, 100, DType.BF16)]
     [InlineData(DType.F32, 1, DType.F32)]
     public void Other_widths_fall_back(DType requested, int width, DType expected) =>
-        Assert.Equal(expected, FormatChoice.For(requested, Projection, width, tied: false));
+        Assert.Equal(expected, FormatChoice.For(requested, TensorRole.Query, width, tied: false));
 
     [Theory]
     [InlineData(DType.Q4_K, 4096, DType.Q6_K)]
@@ -50,11 +48,16 @@ public class FormatChoiceTests
     [InlineData(DType.Q4_K, 100, DType.F16)]
     public void The_output_keeps_six_bits(DType requested, int width, DType expected)
     {
-        Assert.Equal(expected, FormatChoice.For(requested, "output.weight", width, tied: false));
-        Assert.Equal(expected, FormatChoice.For(requested, "token_embd.weight", width, tied: true));
+        Assert.Equal(expected, FormatChoice.For(requested, TensorRole.Output, width, tied: false));
+        Assert.Equal(expected, FormatChoice.For(requested, TensorRole.Embedding, width, tied: true));
     }
 
     [Fact]
-    public void Names_that_only_resemble_the_output_do_not_count() =>
-        Assert.Equal(DType.Q4_K, FormatChoice.For(DType.Q4_K, "blk.0.attn_output.weight", 4096, tied: true));
+    public void The_attention_output_is_not_the_output() =>
+        Assert.Equal(DType.Q4_K, FormatChoice.For(DType.Q4_K, TensorRole.AttentionOutput, 4096, tied: true));
+
+    [Fact]
+    public void Norms_stay_in_single_precision() => Assert.All(
+        ModelTensors.Of(TinyModel.Config).Where(tensor => tensor.Kind == TensorKind.Norm),
+        norm => Assert.Equal(DType.F32, FormatChoice.For(DType.Q4_0, norm, tied: false)));
 }

@@ -1,4 +1,4 @@
-namespace LLamaNet.Models;
+namespace LLamaNet.Architectures.Rope;
 
 // Radians per position of each pair of a head: theta^(-2i / headDim), scaled as the model says.
 internal static class RopeFrequencies
@@ -26,6 +26,13 @@ internal static class RopeFrequencies
         }
     }
 
+    // What each frequency is divided by, where the scaling does not depend on the sequence's length.
+    public static double[] Divisors(LlamaConfig config)
+    {
+        double[] scaled = Compute(config, 0, out _);
+        return [.. Unscaled(config.RopeTheta, config.HeadDim).Select((frequency, i) => frequency / scaled[i])];
+    }
+
     private static double[] Unscaled(double theta, int headDim) =>
         [.. Enumerable.Range(0, headDim / 2).Select(i => Math.Pow(theta, -2.0 * i / headDim))];
 
@@ -50,8 +57,11 @@ internal static class RopeFrequencies
     private static double[] Yarn(RopeScaling.Yarn scaling, LlamaConfig config, double[] frequencies)
     {
         // The pair that turns `rotations` times over the original context.
-        double PairOf(double rotations) =>
-            config.HeadDim * Math.Log(scaling.OriginalContextLength / (rotations * 2 * Math.PI)) / (2 * Math.Log(config.RopeTheta));
+        double PairOf(double rotations)
+        {
+            double logarithm = Math.Log(scaling.OriginalContextLength / (rotations * 2 * Math.PI));
+            return config.HeadDim * logarithm / (2 * Math.Log(config.RopeTheta));
+        }
 
         double low = Math.Max(Math.Floor(PairOf(scaling.BetaFast)), 0);
         double high = Math.Min(Math.Ceiling(PairOf(scaling.BetaSlow)), config.HeadDim - 1);

@@ -1,0 +1,18 @@
+namespace LLamaNet.Architectures;
+
+// The purpose of a tensor in the forward pass.
+internal enum TensorRole
+{
+    Embedding,
+    AttentionNorm,
+    Query,
+    Key,
+    Value,
+    AttentionOutput,
+    FfnNorm,
+    Gate,
+    Up,
+    Down,
+    OutputNorm,
+    Output,
+}

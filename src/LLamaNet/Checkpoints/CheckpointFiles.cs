@@ -1,0 +1,46 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
+using LLamaNet.Tensors;
+using LLamaNet.Tokenization;
+
+namespace LLamaNet.Checkpoints;
+
+// The opened files of a checkpoint in some container, whether they hold a model or not. Weights stay on disk until their
+// rows are read. All Read methods throw ModelFormatException for files that are broken or not supported.
+internal abstract class CheckpointFiles(string path) : IDisposable
+{
+    public string Path { get; } = path;
+
+    // "GGUF v3", "Hugging Face safetensors", "Meta pth".
+    public abstract string Container { get; }
+
+    // The model's own name, or else that of its file or folder.
+    public virtual string Name => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Path));
+
+    public abstract TensorNames Names { get; }
+
+    public abstract RopePairing Pairing { get; }
+
+    // Every tensor, in file order.
+    public abstract IReadOnlyList<TensorSummary> Tensors { get; }
+
+    // Keys and values in words.
+    public virtual IReadOnlyList<KeyValuePair<string, string>> Metadata => [];
+
+    public abstract LlamaConfig ReadConfig();
+
+    // Null when there is no such tensor. A vector is one row.
+    public abstract MatrixSource? TryOpen(StoredTensor tensor);
+
+    public abstract TokenizerVocabulary ReadVocabulary();
+
+    public virtual GenerationDefaults ReadGenerationDefaults() => GenerationDefaults.None;
+
+    // The Jinja template that came with the checkpoint.
+    public virtual string? ReadChatTemplate() => null;
+
+    // In words; null when there is none.
+    public virtual string? DescribeTokenizer() => VocabularyWords.Describe(ReadVocabulary);
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,44 @@
+using LLamaNet.Architectures;
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Checkpoints;
+
+// Finds the tensors of a model among those of its files.
+internal static class CheckpointTensors
+{
+    // Every tensor that the configuration implies is there and has its shape, and every tensor that is there belongs to the
+    // model or is a known leftover: a model cut off after some of its layers, or computed without its biases, would babble.
+    public static Dictionary<TensorId, MatrixSource> Match(CheckpointFiles files, LlamaConfig config)
+    {
+        var tensors = new Dictionary<TensorId, MatrixSource>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((StoredTensor stored, MatrixSource? source) in files.Names.Stored(config).Select(Open).ToList())
+        {
+            if (source is null) throw Wrong(stored.Name, $"a tensor of shape {Shape(stored.Rows, stored.Width)}", "no such tensor");
+            if (source.Rows != stored.Rows || source.Width != stored.Width)
+                throw Wrong(stored.Name, $"shape {Shape(stored.Rows, stored.Width)}", Shape(source.Rows, source.Width));
+            known.Add(stored.Name);
+            tensors.Add(stored.Parts[0].Id, source);
+        }
+
+        // Tied models are saved with and without the output projection; transformers uses the embedding in both cases.
+        if (config.TiedEmbeddings) known.Add(files.Names.Of(new TensorId(TensorRole.Output)));
+        foreach (TensorSummary found in files.Tensors)
+        {
+            if (known.Contains(found.Name) || files.Names.IsLeftover(found.Name)) continue;
+            if (files.Names.LayerOf(found.Name) >= config.Layers)
+                throw Wrong(found.Name, $"{config.Layers} layers", "a tensor of one more");
+            throw Wrong(
+                found.Name, "no tensor that the configuration does not explain",
+                $"{found.Type} [{string.Join(", ", found.Shape)}]");
+        }
+
+        return tensors;
+
+        (StoredTensor, MatrixSource?) Open(StoredTensor stored) => (stored, files.TryOpen(stored));
+
+        ModelFormatException Wrong(string place, string expected, string found) => new(files.Path, place, expected, found);
+    }
+
+    private static string Shape(int rows, int width) => rows == 1 ? $"[{width}]" : $"[{rows}, {width}]";
+}

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using LLamaNet.Tensors;
+
+namespace LLamaNet.Checkpoints.Gguf;
+
+// The scaling of rotations in a GGUF file: keys, and the optional tensor rope_freqs.weight. LLaMA 3.1's scaling is such a tensor.
+internal sealed class GgufRope(
+    string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors, GgufModelKeys keys)
+{
+    // config: all but the scaling.
+    public RopeScaling ReadScaling(LlamaConfig config)
+    {
+        RopeScaling scaling = ReadKeys(config.ContextLength);
+        return tensors.TryGetValue(RopeFactors.TensorName, out GgufTensor? factors)
+            ? WithFactors(scaling, factors, config.HeadDim / 2)
+            : scaling;
+    }
+
+    public static IEnumerable<KeyValuePair<string, object>> Write(GgufModelKeys keys, LlamaConfig config)
+    {
+        switch (config.RopeScaling)
+        {
+            case RopeScaling.Linear linear:
+                yield return new(keys.ScalingType, "linear");
+                yield return new(keys.ScalingFactor, linear.Factor);
+                break;
+            case RopeScaling.Yarn yarn:
+                yield return new(keys.ScalingType, "yarn");
+                yield return new(keys.ScalingFactor, yarn.Factor);
+                yield return new(keys.ScalingContext, (uint)yarn.OriginalContextLength);
+                yield return new(keys.YarnBetaFast, yarn.BetaFast);
+                yield return new(keys.YarnBetaSlow, yarn.BetaSlow);
+                if (yarn.AttentionFactor is { } attention)
+                    yield return new(keys.ScalingAttentionFactor, (float)(attention / ComputedYarnAttention(yarn.Factor)));
+                break;
+        }
+    }
+
+    private RopeScaling ReadKeys(int contextLength)
+    {
+        float? factor = metadata.FindFloat(keys.ScalingFactor) ?? metadata.FindFloat(keys.ScalingFactorOf2023);
+        // llama.cpp takes a factor without a type for a linear one, and 0 for none.
+        string type = metadata.FindString(keys.ScalingType) ?? (factor is null or 0 ? "none" : "linear");
+        float Factor() => factor ?? throw metadata.Missing(keys.ScalingFactor, "a float");
+        return type switch
+        {
+            "none" => RopeScaling.None,
+            "linear" => Factor() == 1 ? RopeScaling.None : new RopeScaling.Linear(Factor()),
+            "yarn" => ReadYarn(Factor(), contextLength),
+            _ => throw metadata.Error(keys.ScalingType, "none, linear or yarn", type),
+        };
+    }
+
+    private RopeScaling.Yarn ReadYarn(float factor, int contextLength)
+    {
+        if (metadata.FindFloat(keys.YarnExtrapolationFactor) is { } extrapolation and not 1)
+            throw metadata.Error(keys.YarnExtrapolationFactor, "1", $"{extrapolation}");
+        if (metadata.FindFloat(keys.YarnLogMultiplier) is { } multiplier and not 0)
+            throw metadata.Error(keys.YarnLogMultiplier, "0", $"{multiplier}");
+        long original = metadata.FindInteger(keys.ScalingContext) ?? contextLength;
+        return new RopeScaling.Yarn(
+            factor,
+            ConfigLimits.Count(path, keys.ScalingContext, original),
+            metadata.FindFloat(keys.YarnBetaFast) ?? 32,
+            metadata.FindFloat(keys.YarnBetaSlow) ?? 1,
+            YarnAttention(factor));
+    }
+
+    // Both keys multiply what YaRN computes from the factor.
+    private float? YarnAttention(float factor)
+    {
+        float extra = metadata.FindFloat(keys.ScalingAttentionFactor) ?? 1;
+        extra *= metadata.FindFloat(keys.YarnAttentionFactor) ?? 1;
+        return extra == 1 ? null : (float)(extra * ComputedYarnAttention(factor));
+    }
+
+    private static double ComputedYarnAttention(float factor) => factor <= 1 ? 1 : 0.1 * Math.Log(factor) + 1;
+
+    private RopeScaling.FrequencyFactors WithFactors(RopeScaling scaling, GgufTensor tensor, int pairs)
+    {
+        float[] factors = ReadFactors(tensor, pairs);
+        return scaling switch
+        {
+            RopeScaling.Default => new(factors),
+            RopeScaling.Linear linear => new([.. factors.Select(factor => factor * linear.Factor)]),
+            _ => throw metadata.Error(keys.ScalingType, $"none or linear beside {tensor.Name}", "yarn"),
+        };
+    }
+
+    private float[] ReadFactors(GgufTensor tensor, int pairs)
+    {
+        MatrixSource source = tensor.ToMatrix();
+        if (source.Type != DType.F32 || source.Rows != 1 || source.Width != pairs)
+        {
+            string found = $"{source.Rows} rows of {source.Width} of type {source.Type}";
+            throw metadata.Error(tensor.Name, $"{pairs} values of type F32", found);
+        }
+
+        float[] factors = new float[pairs];
+        source.ReadRows(0, 1, MemoryMarshal.AsBytes(factors.AsSpan()));
+        return factors;
+    }
+}

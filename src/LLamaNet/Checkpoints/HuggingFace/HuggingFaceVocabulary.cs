@@ -1,0 +1,54 @@
+using System.Text.Json;
+using LLamaNet.Tokenization;
+
+namespace LLamaNet.Checkpoints.HuggingFace;
+
+// A folder's vocabulary: the tokenizer's files, and the ids that generation_config.json and config.json add.
+internal static class HuggingFaceVocabulary
+{
+    public static bool IsIn(string folder) =>
+        File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));
+
+    // The weights need not be there.
+    public static TokenizerVocabulary Read(string folder)
+    {
+        using var tokenizer = new HuggingFaceTokenizer(folder);
+        TokenizerVocabulary vocabulary = tokenizer.ReadVocabulary();
+        string generation = Path.Combine(folder, HuggingFaceGeneration.FileName);
+        string config = Path.Combine(folder, HuggingFaceConfig.FileName);
+        IReadOnlyList<int> endIds = HuggingFaceGeneration.OfFolder(folder).EndIds;
+        if (!File.Exists(config)) return vocabulary with { ExtraEndIds = Within(generation, endIds) };
+
+        using JsonDocument document = JsonText.ReadFile(config, HuggingFaceConfig.MaxBytes);
+        JsonSection json = JsonSection.Root(config, document);
+        IReadOnlyList<int> modelEndIds = HuggingFaceGeneration.ReadEndIds(json);
+        return vocabulary with
+        {
+            BosId = vocabulary.BosId ?? BosId(json, vocabulary.Pieces.Length),
+            EosId = vocabulary.EosId ?? Within(config, modelEndIds).Select(id => (int?)id).FirstOrDefault(),
+            ExtraEndIds = endIds.Count > 0 ? Within(generation, endIds) : Within(config, modelEndIds),
+        };
+
+        int[] Within(string path, IReadOnlyList<int> ids)
+        {
+            foreach (int id in ids)
+            {
+                if (id >= vocabulary.Pieces.Length)
+                    throw new ModelFormatException(path, "eos_token_id", $"token ids below {vocabulary.Pieces.Length}", $"{id}");
+            }
+
+            return [.. vocabulary.ExtraEndIds.Union(ids)];
+        }
+    }
+
+    private static int? BosId(JsonSection json, int vocabularySize)
+    {
+        const string Key = "bos_token_id";
+        return json.OptionalInteger(Key) switch
+        {
+            null or < 0 => null,
+            { } id when id < vocabularySize => (int)id,
+            _ => throw json.Wrong(Key, $"a token id below {vocabularySize}"),
+        };
+    }
+}
