@@ -20,7 +20,7 @@ internal static class Failure
         // The name of a parameter is for programs.
         ArgumentException { ParamName: { } name } => (Failed, OneLine(exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal))),
         CommandException or ModelFormatException or IOException or UnauthorizedAccessException or ArgumentException
-            or DeviceOutOfMemoryException or CudaException or NonFiniteLogitsException or NotSupportedException => (Failed, OneLine(exception.Message)),
+            or DeviceOutOfMemoryException or DeviceException or NonFiniteLogitsException or NotSupportedException => (Failed, OneLine(exception.Message)),
         _ => (Failed, OneLine($"internal error, {exception.GetType().Name}: {exception.Message}")),
     };
 

@@ -1,7 +1,7 @@
 namespace LLamaNet;
 
 /// <summary>A GPU cannot be used, or a call of its driver failed.</summary>
-public sealed class CudaException : Exception
+public sealed class CudaException : DeviceException
 {
     internal CudaException(string message)
         : base(message)

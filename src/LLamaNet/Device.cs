@@ -1,7 +1,5 @@
-using LLamaNet.Backends.Cpu;
-using LLamaNet.Backends.Cpu.Simd;
-using LLamaNet.Backends.Cuda;
-using LLamaNet.Backends.Cuda.Driver;
+using System.Diagnostics.CodeAnalysis;
+using LLamaNet.Loading;
 
 namespace LLamaNet;
 
@@ -10,42 +8,41 @@ namespace LLamaNet;
 /// <param name="Ordinal">Which GPU, counted from 0; 0 for the CPU.</param>
 public sealed record Device(DeviceKind Kind, int Ordinal = 0)
 {
+    internal const string AutoName = "auto";
+
     /// <summary>A GPU when there is a usable one, otherwise the CPU; <see cref="LlamaModel.Device"/> says which and why.</summary>
     public static Device Auto { get; } = new(DeviceKind.Auto);
 
     /// <summary>The CPU.</summary>
     public static Device Cpu { get; } = new(DeviceKind.Cpu);
 
+    /// <summary>The texts that <see cref="TryParse"/> reads, with N for a number: "auto", "cpu", "cuda", "cuda:N".</summary>
+    public static IReadOnlyList<string> Forms { get; } = [.. DeviceProviders.OfThisMachine.Forms];
+
     /// <summary>An NVIDIA GPU; loading fails when it cannot be used.</summary>
     /// <param name="ordinal">Which GPU, counted from 0.</param>
     public static Device Cuda(int ordinal = 0) => new(DeviceKind.Cuda, ordinal);
 
-    /// <summary>The CPU and every GPU that the NVIDIA driver sees, or one entry that says why there is no GPU.</summary>
+    /// <summary>Reads a device as people write it, such as "cuda:1"; case does not matter.</summary>
+    /// <param name="text">One of the <see cref="Forms"/>.</param>
+    /// <param name="device">The device; it need not be on this machine.</param>
+    /// <returns>Whether the text names a device.</returns>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out Device? device)
+    {
+        device = text is null ? null : DeviceProviders.OfThisMachine.Find(text);
+        return device is not null;
+    }
+
+    /// <summary>Lists the CPU and every GPU that the NVIDIA driver sees, or one entry that says why there is no GPU.</summary>
     /// <returns>The CPU first, then the GPUs by number.</returns>
-    public static IReadOnlyList<DeviceDescription> List() => List(CudaDevices.Find(CudaDriver.Open));
+    public static IReadOnlyList<DeviceDescription> List() => DeviceProviders.OfThisMachine.List();
 
-    /// <summary>Memory that is free on this device now; on that of <see cref="Auto"/>, the CPU.</summary>
+    /// <summary>Reads how much memory is free on this device now; on that of <see cref="Auto"/>, the CPU.</summary>
     /// <returns>Bytes.</returns>
-    /// <exception cref="CudaException">The GPU cannot be used.</exception>
-    public long ReadFreeBytes()
-    {
-        if (Kind != DeviceKind.Cuda) return CpuMemory.AvailableBytes();
-        using var context = new CudaContext(CudaDriver.Open(), Ordinal);
-        return context.FreeBytes;
-    }
+    /// <exception cref="DeviceException">Thrown when the device cannot be used.</exception>
+    public long ReadFreeBytes() => DeviceProviders.OfThisMachine.ReadFreeBytes(this);
 
-    internal static IReadOnlyList<DeviceDescription> List(CudaDevices gpus)
-    {
-        string cpu = $"{CpuTopology.PhysicalCores} cores, {SimdWidths.Describe(SimdWidths.Widest)}";
-        var devices = new List<DeviceDescription> { new(Cpu, cpu, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, null) };
-        if (gpus.Refusal is not null) devices.Add(new DeviceDescription(Cuda(), "NVIDIA GPU", 0, gpus.Refusal));
-        foreach (CudaDevice gpu in gpus.Found)
-        {
-            string name = $"{gpu.Name}, compute capability {gpu.ComputeCapability}, {gpu.Multiprocessors} multiprocessors, "
-                + $"driver for CUDA {gpus.Driver}";
-            devices.Add(new DeviceDescription(Cuda(gpu.Ordinal), name, gpu.TotalBytes, gpu.Refusal));
-        }
-
-        return devices;
-    }
+    /// <summary>Returns the device as <see cref="TryParse"/> reads it.</summary>
+    /// <returns>Such as "cuda:1".</returns>
+    public override string ToString() => DeviceProviders.OfThisMachine.NameOf(this);
 }

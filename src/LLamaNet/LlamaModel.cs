@@ -42,8 +42,12 @@ public sealed class LlamaModel : IDisposable
     public LlamaConfig Config => _transformer.Config;
 
     /// <summary>Text to token ids and back.</summary>
-    /// <exception cref="InvalidOperationException">The model is one of random weights and has no tokenizer.</exception>
-    public ModelTokenizer Tokenizer => _tokenizer ?? throw new InvalidOperationException("A model of random weights has no tokenizer.");
+    /// <exception cref="InvalidOperationException">Thrown when the model has no tokenizer.</exception>
+    public ModelTokenizer Tokenizer => _tokenizer
+        ?? throw new InvalidOperationException("The model has no tokenizer, so it takes token ids and no text.");
+
+    /// <summary>Whether there is a <see cref="Tokenizer"/>: not for random weights, nor for a checkpoint that has none.</summary>
+    public bool HasTokenizer => _tokenizer is not null;
 
     /// <summary>Where the model runs, and why there.</summary>
     public DeviceSelection Device { get; }
@@ -83,7 +87,7 @@ public sealed class LlamaModel : IDisposable
         string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return LoadAsync(path, DeviceChoice.OfThisMachine, options, progress, cancellationToken);
+        return LoadAsync(path, DeviceProviders.OfThisMachine, options, progress, cancellationToken);
     }
 
     /// <summary>Loads a checkpoint from a stream that holds a GGUF file, such as an embedded resource.</summary>
@@ -99,7 +103,7 @@ public sealed class LlamaModel : IDisposable
         Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(gguf);
-        var loader = new ModelLoader(DeviceChoice.OfThisMachine, options ?? new(), progress, cancellationToken);
+        var loader = new ModelLoader(DeviceProviders.OfThisMachine, options ?? new(), progress, cancellationToken);
         return Task.Run(() => new LlamaModel(loader.Load(CheckpointReader.Open(gguf, name))), cancellationToken);
     }
 
@@ -115,7 +119,7 @@ public sealed class LlamaModel : IDisposable
         LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return CreateRandomAsync(config, weightType, seed, DeviceChoice.OfThisMachine, options, cancellationToken);
+        return CreateRandomAsync(config, weightType, seed, DeviceProviders.OfThisMachine, options, cancellationToken);
     }
 
     /// <summary>Reads what a checkpoint holds without loading its weights.</summary>
@@ -161,18 +165,31 @@ public sealed class LlamaModel : IDisposable
             cancellationToken);
     }
 
-    /// <summary>Memory that a model of this shape takes.</summary>
+    /// <summary>Computes the memory that loading a checkpoint with these options takes, to the byte.</summary>
+    /// <param name="path">Any checkpoint; its weights are not read.</param>
+    /// <param name="options">How it is to be loaded. A device that is named need not be here.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="ModelFormatException">Thrown when a file is broken or not supported.</exception>
+    /// <exception cref="FileNotFoundException">Thrown when there is nothing at the path.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when an option is out of range.</exception>
+    public static MemoryPlan Plan(string path, ModelOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new();
+        using Checkpoint checkpoint = CheckpointReader.Open(path);
+        return ModelPlan.Of(ModelSource.Of(checkpoint, options.WeightType), options, DeviceProviders.OfThisMachine).Memory;
+    }
+
+    /// <summary>Computes the memory that a model of this shape takes, to the byte.</summary>
     /// <param name="config">The hyper-parameters.</param>
     /// <param name="weightType">Format of its matrices.</param>
-    /// <param name="options">
-    /// Context, cache format, batch; a GPU's layout where the device is one, otherwise the CPU's. The device need not be here.
-    /// </param>
+    /// <param name="options">How it is to be loaded. A device that is named need not be here.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when an option is out of range.</exception>
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return ModelPlanner.Plan(config, weightType, options ?? new());
+        return ModelPlan.Of(ModelSource.Shapes(config, weightType), options ?? new(), DeviceProviders.OfThisMachine).Memory;
     }
 
     /// <summary>Continues a text.</summary>
@@ -247,7 +264,7 @@ public sealed class LlamaModel : IDisposable
 
     // As the public ones, on devices that a test may bring.
     internal static Task<LlamaModel> LoadAsync(
-        string path, DeviceChoice devices, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
+        string path, DeviceProviders devices, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         var loader = new ModelLoader(devices, options ?? new(), progress, cancellationToken);
@@ -255,7 +272,7 @@ public sealed class LlamaModel : IDisposable
     }
 
     internal static Task<LlamaModel> CreateRandomAsync(
-        LlamaConfig config, DType weightType, ulong seed, DeviceChoice devices, ModelOptions? options = null,
+        LlamaConfig config, DType weightType, ulong seed, DeviceProviders devices, ModelOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         var loader = new ModelLoader(devices, options ?? new(), progress: null, cancellationToken);

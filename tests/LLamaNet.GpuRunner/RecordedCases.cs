@@ -2,6 +2,7 @@ using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Loading;
 using LLamaNet.Tensors;
 using LLamaNet.Tests.Doubles;
 
@@ -112,7 +113,7 @@ internal static class RecordedCases
             yield return new RecordedCase($"model_{Lower(type)}", 2e-2, machine =>
             {
                 using LlamaModel model = LlamaModel.CreateRandomAsync(
-                    s_config, type, 7, new DeviceChoice(machine.Open), new ModelOptions { Device = Device.Cuda() }).GetAwaiter().GetResult();
+                    s_config, type, 7, new DeviceProviders(new CudaProvider(machine.Open)), new ModelOptions { Device = Device.Cuda() }).GetAwaiter().GetResult();
                 var logits = new List<float>();
                 int[] tokens = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 200)];
                 model.ComputeLogitsAsync(tokens, (_, row) => logits.AddRange(row)).GetAwaiter().GetResult();

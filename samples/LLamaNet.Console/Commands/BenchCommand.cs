@@ -10,9 +10,9 @@ internal sealed class BenchCommand : Command
     private const ulong WeightSeed = 1;
 
     private readonly Terminal _terminal;
-    private readonly Argument<string?> _model = ModelArgument.Optional();
-    private readonly ListOption<KnownModel> _config = Lists.Models("--config", "Instead of MODEL: shapes filled with random weights");
-    private readonly ListOption<DType> _type = Lists.Types("--type", "With --config: formats of the weights", DType.Q4_0);
+    private readonly ModelOrShapeOptions _subject = new(
+        ModelArgument.Optional(), "Instead of MODEL: shapes filled with random weights", [], DType.Q4_0);
+
     private readonly ListOption<int> _prompt = Lists.Counts("--prompt-tokens", "Lengths of the prompts", 1, 1 << 20, 128, 512);
     private readonly ListOption<int> _context = Lists.Counts("--context-tokens", "Tokens before those that are generated", 1, 1 << 20, 1);
     private readonly NumberOption<int> _generate = new("--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
@@ -30,24 +30,16 @@ internal sealed class BenchCommand : Command
             + "weight that a token takes; attention's are left out.")
     {
         _terminal = terminal;
-        Add(_model);
-        Add(_config);
-        Add(_type);
+        _subject.AddTo(this, _load);
         Add(_prompt);
         Add(_context);
         Add(_generate);
         Add(_threads);
         Add(_repetitions);
-        _load.AddTo(this, threads: false, context: false);
+        _load.AddTo(this, threads: false, context: false, sequences: false);
         Add(_json);
         Validators.Add(result =>
         {
-            if (result.GetResult(_config) is not null && result.GetResult(_model) is { Tokens.Count: > 0 })
-                result.AddError("Give MODEL or --config, not both.");
-            if (result.GetResult(_config) is null && result.GetResult(_type) is not null)
-                result.AddError("--type goes with --config; a MODEL is converted by --weight-type.");
-            if (result.GetResult(_config) is not null && result.GetResult(_load.WeightType) is not null)
-                result.AddError("--weight-type converts a MODEL; --config goes with --type.");
             if (result.GetResult(_generate)?.GetValueOrDefault<int?>() == 1)
                 result.AddError("--generate-tokens: decoding is timed from the first token to the last, so give 0, 2 or more.");
         });
@@ -93,22 +85,20 @@ internal sealed class BenchCommand : Command
 
         IEnumerable<Subject> Subjects(ParseResult parsed)
         {
-            IReadOnlyList<KnownModel> configs = _config.Read(parsed);
-            foreach (KnownModel known in configs)
+            (KnownModel Model, DType Type)[] shapes = [.. _subject.Shapes(parsed)];
+            foreach ((KnownModel known, DType type) in shapes)
             {
-                foreach (DType type in _type.Read(parsed))
-                {
-                    yield return new Subject(known.Name, type.ToString(), options => ProgressBar.RunAsync(
-                        _terminal, $"Making {known.Name} {type}", _ => LlamaModel.CreateRandomAsync(known.Config, type, WeightSeed, options, cancellationToken)));
-                }
+                yield return new Subject(known.Name, type.ToString(), options => ProgressBar.RunAsync(
+                    _terminal, $"Making {known.Name} {type}",
+                    _ => LlamaModel.CreateRandomAsync(known.Config, type, WeightSeed, options, cancellationToken)));
             }
 
-            if (configs.Count > 0) yield break;
-            string? path = parsed.GetValue(_model);
+            if (shapes.Length > 0) yield break;
+            string? path = _subject.Model(parsed);
             DType? stored = path is null ? DType.Q8_0 : StoredType.Of(LlamaModel.Inspect(path));
             DType? loaded = _load.Bind(parsed).WeightType ?? stored;
             yield return new Subject(
-                path is null ? DemoModel.Name : Path.GetFileName(Path.TrimEndingDirectorySeparator(path)),
+                path is null ? DemoModel.Name : ModelArgument.NameOf(path),
                 loaded?.ToString() ?? "unknown",
                 options => ModelLoader.LoadAsync(_terminal, path, options, cancellationToken));
         }

@@ -29,9 +29,6 @@ internal sealed class DevicesCommand : Command
         return 0;
     }
 
-    // "cpu", "cuda:0": what --device takes.
-    private static string Option(Device device) => device.Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{device.Ordinal}";
-
     private void WriteLines(IReadOnlyList<DeviceDescription> devices)
     {
         foreach (DeviceDescription device in devices)
@@ -41,7 +38,7 @@ internal sealed class DevicesCommand : Command
                 ? $", {RuntimeInformation.ProcessArchitecture}, vectors of {VectorBits()} bits, {string.Join(' ', InstructionSets())}"
                 : "";
             string refusal = device.Refusal is null ? "" : $": refused: {device.Refusal}";
-            _terminal.Out.WriteLine($"{Option(device.Device),-7} {device.Name}{memory}{more}{refusal}");
+            _terminal.Out.WriteLine($"{device.Device,-7} {device.Name}{memory}{more}{refusal}");
         }
     }
 
@@ -51,7 +48,7 @@ internal sealed class DevicesCommand : Command
         foreach (DeviceDescription device in devices)
         {
             json.WriteStartObject();
-            json.WriteString("device", Option(device.Device));
+            json.WriteString("device", device.Device.ToString());
             json.WriteString("kind", Json.Name(device.Device.Kind));
             json.WriteNumber("ordinal", device.Device.Ordinal);
             json.WriteString("name", device.Name);

@@ -7,26 +7,31 @@ namespace LLamaNet.Console.Commands;
 
 internal sealed class PlanCommand : Command
 {
+    private static readonly int[] s_shapeContexts = [512, 2048];
+
     private readonly Terminal _terminal;
-    private readonly ListOption<KnownModel> _config = Lists.Models("--config", "Model sizes", [.. KnownModel.Paper]);
-    private readonly ListOption<DType> _type = Lists.Types(
-        "--type", "Formats of the weights", DType.F16, DType.Q8_0, DType.Q6_K, DType.Q5_K, DType.Q4_K, DType.Q4_0);
-    private readonly ListOption<int> _context = Lists.Counts("--context", "Tokens of prompt and answer together", 1, 1 << 24, 512, 2048);
-    private readonly TypeOption _kvType = new("--kv-type", "Format of the key/value cache (default: F16 on a GPU and for quantized weights, else F32)", TypeOption.KvCache);
-    private readonly DeviceOption _device = new();
+    private readonly ModelOrShapeOptions _subject = new(
+        ModelArgument.None(), "Instead of MODEL: shapes", KnownModel.Paper,
+        DType.F16, DType.Q8_0, DType.Q6_K, DType.Q5_K, DType.Q4_K, DType.Q4_0);
+
+    private readonly ListOption<int> _context = Lists.Counts(
+        "--context",
+        $"Tokens of prompt and answer together (default: of a MODEL its own, at most 4096; of shapes {string.Join(',', s_shapeContexts)})",
+        1, 1 << 24);
+
+    private readonly LoadOptions _load = new();
     private readonly ListOption<MemorySize> _memory = Lists.Memories(
         "--memory", "Memory of devices, such as 24GB,80GiB: show what fits (default: what is free on the GPU, if there is one)");
+
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array" };
 
     public PlanCommand(Terminal terminal)
-        : base("plan", "Show the memory that models take, by size, weight format and context, and whether it fits.")
+        : base("plan", "Show the memory that loading takes with the same options, to the byte in --json, and whether it fits.")
     {
         _terminal = terminal;
-        Add(_config);
-        Add(_type);
+        _subject.AddTo(this, _load);
         Add(_context);
-        Add(_kvType);
-        Add(_device);
+        _load.AddTo(this, context: false);
         Add(_memory);
         Add(_json);
         SetAction(Run);
@@ -34,55 +39,63 @@ internal sealed class PlanCommand : Command
 
     private int Run(ParseResult parsed)
     {
-        (bool onGpu, IReadOnlyList<MemorySize> memories) = Device(parsed);
-        DType? wantedKvType = parsed.GetValue(_kvType);
-        Row[] rows =
-        [
-            .. from model in _config.Read(parsed)
-               from type in _type.Read(parsed)
-               from context in _context.Read(parsed)
-               let kvType = wantedKvType ?? (onGpu ? DType.F16 : DefaultKvType(type))
-               let options = new ModelOptions
-               {
-                   Device = onGpu ? LLamaNet.Device.Cuda() : LLamaNet.Device.Cpu,
-                   ContextLength = context,
-                   KvCacheType = kvType,
-                   MaxSequences = 1,
-               }
-               select new Row(model, type, context, kvType, LlamaModel.Plan(model.Config, type, options)),
-        ];
+        ModelOptions options = _load.Bind(parsed);
+        IReadOnlyList<MemorySize> memories = _memory.Read(parsed);
+        // Memory that is given is that of a card.
+        if (memories.Count > 0 && options.Device == Device.Auto) options = options with { Device = Device.Cuda() };
+        Row[] rows = [.. Rows(parsed, options)];
+        if (memories.Count == 0) memories = FreeMemories(options.Device, rows[0].Plan.Device);
         if (parsed.GetValue(_json)) WriteJson(rows, memories);
         else WriteTable(rows, memories);
         return 0;
     }
 
-    // Plans for a GPU where one is asked for, or a card's memory is given, or one is here.
-    private (bool OnGpu, IReadOnlyList<MemorySize> Memories) Device(ParseResult parsed)
+    private IEnumerable<Row> Rows(ParseResult parsed, ModelOptions options)
     {
-        IReadOnlyList<MemorySize> memories = _memory.Read(parsed);
-        Device device = parsed.GetValue(_device) ?? LLamaNet.Device.Auto;
-        if (device.Kind == DeviceKind.Cpu) return (false, memories);
-        if (memories.Count > 0) return (true, memories);
-        var free = new List<MemorySize>();
-        foreach (DeviceDescription gpu in LLamaNet.Device.List())
+        IReadOnlyList<int> contexts = _context.Read(parsed);
+        if (_subject.Model(parsed) is { } path)
         {
-            if (gpu.Device.Kind != DeviceKind.Cuda || gpu.Refusal is not null || device.Kind == DeviceKind.Cuda && gpu.Device != device) continue;
+            CheckpointSummary summary = LlamaModel.Inspect(path);
+            string type = (options.WeightType ?? StoredType.Of(summary))?.ToString() ?? "unknown";
+            foreach (int? context in contexts.Count > 0 ? contexts.Select(context => (int?)context) : [null])
+            {
+                MemoryPlan plan = LlamaModel.Plan(path, options with { ContextLength = context });
+                yield return new Row(ModelArgument.NameOf(path), type, summary.Config!.ParameterCount, plan);
+            }
+        }
+
+        foreach ((KnownModel model, DType type) in _subject.Shapes(parsed))
+        {
+            foreach (int context in contexts.Count > 0 ? contexts : s_shapeContexts)
+            {
+                MemoryPlan plan = LlamaModel.Plan(model.Config, type, options with { ContextLength = context });
+                yield return new Row(model.Name, type.ToString(), model.Config.ParameterCount, plan);
+            }
+        }
+    }
+
+    // Of the devices that are planned for; the memory of the CPU changes too fast to say what fits.
+    private static List<MemorySize> FreeMemories(Device asked, DeviceKind planned)
+    {
+        var free = new List<MemorySize>();
+        if (planned == DeviceKind.Cpu) return free;
+        foreach (DeviceDescription found in Device.List())
+        {
+            if (found.Device.Kind != planned || found.Refusal is not null) continue;
+            if (asked.Kind != DeviceKind.Auto && found.Device != asked) continue;
             try
             {
-                long bytes = gpu.Device.ReadFreeBytes();
-                free.Add(new MemorySize(bytes, $"cuda:{gpu.Device.Ordinal}, {Words.Bytes(bytes)} free"));
+                long bytes = found.Device.ReadFreeBytes();
+                free.Add(new MemorySize(bytes, $"{found.Device}, {Words.Bytes(bytes)} free"));
             }
-            catch (CudaException) when (device.Kind == DeviceKind.Auto)
+            catch (DeviceException) when (asked.Kind == DeviceKind.Auto)
             {
                 // Another program may have it to itself.
             }
         }
 
-        return (device.Kind == DeviceKind.Cuda || free.Count > 0, free);
+        return free;
     }
-
-    // What loading a model on the CPU takes when it is not told.
-    private static DType DefaultKvType(DType weights) => weights is DType.F32 or DType.F16 or DType.BF16 ? DType.F32 : DType.F16;
 
     private void WriteTable(Row[] rows, IReadOnlyList<MemorySize> memories)
     {
@@ -93,11 +106,12 @@ internal sealed class PlanCommand : Command
         ]);
         foreach (Row row in rows)
         {
+            MemoryPlan plan = row.Plan;
             columns.Add(
             [
-                row.Model.Name, row.Type.ToString(), row.Context.ToString(CultureInfo.InvariantCulture), row.KvType.ToString(),
-                Words.Bytes(row.Plan.WeightBytes), Words.Bytes(row.Plan.KvCacheBytes), Words.Bytes(row.Plan.ScratchBytes),
-                Words.Bytes(row.Plan.TotalBytes), .. memories.Select(memory => row.Fits(memory) ? "yes" : "no"),
+                row.Model, row.Type, plan.ContextLength.ToString(CultureInfo.InvariantCulture), plan.KvCacheType.ToString(),
+                Words.Bytes(plan.WeightBytes), Words.Bytes(plan.KvCacheBytes), Words.Bytes(plan.ScratchBytes),
+                Words.Bytes(plan.TotalBytes), .. memories.Select(memory => row.Fits(memory) ? "yes" : "no"),
             ]);
         }
 
@@ -112,11 +126,12 @@ internal sealed class PlanCommand : Command
             foreach (Row row in rows)
             {
                 json.WriteStartObject();
-                json.WriteString("model", row.Model.Name);
-                json.WriteString("type", row.Type.ToString());
-                json.WriteNumber("context", row.Context);
-                json.WriteString("kvType", row.KvType.ToString());
-                json.WriteNumber("parameters", row.Model.Config.ParameterCount);
+                json.WriteString("model", row.Model);
+                json.WriteString("type", row.Type);
+                json.WriteNumber("context", row.Plan.ContextLength);
+                json.WriteString("kvType", row.Plan.KvCacheType.ToString());
+                json.WriteString("device", Json.Name(row.Plan.Device));
+                json.WriteNumber("parameters", row.Parameters);
                 Json.WriteMemory(json, row.Plan);
                 json.WriteStartObject("fits");
                 foreach (MemorySize memory in memories) json.WriteBoolean(memory.Text, row.Fits(memory));
@@ -128,7 +143,7 @@ internal sealed class PlanCommand : Command
         });
     }
 
-    private sealed record Row(KnownModel Model, DType Type, int Context, DType KvType, MemoryPlan Plan)
+    private sealed record Row(string Model, string Type, long Parameters, MemoryPlan Plan)
     {
         public bool Fits(MemorySize memory) => Plan.TotalBytes <= memory.Bytes;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace LLamaNet.Console.Options;
 
@@ -8,24 +7,15 @@ internal sealed class DeviceOption : Option<Device?>
     public DeviceOption()
         : base("--device")
     {
-        Description = "Where to run: auto, cpu, cuda or cuda:N (default auto)";
+        string forms = $"{string.Join(", ", Device.Forms.SkipLast(1))} or {Device.Forms[^1]}";
+        Description = $"Where to run: {forms} (default {Device.Auto})";
         HelpName = "DEVICE";
         CustomParser = result =>
         {
             string text = result.Tokens[^1].Value;
-            Device? device = Read(text.ToLowerInvariant());
-            if (device is null) result.AddError($"--device: expected auto, cpu, cuda or cuda:N, found '{text}'.");
-            return device;
+            if (Device.TryParse(text, out Device? device)) return device;
+            result.AddError($"--device: expected {forms}, found '{text}'.");
+            return null;
         };
     }
-
-    private static Device? Read(string text) => text switch
-    {
-        "auto" => Device.Auto,
-        "cpu" => Device.Cpu,
-        "cuda" => Device.Cuda(),
-        _ when text.StartsWith("cuda:", StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) => Device.Cuda(ordinal),
-        _ => null,
-    };
 }

@@ -8,9 +8,14 @@ internal static class ModelArgument
 
     public static Argument<string> Required(string description = $"The checkpoint: {Kinds}") => new("MODEL") { Description = description };
 
-    public static Argument<string?> Optional() => new("MODEL")
-    {
-        Description = $"The checkpoint: {Kinds} (default: the built-in demo model)",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    public static Argument<string?> Optional() => Optional($"The checkpoint: {Kinds} (default: the built-in demo model)");
+
+    // Of commands that do without a model.
+    public static Argument<string?> None() => Optional($"A checkpoint: {Kinds}");
+
+    // For tables.
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+
+    private static Argument<string?> Optional(string description) =>
+        new("MODEL") { Description = description, Arity = ArgumentArity.ZeroOrOne };
 }

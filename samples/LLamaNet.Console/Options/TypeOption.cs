@@ -5,8 +5,8 @@ namespace LLamaNet.Console.Options;
 // A number format by its GGUF name, in either case; null when it is not given.
 internal sealed class TypeOption : Option<DType?>
 {
-    public TypeOption(string name, string description, IReadOnlyList<DType> allowed)
-        : base(name)
+    public TypeOption(string name, string description, IReadOnlyList<DType> allowed, params string[] aliases)
+        : base(name, aliases)
     {
         Description = $"{description}: {string.Join(", ", allowed)}";
         HelpName = "TYPE";

@@ -10,8 +10,6 @@ internal abstract class Backend : IDisposable
     // For people: "CPU, 2 threads, AVX-512".
     public abstract string Name { get; }
 
-    public virtual DeviceDefaults Defaults => DeviceDefaults.Cpu;
-
     // Tokens of a step that makes the device do all that it does only once, such as compiling kernels; 0: there is no such thing.
     public virtual int WarmUpTokens => 0;
 
@@ -29,9 +27,6 @@ internal abstract class Backend : IDisposable
     // Zeroed.
     public abstract Tensor Allocate(DType type, int rows, int width);
 
-    // Device bytes of a weight, padding included: what Load will allocate.
-    public abstract long WeightBytes(IReadOnlyList<MatrixSource> parts);
-
     // Reads the parts (same width) into the device's own layout; calls bytesRead as it goes, from any thread.
     public abstract Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken);
 
@@ -42,10 +37,7 @@ internal abstract class Backend : IDisposable
 
     // ---- steps ----
 
-    // Device bytes of the scratch that operations need within these limits: what Reserve will allocate.
-    public abstract long ScratchBytes(StepLimits limits);
-
-    // Allocates that scratch, so that no operation within the limits has to.
+    // Allocates the scratch that operations need within these limits, so that none of them has to.
     public abstract void Reserve(StepLimits limits);
 
     // Runs the operations of one step. A device may record them and replay the recording for batches of the same form:

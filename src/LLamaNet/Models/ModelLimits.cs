@@ -14,27 +14,34 @@ internal sealed record ModelLimits(
     private const int LogitsBytes = 64 << 20;
 
     // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
-    // defaults, kvTypes: what the device takes when the options leave it open, and what it can keep keys and values in.
-    public static ModelLimits For(
-        LlamaConfig config, ModelOptions options, bool quantized, DeviceDefaults defaults, IReadOnlyList<DType> kvTypes)
+    // device: what options leave open is its choice. isQuantized: the bulk of the weights.
+    public static ModelLimits For(LlamaConfig config, ModelOptions options, bool isQuantized, DeviceProvider device)
     {
         Check(options.ContextLength, 1, 1 << 24, nameof(options.ContextLength));
         Check(options.KvCacheTokens, 1, 1 << 28, nameof(options.KvCacheTokens));
         Check(options.MaxSequences, 1, 4096, nameof(options.MaxSequences));
         Check(options.PrefillChunk, 1, 1 << 16, nameof(options.PrefillChunk));
         Check(options.Threads, 1, 1024, nameof(options.Threads));
-        DType kvType = options.KvCacheType ?? (quantized || defaults.HalfKvCache ? DType.F16 : DType.F32);
-        if (!kvTypes.Contains(kvType))
-            throw new ArgumentOutOfRangeException(nameof(options), kvType, $"{nameof(options.KvCacheType)} must be {string.Join(" or ", kvTypes)} on this device.");
+        DType kvType = options.KvCacheType ?? (isQuantized ? DType.F16 : device.FloatKvCacheType);
+        if (!device.KvCacheTypes.Contains(kvType))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), kvType,
+                $"{nameof(options.KvCacheType)} must be {string.Join(" or ", device.KvCacheTypes)} on this device.");
+        }
+
         if (config.HeadDim % WeightFormat.Of(kvType).BlockLength != 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(options), $"{nameof(options.KvCacheType)} {kvType} needs heads of a multiple of {WeightFormat.Of(kvType).BlockLength}, found {config.HeadDim}.");
+                nameof(options),
+                $"{nameof(options.KvCacheType)} {kvType} needs heads of a multiple of {WeightFormat.Of(kvType).BlockLength}, "
+                    + $"found {config.HeadDim}.");
         }
 
         int context = options.ContextLength ?? Math.Min(config.ContextLength, DefaultContextLength);
-        int chunk = options.PrefillChunk ?? defaults.PrefillChunk;
-        int maxOutputs = Math.Clamp(LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, chunk + options.MaxSequences);
+        int chunk = options.PrefillChunk ?? device.PrefillChunk;
+        int maxOutputs = Math.Clamp(
+            LogitsBytes / sizeof(float) / config.VocabularySize, options.MaxSequences, chunk + options.MaxSequences);
         return new(context, kvType, Math.Max(options.KvCacheTokens ?? context, context), options.MaxSequences, chunk, maxOutputs);
     }
 
@@ -45,10 +52,15 @@ internal sealed record ModelLimits(
         MaxRows, MaxOutputs, MaxSequences, ContextLength, new AttentionShape(config.Heads, config.KvHeads, config.HeadDim), products);
 
     // scratchBytes: the device's own, for these steps.
-    public MemoryPlan Plan(LlamaConfig config, StepLimits step, long weightBytes, long scratchBytes) => new(
+    public MemoryPlan Plan(LlamaConfig config, DeviceKind device, StepLimits step, long weightBytes, long scratchBytes) => new(
         weightBytes,
         KvCache.Bytes(config, KvCacheType, KvCacheTokens),
-        Activations.Bytes(config, step) + RopeTables.Bytes(config, ContextLength) + scratchBytes);
+        Activations.Bytes(config, step) + RopeTables.Bytes(config, ContextLength) + scratchBytes)
+        {
+            Device = device,
+            ContextLength = ContextLength,
+            KvCacheType = KvCacheType,
+        };
 
     private static void Check(int? value, int least, int most, string option)
     {

@@ -1,5 +1,6 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cuda;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using LLamaNet.Tests.Backends.Cuda;
@@ -28,6 +29,8 @@ public class ScratchTests
 
     private static readonly AttentionShape s_shape = new(4, 2, 64);
 
+    private static readonly CudaProvider s_cuda = new(() => throw new CudaException("Plans need no GPU."));
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<DType[], int> Products => new()
@@ -46,7 +49,11 @@ public class ScratchTests
     [MemberData(nameof(Products))]
     public void Products_take_what_was_reserved(DType[] types, int maxRows)
     {
-        foreach (Backend backend in (Backend[])[new CpuBackend(1), new CpuBackend(2), new InterpretedBackend(new PtxDevice())])
+        foreach ((Backend backend, DeviceProvider provider, int threads) in ((Backend, DeviceProvider, int)[])
+        [
+            (new CpuBackend(1), new CpuProvider(), 1), (new CpuBackend(2), new CpuProvider(), 2),
+            (new InterpretedBackend(new PtxDevice()), s_cuda, 1),
+        ])
         {
             using (backend)
             {
@@ -55,11 +62,11 @@ public class ScratchTests
                 MatrixSource[] parts = [.. types.Select((type, i) => new TestMatrix(type, Width, Width, i))];
                 long before = backend.AllocatedBytes;
                 backend.Reserve(limits);
-                Assert.Equal(before + backend.ScratchBytes(limits), backend.AllocatedBytes);
+                Assert.Equal(before + provider.ScratchBytes(limits, new ModelOptions { Threads = threads }), backend.AllocatedBytes);
 
                 before = backend.AllocatedBytes;
                 using Weight weight = backend.Load(parts, _ => { }, Token);
-                Assert.Equal(before + backend.WeightBytes(parts), backend.AllocatedBytes);
+                Assert.Equal(before + provider.WeightBytes(parts), backend.AllocatedBytes);
 
                 using Tensor x = backend.Allocate(DType.F32, maxRows, Width), y = backend.Allocate(DType.F32, maxRows, Width);
                 using Tensor norm = backend.Allocate(DType.F32, 1, Width), gateUp = backend.Allocate(DType.F32, maxRows, 2 * Width);
@@ -89,7 +96,7 @@ public class ScratchTests
             using var backend = new CpuBackend(threads);
             var limits = new StepLimits(40, 1, 5, positions, shape, []);
             backend.Reserve(limits);
-            Assert.Equal(backend.ScratchBytes(limits), backend.AllocatedBytes);
+            Assert.Equal(new CpuProvider().ScratchBytes(limits, new ModelOptions { Threads = threads }), backend.AllocatedBytes);
             var sequence = new TestSequence(shape, 1, positions, TestSequence.PagesFrom(0, positions));
             using var cache = new TestCache(backend, shape, DType.F16, sequence.Pages.Length);
             long before = backend.AllocatedBytes;

@@ -1,3 +1,8 @@
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Loading;
 using LLamaNet.PtxInterpreter;
 
 namespace LLamaNet.Tests.Doubles;
@@ -10,8 +15,9 @@ internal sealed class InterpretedMachine : IDisposable
     public InterpretedMachine(params PtxDevice[] devices)
     {
         _machine = new GpuMachine(devices);
-        Devices = new DeviceChoice(_machine.Open);
-        DirectDevices = new DeviceChoice(_machine.Open, recordsSteps: false);
+        Provider = new CudaProvider(_machine.Open);
+        Devices = new DeviceProviders(new CpuProvider(), Provider);
+        DirectDevices = Providers(_machine.Open, recordsSteps: false);
     }
 
     // For tests of what only an interpreter tells: they skip on a real GPU.
@@ -20,10 +26,16 @@ internal sealed class InterpretedMachine : IDisposable
     // The same, null on a real GPU.
     public PtxDriver? Interpreter => _machine.Interpreter;
 
-    public DeviceChoice Devices { get; }
+    public DeviceProvider Provider { get; }
+
+    public DeviceProviders Devices { get; }
 
     // The same, but decode steps are launched one by one.
-    public DeviceChoice DirectDevices { get; }
+    public DeviceProviders DirectDevices { get; }
+
+    // The CPU, and the GPUs of a driver.
+    public static DeviceProviders Providers(Func<CudaDriver> openDriver, bool recordsSteps = true) =>
+        new(new CpuProvider(), new CudaProvider(openDriver, recordsSteps));
 
     public Task<LlamaModel> LoadAsync(string path, ModelOptions? options = null) => LlamaModel.LoadAsync(
         SharedData.Path("models/" + path), Devices, (options ?? new()) with { Device = Device.Cuda() },

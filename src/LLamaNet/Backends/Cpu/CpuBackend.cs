@@ -42,8 +42,6 @@ internal sealed unsafe class CpuBackend : Backend
 
     public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width, _memory);
 
-    public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CpuWeight.PlannedBytes(parts);
-
     public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
         _products.Load(parts, bytesRead, cancellationToken);
 
@@ -73,11 +71,6 @@ internal sealed unsafe class CpuBackend : Backend
 
         GC.KeepAlive(tensor);
     }
-
-    public override long ScratchBytes(StepLimits limits) => PlannedScratchBytes(limits, _pool.Threads);
-
-    // Known without a backend.
-    public static long PlannedScratchBytes(StepLimits limits, int threads) => CpuScratch.Bytes(limits, threads);
 
     public override void Reserve(StepLimits limits) => _scratch.Reserve(limits, _pool.Threads);
 

@@ -23,11 +23,6 @@ internal partial class CudaBackend
 
     public override bool CanSample => true;
 
-    public override long ScratchBytes(StepLimits limits) => PlannedScratchBytes(limits);
-
-    // Known without a GPU.
-    public static long PlannedScratchBytes(StepLimits limits) => CudaScratchSizes.Bytes(limits);
-
     public override void Reserve(StepLimits limits)
     {
         if (_batch.Reserve(limits)) _recordings.Clear();

@@ -17,8 +17,6 @@ internal partial class CudaBackend
     private CudaTensor? _normed; // for products whose kernels take no norm
     private CudaTensor? _gateUp; // where gate and up are not one matrix
 
-    public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CudaWeight.PlannedBytes(parts);
-
     public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
     {
         var weight = new CudaWeight(_context, parts);

@@ -52,8 +52,6 @@ internal partial class CudaBackend : Backend
 
     public override string Name => $"{_context.DeviceName}, compute capability {_context.ComputeCapability}";
 
-    public override DeviceDefaults Defaults => DeviceDefaults.Gpu;
-
     // Enough for every kernel that a model's formats need.
     public override int WarmUpTokens => 1 + (_gemmSm90a is null ? GemvKernel.MaxRows : GemmKernel.MaxSmallTileRows);
 

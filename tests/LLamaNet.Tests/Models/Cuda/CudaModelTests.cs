@@ -126,7 +126,7 @@ public class CudaModelTests
     {
         using var machine = new InterpretedMachine();
         var backend = new CudaBackend(new CudaContext(TamperedDriver.Over(machine.Driver.Find), 0));
-        var limits = ModelLimits.For(s_config, new ModelOptions(), quantized: true, backend.Defaults, backend.KvCacheTypes);
+        var limits = ModelLimits.For(s_config, new ModelOptions(), isQuantized: true, machine.Provider);
         WeightLoader loader = ModelSource.Random(s_config, DType.Q8_0, seed: 1).Weights;
         StepLimits step = limits.Step(s_config, loader.Products);
         backend.Reserve(step);
@@ -225,7 +225,7 @@ public class CudaModelTests
     public async Task A_GPU_that_fails_while_loading_leaves_auto_to_the_CPU()
     {
         using var machine = new InterpretedMachine();
-        var devices = new DeviceChoice(() => TamperedDriver.Over(machine.Driver.Find));
+        var devices = InterpretedMachine.Providers(() => TamperedDriver.Over(machine.Driver.Find));
         TamperedDriver.IsLost = true;
         try
         {
@@ -268,7 +268,7 @@ public class CudaModelTests
     public async Task A_lost_GPU_fails_requests_and_hangs_nobody()
     {
         using var machine = new InterpretedMachine();
-        var devices = new DeviceChoice(() => TamperedDriver.Over(machine.Driver.Find));
+        var devices = InterpretedMachine.Providers(() => TamperedDriver.Over(machine.Driver.Find));
         using (LlamaModel model = await RandomAsync(devices, DType.Q8_0))
         {
             var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 3 };
@@ -285,7 +285,7 @@ public class CudaModelTests
         TamperedDriver.IsLost = false;
     }
 
-    private static Task<LlamaModel> RandomAsync(DeviceChoice devices, DType type) => LlamaModel.CreateRandomAsync(
+    private static Task<LlamaModel> RandomAsync(DeviceProviders devices, DType type) => LlamaModel.CreateRandomAsync(
         s_config, type, 7, devices, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }, Token);
 
     private static int[] Prompt(int length, int salt, int vocabulary = 200) =>
