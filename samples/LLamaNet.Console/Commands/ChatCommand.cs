@@ -29,7 +29,7 @@ internal sealed class ChatCommand : Command
         options = options with { StopSequences = [.. options.StopSequences, PlainTranscript.StopSequence] };
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);
 
-        var transcript = new PlainTranscript(model.Tokenizer, model.ContextLength);
+        var transcript = new PlainTranscript(ModelLoader.TokenizerOf(model), model.ContextLength);
         while (await ReadLineAsync(cancellationToken) is { } line && line.Trim() != "/exit")
         {
             if (string.IsNullOrWhiteSpace(line)) continue;

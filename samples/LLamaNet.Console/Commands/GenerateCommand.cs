@@ -13,7 +13,6 @@ internal sealed class GenerateCommand : Command
     private readonly PromptOptions _prompt = new();
     private readonly SamplingOptions _sampling = new();
     private readonly LoadOptions _load = new();
-    private readonly Option<bool> _special = new("--parse-special") { Description = "Special tokens written in the prompt count as such" };
     private readonly Option<bool> _echo = new("--echo") { Description = "Print the prompt before the text" };
     private readonly Option<bool> _ids = new("--ids") { Description = "Print token ids, separated by spaces, instead of text" };
     private readonly Option<bool> _stats = new("--stats") { Description = "Print times, speed and memory on stderr" };
@@ -24,10 +23,9 @@ internal sealed class GenerateCommand : Command
     {
         _terminal = terminal;
         Add(_model);
-        _prompt.AddTo(this);
+        _prompt.AddTo(this, _echo);
         _sampling.AddTo(this);
         _load.AddTo(this);
-        Add(_special);
         Add(_echo);
         Add(_ids);
         Add(_stats);
@@ -43,38 +41,40 @@ internal sealed class GenerateCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string? path = parsed.GetValue(_model);
-        string prompt = await _prompt.ReadAsync(parsed, _terminal, path is null ? DemoModel.Prompt : null, cancellationToken);
+        Prompt prompt = await _prompt.ReadAsync(parsed, _terminal, path is null ? DemoModel.Prompt : null, cancellationToken);
         GenerationOptions options = _sampling.Bind(parsed, path is null ? DemoModel.Defaults : new GenerationOptions());
-        options = options with { ParseSpecialTokens = parsed.GetValue(_special) };
 
         long started = Stopwatch.GetTimestamp();
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);
         TimeSpan loading = Stopwatch.GetElapsedTime(started);
         if (path is null)
             _terminal.Error.WriteLine(
-                $"The demo model ({model.Config.ParameterCount / 1e6:0.0} million parameters, {model.Device.Name}) continues \"{prompt}\". "
+                $"The demo model ({model.Config.ParameterCount / 1e6:0.0} million parameters, {model.Device.Name}) continues {prompt}. "
                 + "Your own: llamanet generate MODEL --prompt TEXT");
 
         bool json = parsed.GetValue(_json);
+        Show show = json ? Show.Nothing : parsed.GetValue(_ids) ? Show.Ids : Show.Text;
+        if (show == Show.Text && !model.HasTokenizer)
+            throw new CommandException("the model has no tokenizer, so its answer has no text; give --ids");
         GenerationResult result = await StreamAsync(
-            model, prompt, options, json ? Show.Nothing : parsed.GetValue(_ids) ? Show.Ids : Show.Text, parsed.GetValue(_echo), cancellationToken);
+            model, prompt, options, show, parsed.GetValue(_echo), cancellationToken);
         if (json) GenerationReport.WriteJson(_terminal, model, result, loading);
         if (parsed.GetValue(_stats)) GenerationReport.WriteStats(_terminal, model, result, loading);
         return 0;
     }
 
     private async Task<GenerationResult> StreamAsync(
-        LlamaModel model, string prompt, GenerationOptions options, Show show, bool echo, CancellationToken cancellationToken)
+        LlamaModel model, Prompt prompt, GenerationOptions options, Show show, bool echo, CancellationToken cancellationToken)
     {
         GenerationResult? result = null;
         bool begun = false;
         string separator = "";
         try
         {
-            await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: cancellationToken))
+            await foreach (GeneratedPart part in model.GenerateAsync(prompt.Encode(model), options, cancellationToken: cancellationToken))
             {
                 // Not before: a prompt that is refused leaves nothing on stdout.
-                if (echo && !begun) _terminal.Out.Write(prompt);
+                if (echo && !begun) _terminal.Out.Write(prompt.Text);
                 begun = true;
                 if (show == Show.Text) _terminal.Out.Write(part.Text);
                 if (show == Show.Ids)

@@ -11,7 +11,6 @@ internal sealed class LogitsCommand : Command
     private readonly Argument<string> _model = ModelArgument.Required();
     private readonly PromptOptions _prompt = new();
     private readonly LoadOptions _load = new();
-    private readonly Option<bool> _special = new("--parse-special") { Description = "Special tokens written in the prompt count as such" };
     private readonly Option<string> _out = new("--out") { Description = "The file to write; replaced when it exists", HelpName = "FILE", Required = true };
     private readonly Option<bool> _all = new("--all") { Description = "Write every position, not the last alone" };
 
@@ -22,7 +21,6 @@ internal sealed class LogitsCommand : Command
         Add(_model);
         _prompt.AddTo(this);
         _load.AddTo(this);
-        Add(_special);
         Add(_out);
         Add(_all);
         SetAction(RunAsync);
@@ -32,9 +30,9 @@ internal sealed class LogitsCommand : Command
     {
         string destination = parsed.GetRequiredValue(_out);
         Destination.Check(destination);
-        string prompt = await _prompt.ReadAsync(parsed, _terminal, null, cancellationToken);
+        Prompt prompt = await _prompt.ReadAsync(parsed, _terminal, null, cancellationToken);
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), _load.Bind(parsed), cancellationToken);
-        IReadOnlyList<int> ids = model.Tokenizer.Encode(prompt, addSpecial: true, parsed.GetValue(_special));
+        IReadOnlyList<int> ids = prompt.Encode(model);
         if (ids.Count == 0) throw new CommandException("the prompt has no tokens");
 
         int written = 0;

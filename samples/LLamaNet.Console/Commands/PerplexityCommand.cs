@@ -12,7 +12,8 @@ internal sealed class PerplexityCommand : Command
     private readonly Terminal _terminal;
     private readonly Argument<string> _model = ModelArgument.Required();
     private readonly LoadOptions _load = new();
-    private readonly Option<string> _file = new("--file") { Description = "The UTF-8 text; - reads stdin", HelpName = "FILE", Required = true };
+    private readonly Option<string> _file = new("--file") { Description = "The UTF-8 text; - reads stdin", HelpName = "FILE" };
+    private readonly PromptIdsOption _ids = new("Token ids to score instead of a text");
     private readonly NumberOption<int> _context = new("--context", $"Tokens of a chunk (default {DefaultContext})", 4, 1 << 24);
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object" };
 
@@ -23,23 +24,31 @@ internal sealed class PerplexityCommand : Command
         Add(_model);
         _load.AddTo(this, context: false);
         Add(_file);
+        Add(_ids);
         Add(_context);
         Add(_json);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_file) is null == result.GetResult(_ids) is null)
+                result.AddError($"Give the text with {_file.Name}, or its token ids with {_ids.Name}.");
+        });
         SetAction(RunAsync);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         int context = parsed.GetValue(_context) ?? DefaultContext;
-        string file = parsed.GetRequiredValue(_file);
-        string text = await new InputText(_terminal, file).ReadAsync(cancellationToken);
+        string? file = parsed.GetValue(_file);
+        string? text = file is null ? null : await new InputText(_terminal, file).ReadAsync(cancellationToken);
         ModelOptions options = _load.Bind(parsed) with { ContextLength = context };
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), options, cancellationToken);
 
-        IReadOnlyList<int> ids = model.Tokenizer.Encode(text);
-        int? bos = ids.Count > 0 && ids[0] == model.Tokenizer.BosId ? ids[0] : null;
+        IReadOnlyList<int> ids = new Prompt(text, parsed.GetValue(_ids)).Encode(model);
+        // Given ids stay as they are: chunks of a text begin with BOS.
+        int? bos = text is not null && ids.Count > 0 && ids[0] == model.Tokenizer.BosId ? ids[0] : null;
         IReadOnlyList<int[]> chunks = Perplexity.Chunks(ids, context, bos);
-        if (chunks.Count == 0) throw new CommandException($"{file}: {ids.Count} tokens are less than one chunk of {context}");
+        if (chunks.Count == 0)
+            throw new CommandException($"{file ?? _ids.Name}: {ids.Count} tokens are less than one chunk of {context}");
 
         Perplexity perplexity = await ProgressBar.RunAsync(_terminal, "Perplexity", report => MeasureAsync(model, chunks, report, cancellationToken));
         if (parsed.GetValue(_json)) WriteJson(perplexity, chunks.Count, context);
