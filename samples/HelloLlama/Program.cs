@@ -8,5 +8,8 @@ await foreach (GeneratedPart part in model.GenerateAsync("Prince Andrew", option
 {
     Console.Write(part.Text);
     if (part.Result is { } result)
-        Console.WriteLine($"\n({result.Tokens.Count} tokens in {result.Timings.Decode.TotalSeconds:0.00} s, {result.FinishReason})");
+    {
+        double seconds = result.Timings.Decode.TotalSeconds;
+        Console.WriteLine($"\n({result.Tokens.Count} tokens in {seconds:0.00} s, {result.FinishReason})");
+    }
 }
