@@ -12,8 +12,8 @@ internal static class CopyBandwidth
 
     public static void Write(string file)
     {
-        using var machine = new GpuMachine();
-        using var context = new CudaContext(machine.Open(), 0);
+        using var gpu = new GpuFixture();
+        using var context = new CudaContext(gpu.Open(), 0);
         using var stream = new CudaStream(context);
         long bytes = Math.Min(MostBytes, context.FreeBytes / 4);
         using var from = new CudaDeviceVariable<byte>(context, bytes);

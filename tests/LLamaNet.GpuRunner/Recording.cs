@@ -28,7 +28,7 @@ internal static class Recording
         json.WriteStartArray();
         foreach ((string name, PtxDevice device) in s_devices)
         {
-            if (GpuMachine.IsReal && device == PtxDevice.Hopper && CudaDevice.Read(CudaDriver.Open(), 0).ComputeCapability.Major != 9) continue;
+            if (GpuFixture.IsReal && device == PtxDevice.Hopper && CudaDevice.Read(CudaDriver.Open(), 0).ComputeCapability.Major != 9) continue;
             foreach (RecordedCase recorded in RecordedCases.All)
             {
                 float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(FileOf(folder, recorded, name))).ToArray();
@@ -57,8 +57,8 @@ internal static class Recording
 
     private static float[] Compute(RecordedCase recorded, PtxDevice device)
     {
-        using var machine = new GpuMachine(device);
-        return recorded.Compute(machine);
+        using var gpu = new GpuFixture(device);
+        return recorded.Compute(gpu);
     }
 
     private static string FileOf(string folder, RecordedCase recorded, string device) => Path.Combine(folder, $"{recorded.Name}.{device}.f32");

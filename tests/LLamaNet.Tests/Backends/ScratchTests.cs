@@ -1,9 +1,7 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cuda;
-using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
-using LLamaNet.Tests.Backends.Cuda;
 using LLamaNet.Tests.Models.Cuda;
 using Xunit;
 
@@ -49,13 +47,11 @@ public class ScratchTests
     [MemberData(nameof(Products))]
     public void Products_take_what_was_reserved(DType[] types, int maxRows)
     {
-        foreach ((Backend backend, DeviceProvider provider, int threads) in ((Backend, DeviceProvider, int)[])
-        [
-            (new CpuBackend(1), new CpuProvider(), 1), (new CpuBackend(2), new CpuProvider(), 2),
-            (new InterpretedBackend(new PtxDevice()), s_cuda, 1),
-        ])
+        foreach ((TestBackend kind, DeviceProvider provider, int threads) in ((TestBackend, DeviceProvider, int)[])
+            [(TestBackend.Plain, new CpuProvider(), 1), (TestBackend.Cpu[1], new CpuProvider(), 2), (TestBackend.Cuda[0], s_cuda, 1)])
         {
-            using (backend)
+            (Backend backend, IDisposable owner) = kind.Open();
+            using (owner)
             {
                 var limits = new StepLimits(
                     maxRows, 1, 1, 64, s_shape, [new ProductShape(types, 2 * Width, Width, HasNorm: true, HasSwiGlu: true)]);

@@ -4,16 +4,14 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class AddContract
+public class AddContract : BackendContract
 {
-    public static TheoryData<string> Backends => TestBackends.All;
-
     // The sum of two floats has one right answer.
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Sums_are_rounded_once(string name)
+    public void Sums_are_rounded_once(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach ((int rows, int width) in ((int, int)[])[(1, 1), (3, 15), (2, 16), (5, 17), (9, 1000), (3, 8192), (2, 30001)])
         {
             float[] y = Values.Normal(rows * width, 1), x = Values.Normal(rows * width, 2);
@@ -26,9 +24,9 @@ public class AddContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void May_add_a_tensor_to_itself_and_keeps_non_finite_values(string name)
+    public void May_add_a_tensor_to_itself_and_keeps_non_finite_values(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         using Guarded sum = new(backend, 1, 5, [1, float.PositiveInfinity, float.NegativeInfinity, float.NaN, -0f]);
         backend.Add(sum.Tensor, sum.Tensor, 1);
         Assert.Equal([2, float.PositiveInfinity, float.NegativeInfinity, float.NaN, -0f], sum.Read());

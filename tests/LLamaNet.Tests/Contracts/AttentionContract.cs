@@ -6,20 +6,18 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class AttentionContract
+public class AttentionContract : BackendContract
 {
     private static readonly int[] s_scattered = [7, 2, 9, 4];
-
-    public static TheoryData<string> Backends => TestBackends.All;
 
     private static AttentionShape[] Shapes =>
         [new(1, 1, 2), new(4, 2, 24), new(8, 1, 64), new(9, 3, 80), new(5, 5, 128), new(2, 1, 256), new(8, 1, 96)];
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Equals_softmax_attention(string name)
+    public void Equals_softmax_attention(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (AttentionShape shape in Shapes)
         {
             foreach (DType type in Types(backend, shape))
@@ -27,7 +25,7 @@ public class AttentionContract
                 TestSequence[] sequences = [Sequence(shape, 1, 0), Sequence(shape, 65, 1), Sequence(shape, 131, 3)];
                 using var cache = new TestCache(backend, shape, type, 6);
                 float[] y = cache.Step([.. sequences.Select(sequence => (sequence, sequence.Qkv.Length / shape.QkvWidth))]);
-                bool inHalves = InHalves(name, type, shape);
+                bool inHalves = InHalves(kind, type, shape);
                 AssertRow(sequences[0], 0, type, y, 0);
                 foreach (int position in (int[])[0, 15, 64]) AssertRow(sequences[1], position, type, y, 1 + position, inHalves);
                 foreach (int position in (int[])[1, 16, 63, 64, 130]) AssertRow(sequences[2], position, type, y, 66 + position, inHalves);
@@ -37,9 +35,9 @@ public class AttentionContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Equals_softmax_attention_over_long_contexts(string name)
+    public void Equals_softmax_attention_over_long_contexts(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (AttentionShape shape in (AttentionShape[])[new(4, 1, 32), new(2, 2, 64)])
         {
             TestSequence sequence = Sequence(shape, 1201, 0);
@@ -47,7 +45,7 @@ public class AttentionContract
             cache.Store(sequence, 500);
             float[] y = cache.Run(sequence, 1200, 600);
             foreach (int position in (int[])[510, 511, 512, 1023, 1024, 1199])
-                AssertRow(sequence, position, DType.F16, y, position - 500, InHalves(name, DType.F16, shape));
+                AssertRow(sequence, position, DType.F16, y, position - 500, InHalves(kind, DType.F16, shape));
             AssertRow(sequence, 1200, DType.F16, cache.Step(sequence, 1), 0);
         }
     }
@@ -59,7 +57,7 @@ public class AttentionContract
         {
             foreach (DType type in CpuBackend.KvTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0))
             {
-                TestBackends.AssertSameBits(backend =>
+                AssertSameBits(backend =>
                 {
                     TestSequence first = Sequence(shape, 140, 0), second = Sequence(shape, 140, 3);
                     using var cache = new TestCache(backend, shape, type, 6);
@@ -75,7 +73,7 @@ public class AttentionContract
     {
         foreach (AttentionShape shape in (AttentionShape[])[new(1, 1, 24), new(4, 2, 64)])
         {
-            TestBackends.AssertSameBits(backend =>
+            AssertSameBits(backend =>
             {
                 TestSequence sequence = Sequence(shape, 1100, 0);
                 using var cache = new TestCache(backend, shape, DType.F16, 18);
@@ -86,11 +84,11 @@ public class AttentionContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_prompt_may_be_cut_into_any_chunks(string name)
+    public void A_prompt_may_be_cut_into_any_chunks(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         // A GPU has a kernel for tokens that come alone, which adds in another order.
-        int[] chunks = TestBackends.IsCuda(name) ? [7, 64, 65] : [1, 7, 64, 65, 139];
+        int[] chunks = kind.IsCuda ? [7, 64, 65] : [1, 7, 64, 65, 139];
         foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64)])
         {
             foreach (DType type in Types(backend, shape))
@@ -109,9 +107,9 @@ public class AttentionContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_sequence_does_not_depend_on_its_batch_or_on_where_its_pages_lie(string name)
+    public void A_sequence_does_not_depend_on_its_batch_or_on_where_its_pages_lie(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         var shape = new AttentionShape(4, 1, 72);
         TestSequence alone = Sequence(shape, 200, 0);
         using var cache = new TestCache(backend, shape, DType.F32, 4);
@@ -133,9 +131,9 @@ public class AttentionContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Positions_after_a_token_are_never_used(string name)
+    public void Positions_after_a_token_are_never_used(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         var shape = new AttentionShape(6, 2, 32);
         foreach (DType type in Types(backend, shape))
         {
@@ -148,11 +146,11 @@ public class AttentionContract
     // A value that is not finite reaches the tokens that see it, and no others.
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Non_finite_values_stay_visible(string name)
+    public void Non_finite_values_stay_visible(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         var shape = new AttentionShape(2, 2, 32);
-        int[] chunks = TestBackends.IsCuda(name) ? [80] : [80, 7, 1];
+        int[] chunks = kind.IsCuda ? [80] : [80, 7, 1];
         foreach ((DType type, int chunk) in Types(backend, shape).SelectMany(type => chunks.Select(chunk => (type, chunk))))
         {
             foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
@@ -181,7 +179,7 @@ public class AttentionContract
     public void Scores_far_apart_choose_one_value()
     {
         var shape = new AttentionShape(1, 1, 4);
-        TestBackends.AssertSameBits(backend =>
+        AssertSameBits(backend =>
         {
             TestSequence sequence = Sequence(shape, 70, 0);
             for (int position = 0; position < 70; position++)
@@ -197,7 +195,7 @@ public class AttentionContract
     public void Pages_outside_the_cache_are_refused()
     {
         var shape = new AttentionShape(1, 1, 4);
-        using Backend backend = TestBackends.Open(TestBackends.All.First().Data);
+        Backend backend = Open(TestBackend.All[0]);
         using var cache = new TestCache(backend, shape, DType.F32, 2);
         Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 1, [2]), 1));
         Assert.Throws<ArgumentException>(() => cache.Step(new TestSequence(shape, 1, 65, [1]), 65));
@@ -211,8 +209,8 @@ public class AttentionContract
         new(shape, length, length, TestSequence.PagesFrom(firstPage, length));
 
     // Whether several rows of a sequence are computed on tensor cores.
-    private static bool InHalves(string name, DType type, AttentionShape shape) =>
-        TestBackends.IsCuda(name) && AttentionPrefillKernel.Supports(type, shape.HeadDim);
+    private static bool InHalves(TestBackend kind, DType type, AttentionShape shape) =>
+        kind.IsCuda && AttentionPrefillKernel.Supports(type, shape.HeadDim);
 
     private static void AssertRow(TestSequence sequence, int position, DType type, float[] y, int row, bool inHalves = false)
     {

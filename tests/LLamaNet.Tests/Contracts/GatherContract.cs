@@ -4,15 +4,13 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class GatherContract
+public class GatherContract : BackendContract
 {
-    public static TheoryData<string> Backends => TestBackends.All;
-
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Copies_the_rows_asked_for(string name)
+    public void Copies_the_rows_asked_for(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (int width in (int[])[1, 17, 64, 5000])
         {
             const int Rows = 9;
@@ -27,9 +25,9 @@ public class GatherContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void No_rows_are_no_work(string name)
+    public void No_rows_are_no_work(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         using Tensor source = backend.Tensor(1, 4, [1, 2, 3, 4]);
         using Guarded y = new(backend, 0, 4);
         backend.Gather(y.Tensor, source, []);

@@ -6,7 +6,7 @@ using Xunit;
 namespace LLamaNet.Tests.Contracts;
 
 // y[t] = weight . x[t] in every format: against double precision, and the same bits on every width, thread count and batch.
-public class MatMulContract
+public class MatMulContract : BackendContract
 {
     public static TheoryData<DType> Formats => [.. TileFormat.All.Select(format => format.Type)];
 
@@ -52,7 +52,7 @@ public class MatMulContract
                 foreach (int tokens in (int[])[1, 2, 9, 33])
                 {
                     float[] x = Values.Uniform(tokens * width, 11);
-                    float[] y = Multiply("V128 x 1", [source], x, tokens);
+                    float[] y = Multiply(TestBackend.Plain, [source], x, tokens);
                     for (int t = 0; t < tokens; t++)
                     {
                         for (int r = 0; r < rows; r++)
@@ -80,12 +80,12 @@ public class MatMulContract
     {
         TestMatrix[] parts = [new(type, 17, 256, 1), new(DType.F16, 5, 256, 2), new(type, 16, 256, 3)];
         float[] x = Values.Uniform(41 * 256, 4);
-        float[] expected = Multiply("V128 x 1", parts, x, 41);
-        foreach (string backend in TestBackends.Cpu.Concat(TestBackends.ByteWays).Select(row => row.Data))
+        float[] expected = Multiply(TestBackend.Plain, parts, x, 41);
+        foreach (TestBackend kind in TestBackend.Cpu.Concat(TestBackend.ByteDots))
         {
-            Assert.Equal(expected, Multiply(backend, parts, x, 41));
+            Assert.Equal(expected, Multiply(kind, parts, x, 41));
             for (int t = 0; t < 41; t += 8)
-                Assert.Equal(expected[(t * 38)..((t + 1) * 38)], Multiply(backend, parts, x[(t * 256)..((t + 1) * 256)], 1));
+                Assert.Equal(expected[(t * 38)..((t + 1) * 38)], Multiply(kind, parts, x[(t * 256)..((t + 1) * 256)], 1));
         }
     }
 
@@ -95,9 +95,9 @@ public class MatMulContract
     {
         float[] x = Values.Uniform(256, 4);
         x[77] = float.NaN;
-        Assert.All(Multiply("V128 x 1", [new TestMatrix(type, 3, 256, 1)], x, 1), value => Assert.False(float.IsFinite(value)));
+        Assert.All(Multiply(TestBackend.Plain, [new TestMatrix(type, 3, 256, 1)], x, 1), value => Assert.False(float.IsFinite(value)));
         x[77] = float.PositiveInfinity;
-        Assert.All(Multiply("V128 x 1", [new TestMatrix(type, 3, 256, 1)], x, 1), value => Assert.False(float.IsFinite(value)));
+        Assert.All(Multiply(TestBackend.Plain, [new TestMatrix(type, 3, 256, 1)], x, 1), value => Assert.False(float.IsFinite(value)));
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public class MatMulContract
     public void Embedding_is_the_row_dequantised(DType type)
     {
         var source = new TestMatrix(type, 21, 256, 9);
-        using Backend backend = TestBackends.Open("V128 x 1");
+        Backend backend = Open(TestBackend.Plain);
         using Weight table = Load(backend, [source]);
         using Tensor y = backend.Allocate(DType.F32, 3, 256);
         var batch = new Batch(3);
@@ -122,7 +122,7 @@ public class MatMulContract
     [Fact]
     public void Adding_adds()
     {
-        using Backend backend = TestBackends.Open("V128 x 1");
+        Backend backend = Open(TestBackend.Plain);
         var source = new TestMatrix(DType.Q8_0, 18, 64, 9);
         using Weight weight = Load(backend, [source]);
         float[] x = Values.Uniform(2 * 64, 1), before = Values.Uniform(2 * 18, 2);
@@ -130,14 +130,14 @@ public class MatMulContract
         backend.MatMulAdd(y, input, weight, 2);
         var actual = new float[2 * 18];
         backend.Read(y, 0, actual);
-        float[] products = Multiply("V128 x 1", [source], x, 2);
+        float[] products = Multiply(TestBackend.Plain, [source], x, 2);
         Assert.Equal(before.Zip(products, (a, b) => a + b), actual);
     }
 
-    private static float[] Multiply(string name, TestMatrix[] parts, float[] x, int tokens)
+    private float[] Multiply(TestBackend kind, TestMatrix[] parts, float[] x, int tokens)
     {
         const int GuardRows = 1;
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         using Weight weight = Load(backend, parts);
         using Tensor input = Filled(backend, x, weight.Width);
         float[] guard = [.. Enumerable.Repeat(-7f, (tokens + GuardRows) * weight.Rows)];

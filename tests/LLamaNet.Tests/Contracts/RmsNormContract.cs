@@ -4,17 +4,15 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class RmsNormContract
+public class RmsNormContract : BackendContract
 {
     private const float Epsilon = 1e-5f;
 
-    public static TheoryData<string> Backends => TestBackends.All;
-
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Scales_rows_to_unit_mean_square(string name)
+    public void Scales_rows_to_unit_mean_square(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach ((int rows, int width) in Sizes)
         {
             float[] x = Values.Normal(rows * width, width), weight = Values.Normal(width, width + 1);
@@ -25,9 +23,9 @@ public class RmsNormContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void May_work_in_place(string name)
+    public void May_work_in_place(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         float[] x = Values.Normal(5 * 77, 1), weight = Values.Normal(77, 2);
         Assert.Equal(Compute(backend, x, weight, 77, inPlace: false), Compute(backend, x, weight, 77, inPlace: true));
     }
@@ -38,15 +36,15 @@ public class RmsNormContract
         foreach ((int rows, int width) in Sizes)
         {
             float[] x = Values.Normal(rows * width, width), weight = Values.Normal(width, width + 1);
-            TestBackends.AssertSameBits(backend => Compute(backend, x, weight, width, inPlace: false));
+            AssertSameBits(backend => Compute(backend, x, weight, width, inPlace: false));
         }
     }
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_row_does_not_depend_on_the_others(string name)
+    public void A_row_does_not_depend_on_the_others(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         const int Width = 100;
         float[] x = Values.Normal(300 * Width, 3), weight = Values.Normal(Width, 4);
         float[] all = Compute(backend, x, weight, Width, inPlace: false);
@@ -59,9 +57,9 @@ public class RmsNormContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Non_finite_values_stay_visible_and_in_their_row(string name)
+    public void Non_finite_values_stay_visible_and_in_their_row(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         const int Width = 35;
         float[] x = Values.Normal(3 * Width, 5), weight = Values.Normal(Width, 6);
         x[Width + 34] = float.NaN;
@@ -75,7 +73,7 @@ public class RmsNormContract
     [Fact]
     public void Zeros_stay_zero()
     {
-        using Backend backend = TestBackends.Open(TestBackends.All.First().Data);
+        Backend backend = Open(TestBackend.All[0]);
         Assert.All(Compute(backend, new float[40], Values.Normal(40, 1), 40, inPlace: false), value => Assert.Equal(0, value));
     }
 

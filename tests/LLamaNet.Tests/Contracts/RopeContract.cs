@@ -3,19 +3,17 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class RopeContract
+public class RopeContract : BackendContract
 {
     private const int Positions = 201;
-
-    public static TheoryData<string> Backends => TestBackends.All;
 
     private static AttentionShape[] Shapes => [new(1, 1, 2), new(4, 2, 24), new(3, 3, 64), new(5, 1, 80), new(2, 1, 128), new(2, 2, 256)];
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Turns_the_halves_of_queries_and_keys_by_position_and_leaves_values(string name)
+    public void Turns_the_halves_of_queries_and_keys_by_position_and_leaves_values(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (AttentionShape shape in Shapes)
         {
             float[] qkv = Values.Normal(Rows * shape.QkvWidth, shape.HeadDim);
@@ -41,7 +39,7 @@ public class RopeContract
         foreach (AttentionShape shape in Shapes)
         {
             float[] qkv = Values.Normal(Rows * shape.QkvWidth, shape.HeadDim);
-            TestBackends.AssertSameBits(backend => Compute(backend, qkv, shape));
+            AssertSameBits(backend => Compute(backend, qkv, shape));
         }
     }
 

@@ -4,18 +4,16 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class StoreKvContract
+public class StoreKvContract : BackendContract
 {
     private const float Untouched = 77;
-
-    public static TheoryData<string> Backends => TestBackends.All;
 
     // Attention to a single key gives its value back.
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Values_come_back_rounded_to_the_type_of_the_cache(string name)
+    public void Values_come_back_rounded_to_the_type_of_the_cache(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (DType type in (DType[])[DType.F32, DType.F16])
         {
             var shape = new AttentionShape(3, 3, 18);
@@ -31,9 +29,9 @@ public class StoreKvContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Only_the_places_of_the_tokens_are_written(string name)
+    public void Only_the_places_of_the_tokens_are_written(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach (DType type in (DType[])[DType.F32, DType.F16])
         {
             var shape = new AttentionShape(4, 2, 10);
@@ -56,9 +54,9 @@ public class StoreKvContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Rotating_and_storing_at_once_is_the_same(string name)
+    public void Rotating_and_storing_at_once_is_the_same(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         var shape = new AttentionShape(4, 2, 36);
         float[] qkv = Values.Normal(101 * shape.QkvWidth, 1);
         float[] angles = Values.Normal(200 * 18, 2);

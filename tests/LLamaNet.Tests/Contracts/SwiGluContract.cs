@@ -4,18 +4,16 @@ using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
 
-public class SwiGluContract
+public class SwiGluContract : BackendContract
 {
     // exp to 2e-7, two roundings to the quotient, one for the product.
     private const double RelativeTolerance = 4e-7;
 
-    public static TheoryData<string> Backends => TestBackends.All;
-
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Multiplies_up_by_silu_of_gate(string name)
+    public void Multiplies_up_by_silu_of_gate(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         foreach ((int rows, int width) in Sizes)
         {
             float[] gateUp = Values.Normal(rows * 2 * width, width, 4);
@@ -26,9 +24,9 @@ public class SwiGluContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Large_gates_open_and_close(string name)
+    public void Large_gates_open_and_close(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         float[] gates = [20, 88, 89, 1000, 1e30f, 0, -0f, -20, -80, -87, -88, -89, -1000, -1e6f];
         double[] expected = Reference([.. gates, .. gates.Select(_ => 1f)], gates.Length);
         Close.Assert(
@@ -38,9 +36,9 @@ public class SwiGluContract
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Non_finite_values_stay_visible(string name)
+    public void Non_finite_values_stay_visible(TestBackend kind)
     {
-        using Backend backend = TestBackends.Open(name);
+        Backend backend = Open(kind);
         const float Infinity = float.PositiveInfinity;
         float[] gates = [float.NaN, Infinity, -Infinity, 1, 1, 1];
         float[] ups = [1, 1, 1, float.NaN, Infinity, -Infinity];
@@ -53,7 +51,7 @@ public class SwiGluContract
         foreach ((int rows, int width) in Sizes)
         {
             float[] gateUp = Values.Normal(rows * 2 * width, width, 20);
-            TestBackends.AssertSameBits(backend => Compute(backend, gateUp, width));
+            AssertSameBits(backend => Compute(backend, gateUp, width));
         }
     }
 

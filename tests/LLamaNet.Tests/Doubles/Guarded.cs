@@ -4,17 +4,17 @@ using Xunit;
 
 namespace LLamaNet.Tests.Doubles;
 
-// An F32 tensor for an operation's output: filled with a value no operation produces, and one row longer than is used, so
-// that both what is left out and what is written behind the end show.
+// An F32 tensor for an operation's output, filled with a value that no operation produces. It has a row more than is used,
+// so that a value left out shows, and so does one behind the end.
 internal sealed class Guarded : IDisposable
 {
-    private const float Guard = -1234.5625f;
+    public const float Value = -1234.5625f;
 
     private readonly Backend _backend;
     private readonly int _rows;
 
     public Guarded(Backend backend, int rows, int width)
-        : this(backend, rows, width, Enumerable.Repeat(Guard, rows * width).ToArray())
+        : this(backend, rows, width, Enumerable.Repeat(Value, rows * width).ToArray())
     {
     }
 
@@ -23,19 +23,19 @@ internal sealed class Guarded : IDisposable
         _backend = backend;
         _rows = rows;
         Tensor = backend.Allocate(DType.F32, rows + 1, width);
-        backend.Write(Tensor, [.. values, .. Enumerable.Repeat(Guard, width)]);
+        backend.Write(Tensor, [.. values, .. Enumerable.Repeat(Value, width)]);
     }
 
     public Tensor Tensor { get; }
 
-    public float[] Read()
+    public float[] Read() => Used(_backend.Values(Tensor), _rows * Tensor.Width);
+
+    // The first values, all of which must have been written, and none behind them.
+    public static float[] Used(float[] values, int count)
     {
-        var values = new float[(_rows + 1) * Tensor.Width];
-        _backend.Read(Tensor, 0, values);
-        int used = _rows * Tensor.Width;
-        Assert.False(values.AsSpan(used).ContainsAnyExcept(Guard), "Written behind the last row.");
-        Assert.False(values.AsSpan(0, used).Contains(Guard), "Not all of the output was written.");
-        return values[..used];
+        Assert.False(values.AsSpan(count).ContainsAnyExcept(Value), "Written behind the last row.");
+        Assert.False(values.AsSpan(0, count).Contains(Value), "Not all of the output was written.");
+        return values[..count];
     }
 
     public void Dispose() => Tensor.Dispose();

@@ -10,18 +10,18 @@ namespace LLamaNet.Tests.Doubles;
 // A machine whose GPU interprets the kernels, and models on it; the real GPU where tests run on that.
 internal sealed class InterpretedMachine : IDisposable
 {
-    private readonly GpuMachine _machine;
+    private readonly GpuFixture _machine;
 
     public InterpretedMachine(params PtxDevice[] devices)
     {
-        _machine = new GpuMachine(devices);
+        _machine = new GpuFixture(devices);
         Provider = new CudaProvider(_machine.Open);
         Devices = new DeviceProviders(new CpuProvider(), Provider);
         DirectDevices = Providers(_machine.Open, recordsSteps: false);
     }
 
     // For tests of what only an interpreter tells: they skip on a real GPU.
-    public PtxDriver Driver => _machine.NeedInterpreter();
+    public PtxDriver Driver => _machine.Driver;
 
     // The same, null on a real GPU.
     public PtxDriver? Interpreter => _machine.Interpreter;

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Kernels;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
@@ -44,7 +45,8 @@ public class AttentionKernelTests
     [MemberData(nameof(DecodeForms))]
     public void One_token_sees_all_keys_before_it(DType type, int heads, int kvHeads, int headDim)
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var shape = new AttentionShape(heads, kvHeads, headDim);
         int[] lengths = [1, 2, 64, 65, 128, 129, 300];
         AssertTokens(backend, shape, type, lengths);
@@ -53,7 +55,8 @@ public class AttentionKernelTests
     [Fact]
     public void Long_contexts_are_cut_into_as_many_splits_and_no_more()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         AssertTokens(backend, new AttentionShape(4, 1, 16), DType.F16, [32 * 2 * 64, 32 * 2 * 64 + 1, 32 * 3 * 64 - 63]);
     }
 
@@ -62,7 +65,8 @@ public class AttentionKernelTests
     [MemberData(nameof(PrefillForms))]
     public void Tokens_of_a_chunk_see_what_was_before_and_themselves(DType type, int heads, int kvHeads, int headDim)
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var shape = new AttentionShape(heads, kvHeads, headDim);
         (int First, int Count)[] parts = [(0, 2), (37, 70), (130, 1), (63, 65), (64, 64), (0, 130)];
         TestSequence[] sequences = [.. parts.Select((part, i) => Sequence(shape, part.First + part.Count, 4 * i))];
@@ -86,7 +90,8 @@ public class AttentionKernelTests
     [InlineData(DType.F32, 16)]
     public void A_sequence_in_a_batch_has_the_bits_of_the_sequence_alone(DType type, int headDim)
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var shape = new AttentionShape(4, 2, headDim);
         float[] alone = Steps(others: false), among = Steps(others: true);
         Assert.Equal(alone, among);
@@ -111,7 +116,8 @@ public class AttentionKernelTests
     [MemberData(nameof(DecodeForms))]
     public void Rotating_storing_and_attending_at_once_is_the_same(DType type, int heads, int kvHeads, int headDim)
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var shape = new AttentionShape(heads, kvHeads, headDim);
         int half = headDim / 2;
         float[] angles = Values.Normal(300 * half, 2);
@@ -124,7 +130,7 @@ public class AttentionKernelTests
         Assert.Equal(apart.Keys, atOnce.Keys);
         Assert.Equal(apart.Values, atOnce.Values);
         int launches = AttentionDecodeKernel.TakesRope(type, shape) ? 1 : 2;
-        Assert.Equal(launches, backend.Machine.KernelsRun(type == DType.F16 ? "rope_store_kv_f16" : "rope_store_kv_f32"));
+        Assert.Equal(launches, gpu.Driver.KernelsRun(type == DType.F16 ? "rope_store_kv_f16" : "rope_store_kv_f32"));
 
         (float[] Y, float[] Keys, float[] Values) Step(bool atOnce)
         {
@@ -158,7 +164,8 @@ public class AttentionKernelTests
     [Fact]
     public void Head_sizes_that_no_kernel_takes_are_refused()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         foreach (int headDim in (int[])[258, 512])
         {
             var shape = new AttentionShape(1, 1, headDim);

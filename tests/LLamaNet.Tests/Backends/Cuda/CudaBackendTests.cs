@@ -30,7 +30,8 @@ public class CudaBackendTests
     [Fact]
     public void Its_name_says_which_GPU_it_is()
     {
-        using var backend = new InterpretedBackend(new PtxDevice("GPU X"));
+        using var gpu = new GpuFixture(new PtxDevice("GPU X"));
+        CudaBackend backend = gpu.OpenBackend();
         Assert.Equal("GPU X, compute capability 8.0", backend.Name);
         Assert.InRange(backend.AvailableBytes, 1 << 20, new PtxDevice().MemoryBytes);
     }
@@ -40,7 +41,8 @@ public class CudaBackendTests
     [InlineData(DType.F16)]
     public void What_is_written_is_read(DType type)
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         using Tensor tensor = backend.Allocate(type, 4, 3);
         backend.Write(tensor, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
         var rows = new float[6];
@@ -52,7 +54,8 @@ public class CudaBackendTests
     [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         using Tensor small = backend.Allocate(DType.F32, 2, 8), wide = backend.Allocate(DType.F32, 2, 9);
         using Tensor halves = backend.Allocate(DType.F16, 2, 8);
         using Weight weight = backend.Load([new TestMatrix(DType.F16, 4, 8, 1)], _ => { }, Token);
@@ -71,7 +74,7 @@ public class CudaBackendTests
         var batch = new Batch(2);
         batch.Append([3, 4], 0, [0], rope, Batch.Outputs.None);
         Assert.Throws<ArgumentException>(() => backend.Embed(small, weight, batch));
-        Assert.Equal(0, backend.Machine.Counters.Launches);
+        Assert.Equal(0, gpu.Driver.Counters.Launches);
     }
 
     [Theory]
@@ -82,7 +85,8 @@ public class CudaBackendTests
         foreach (PtxDevice device in (PtxDevice[])[new PtxDevice(), PtxDevice.Hopper])
         {
             if (device.Major == 9 && rows <= 64) continue; // the same kernels
-            using var backend = new InterpretedBackend(device);
+            using var gpu = new GpuFixture(device);
+            CudaBackend backend = gpu.OpenBackend();
             int partRows = types.Length == 1 ? 48 : 24;
             using Weight weight = backend.Load([.. types.Select((type, i) => new TestMatrix(type, partRows, Width, i))], _ => { }, Token);
             using Tensor x = backend.Tensor(rows, Width, Values.Normal(rows * Width, 1)), norm = backend.Tensor(1, Width, Values.Uniform(Width, 2));
@@ -112,7 +116,8 @@ public class CudaBackendTests
     [Fact]
     public void A_batch_goes_up_in_one_copy_and_not_at_all_when_it_is_there()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         using Weight table = backend.Load([new TestMatrix(DType.F16, 9, 8, 1)], _ => { }, Token);
         using Tensor y = backend.Allocate(DType.F32, 5, 8);
         using var rope = new RopeTable(backend.Allocate(DType.F32, 9, 4), backend.Allocate(DType.F32, 9, 4));
@@ -126,18 +131,19 @@ public class CudaBackendTests
             var batch = new Batch(5);
             batch.Append(tokens, 2, [0], rope, Batch.Outputs.Last);
             batch.Append([8], 7, [1], rope, Batch.Outputs.Last);
-            long before = backend.Machine.Counters.CopiesToDevice;
+            long before = gpu.Driver.Counters.CopiesToDevice;
             backend.Step(batch, step => backend.Embed(y, table, step));
             var rows = new float[4 * 8];
             backend.Read(y, 0, rows);
-            return backend.Machine.Counters.CopiesToDevice - before;
+            return gpu.Driver.Counters.CopiesToDevice - before;
         }
     }
 
     [Fact]
     public void A_step_that_fails_leaves_the_next_one_right()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var source = new TestMatrix(DType.F32, 9, 8, 1);
         using Weight table = backend.Load([source], _ => { }, Token);
         using Tensor y = backend.Allocate(DType.F32, 1, 8);
@@ -179,20 +185,21 @@ public class CudaBackendTests
     [Fact]
     public void A_replayed_step_refuses_what_its_operations_would()
     {
-        using var backend = new InterpretedBackend(new PtxDevice());
+        using var gpu = new GpuFixture();
+        CudaBackend backend = gpu.OpenBackend();
         var shape = new AttentionShape(1, 1, 8);
         using Weight table = backend.Load([new TestMatrix(DType.F16, 9, 24, 1)], _ => { }, Token);
         using Tensor qkv = backend.Allocate(DType.F32, 1, shape.QkvWidth), y = backend.Allocate(DType.F32, 1, 8);
         using var cache = new TestCache(backend, shape, DType.F16, 2);
         using var rope = new RopeTable(backend.Allocate(DType.F32, 70, 4), backend.Allocate(DType.F32, 70, 4));
         for (int i = 0; i < 3; i++) Step(1, 64 + i, [0, 1]);
-        long launched = backend.Machine.Counters.GraphLaunches;
+        long launched = gpu.Driver.Counters.GraphLaunches;
         Assert.Equal(2, launched);
         Assert.Throws<ArgumentException>(() => Step(9, 0, [0]));
         Assert.Throws<ArgumentException>(() => Step(1, 0, [2]));
         Assert.Throws<ArgumentException>(() => Step(1, 70, [0, 1]));
         Step(8, 69, [1, 0]);
-        Assert.Equal(launched + 1, backend.Machine.Counters.GraphLaunches);
+        Assert.Equal(launched + 1, gpu.Driver.Counters.GraphLaunches);
 
         void Step(int token, int position, int[] pages)
         {

@@ -15,18 +15,18 @@ public class GemmKernelTests
     [MemberData(nameof(Formats))]
     public void Products_match_double_precision(DType type)
     {
-        using var machine = new GemmMachine();
-        AssertProducts(machine, type, rows: 9, outputs: 70, WidthOf(type, 1));
-        AssertProducts(machine, type, rows: 33, outputs: 1, WidthOf(type, 2));
-        AssertProducts(machine, type, rows: 65, outputs: 131, WidthOf(type, 2));
+        using var gemm = new GemmLauncher();
+        AssertProducts(gemm, type, rows: 9, outputs: 70, WidthOf(type, 1));
+        AssertProducts(gemm, type, rows: 33, outputs: 1, WidthOf(type, 2));
+        AssertProducts(gemm, type, rows: 65, outputs: 131, WidthOf(type, 2));
     }
 
     [Theory]
     [MemberData(nameof(Formats))]
     public void Products_on_Hopper_match_double_precision(DType type)
     {
-        using var machine = new GemmMachine(PtxDevice.Hopper);
-        AssertProducts(machine, type, rows: 65, outputs: 130, WidthOf(type, 2));
+        using var gemm = new GemmLauncher(PtxDevice.Hopper);
+        AssertProducts(gemm, type, rows: 65, outputs: 130, WidthOf(type, 2));
     }
 
     [Theory]
@@ -35,19 +35,19 @@ public class GemmKernelTests
     public void Wide_tiles_on_Hopper_match_double_precision(DType type)
     {
         // One multiprocessor: any number of tiles fills it.
-        using var machine = new GemmMachine(PtxDevice.Hopper with { Multiprocessors = 1 });
-        AssertProducts(machine, type, rows: 130, outputs: 261, width: 328);
+        using var gemm = new GemmLauncher(PtxDevice.Hopper with { Multiprocessors = 1 });
+        AssertProducts(gemm, type, rows: 130, outputs: 261, width: 328);
     }
 
     [Fact]
     public void Long_rows_go_round_the_stages()
     {
-        using var machine = new GemmMachine();
-        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        using var gemm = new GemmLauncher();
+        using var hopper = new GemmLauncher(PtxDevice.Hopper);
         foreach (DType type in (DType[])[DType.F16, DType.Q8_0])
         {
-            AssertProducts(machine, type, rows: 65, outputs: 5, width: 672);
-            AssertProducts(machine, type, rows: 10, outputs: 5, width: 672);
+            AssertProducts(gemm, type, rows: 65, outputs: 5, width: 672);
+            AssertProducts(gemm, type, rows: 10, outputs: 5, width: 672);
             AssertProducts(hopper, type, rows: 3, outputs: 5, width: 1056);
         }
     }
@@ -55,11 +55,11 @@ public class GemmKernelTests
     [Fact]
     public void Widths_of_float_weights_may_be_anything()
     {
-        using var machine = new GemmMachine();
-        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        using var gemm = new GemmLauncher();
+        using var hopper = new GemmLauncher(PtxDevice.Hopper);
         foreach (int width in (int[])[1, 7, 63, 129])
         {
-            AssertProducts(machine, DType.F16, rows: 9, outputs: 3, width);
+            AssertProducts(gemm, DType.F16, rows: 9, outputs: 3, width);
             AssertProducts(hopper, DType.BF16, rows: 9, outputs: 3, width);
         }
     }
@@ -74,12 +74,12 @@ public class GemmKernelTests
         float[] x = Values.Uniform(17 * 256, 5);
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
-            using var machine = new GemmMachine(device);
-            float[] together = machine.Multiply(parts, x, 17);
+            using var gemm = new GemmLauncher(device);
+            float[] together = gemm.Multiply(parts, x, 17);
             int first = 0;
             foreach (TestMatrix part in parts)
             {
-                float[] alone = machine.Multiply([part], x, 17);
+                float[] alone = gemm.Multiply([part], x, 17);
                 for (int row = 0; row < 17; row++)
                     Assert.Equal(Row(alone, row, part.Rows), Row(together, row, 85)[first..(first + part.Rows)]);
                 first += part.Rows;
@@ -92,13 +92,13 @@ public class GemmKernelTests
     {
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
-            using var machine = new GemmMachine(device);
+            using var gemm = new GemmLauncher(device);
             foreach (int rows in (int[])[10, 65])
             {
                 var weight = new TestMatrix(DType.Q6_K, 67, 256, 1);
                 float[] x = Values.Uniform(rows * 256, 2), before = Values.Uniform(rows * 67, 3);
-                float[] products = machine.Multiply([weight], x, rows);
-                Assert.Equal(before.Zip(products, (a, b) => a + b), machine.Multiply([weight], x, rows, before));
+                float[] products = gemm.Multiply([weight], x, rows);
+                Assert.Equal(before.Zip(products, (a, b) => a + b), gemm.Multiply([weight], x, rows, before));
             }
         }
     }
@@ -111,12 +111,12 @@ public class GemmKernelTests
     {
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper, PtxDevice.Hopper with { Multiprocessors = 1 }])
         {
-            using var machine = new GemmMachine(device);
+            using var gemm = new GemmLauncher(device);
             foreach ((int rows, int gates) in ((int, int)[])[(10, 33), (65, 130)])
             {
                 TestMatrix[] gateUp = [new(type, gates, 256, 1), new(type, gates, 256, 2)];
                 float[] x = Values.Uniform(rows * 256, 3);
-                Assert.Equal(machine.SwiGlu(machine.Multiply(gateUp, x, rows), rows), machine.MultiplySwiGlu(gateUp, x, rows));
+                Assert.Equal(gemm.SwiGlu(gemm.Multiply(gateUp, x, rows), rows), gemm.MultiplySwiGlu(gateUp, x, rows));
             }
         }
     }
@@ -130,10 +130,10 @@ public class GemmKernelTests
     {
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
-            using var machine = new GemmMachine(device);
+            using var gemm = new GemmLauncher(device);
             TestMatrix[] weight = [new(type, 7, width, 1)];
             float[] x = Values.Uniform(9 * width, 2), norm = Values.Uniform(width, 3);
-            Assert.Equal(machine.Multiply(weight, machine.RmsNorm(x, 9, norm), 9), machine.MultiplyNormed(weight, x, 9, norm));
+            Assert.Equal(gemm.Multiply(weight, gemm.RmsNorm(x, 9, norm), 9), gemm.MultiplyNormed(weight, x, 9, norm));
         }
     }
 
@@ -144,11 +144,11 @@ public class GemmKernelTests
         float[] x = Values.Uniform(70 * 288, 2);
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
-            using var machine = new GemmMachine(device);
-            float[] together = machine.Multiply([weight], x, 70);
+            using var gemm = new GemmLauncher(device);
+            float[] together = gemm.Multiply([weight], x, 70);
             // Alone: another tile on the GPU without wgmma, and the same bits.
             foreach (int row in (int[])[0, 33, 69])
-                Assert.Equal(Row(together, row, 70), machine.Multiply([weight], Row(x, row, 288), 1));
+                Assert.Equal(Row(together, row, 70), gemm.Multiply([weight], Row(x, row, 288), 1));
         }
     }
 
@@ -161,8 +161,8 @@ public class GemmKernelTests
         x[40 * 96] = 1e6f;
         foreach (PtxDevice device in (PtxDevice[])[new(), PtxDevice.Hopper])
         {
-            using var machine = new GemmMachine(device);
-            float[] y = machine.Multiply([weight], x, 66);
+            using var gemm = new GemmLauncher(device);
+            float[] y = gemm.Multiply([weight], x, 66);
             for (int i = 0; i < y.Length; i++) Assert.Equal(i / 70 is not (3 or 40), float.IsFinite(y[i]));
         }
     }
@@ -170,11 +170,11 @@ public class GemmKernelTests
     [Fact]
     public void Hopper_gives_what_other_GPUs_give()
     {
-        using var machine = new GemmMachine();
-        using var hopper = new GemmMachine(PtxDevice.Hopper);
+        using var gemm = new GemmLauncher();
+        using var hopper = new GemmLauncher(PtxDevice.Hopper);
         var weight = new TestMatrix(DType.Q3_K, 130, 256, 1);
         float[] x = Values.Uniform(65 * 256, 2);
-        float[] expected = machine.Multiply([weight], x, 65), actual = hopper.Multiply([weight], x, 65);
+        float[] expected = gemm.Multiply([weight], x, 65), actual = hopper.Multiply([weight], x, 65);
         // Both add 256 products of up to 1 in F32.
         for (int i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5f);
     }
@@ -190,11 +190,11 @@ public class GemmKernelTests
     };
 
     // Operands are rounded to 16 bits, products exact, sums F32.
-    private static void AssertProducts(GemmMachine machine, DType type, int rows, int outputs, int width)
+    private static void AssertProducts(GemmLauncher gemm, DType type, int rows, int outputs, int width)
     {
         var weight = new TestMatrix(type, outputs, width, seed: rows);
         float[] x = Values.Uniform(rows * width, seed: width);
-        float[] y = machine.Multiply([weight], x, rows);
+        float[] y = gemm.Multiply([weight], x, rows);
         Func<float, double> round = type == DType.BF16 ? RoundToBFloat16 : value => (double)(Half)value;
         double[] w = [.. weight.Dequantized().Select(round)], a = [.. x.Select(round)];
         for (int row = 0; row < rows; row++)

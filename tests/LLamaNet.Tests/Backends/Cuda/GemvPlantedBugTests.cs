@@ -29,27 +29,26 @@ public class GemvPlantedBugTests
     [InlineData(@"st\.global\.b32 \t\[(%rd\d+)\]", "st.global.b32 [$1+64]", nameof(FaultKind.OutOfBounds))]
     public unsafe void Bugs_in_the_kernel_of_one_row_are_found(string pattern, string replacement, string? fault)
     {
-        using var machine = new KernelMachine();
-        using var weight = new CudaWeight(machine.Context, [new TestMatrix(DType.Q4_0, Outputs, Width, 1)]);
-        using (var uploader = new WeightUploader(machine.Context)) uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken);
-        using CudaTensor x = machine.Tensor(1, Width, Values.Uniform(Width, 2)), y = machine.Tensor(1, Outputs, new float[Outputs]);
+        using var gpu = new GpuFixture();
+        using CudaWeight weight = gpu.Load([new TestMatrix(DType.Q4_0, Outputs, Width, 1)]);
+        using CudaTensor x = gpu.Tensor(1, Width, Values.Uniform(Width, 2)), y = gpu.Tensor(1, Outputs, new float[Outputs]);
 
         string text = File.ReadAllText(Repository.Path("kernels/ptx/gemv_q4_0.sm_80.ptx"));
         string changed = pattern.Length == 0 ? text : Regex.Replace(text, pattern, replacement);
         Assert.Equal(pattern.Length == 0, changed == text);
-        using var module = new CudaModule(machine.Context, Encoding.UTF8.GetBytes(changed));
+        using var module = new CudaModule(gpu.Context, Encoding.UTF8.GetBytes(changed));
         WeightPlanes planes = weight.Parts[0].Planes;
         module.Kernel("gemv_q4_0_rows1").Launch(
-            machine.Stream, 2, 256, (int)QuantizedActivations.RowBytes(Width),
+            gpu.Stream, 2, 256, (int)QuantizedActivations.RowBytes(Width),
             y.Pointer, x.Pointer, default(CUdeviceptr), 0f, KernelArgument.At(&planes), Outputs, (int)Epilogue.Store);
         try
         {
-            machine.Stream.Synchronize();
+            gpu.Stream.Synchronize();
             Assert.Null(fault);
         }
         catch (CudaException)
         {
-            Assert.Equal(fault, machine.LastFault!.Kind.ToString());
+            Assert.Equal(fault, gpu.Driver.LastFault!.Kind.ToString());
         }
     }
 }

@@ -148,18 +148,18 @@ public class SampleKernelTests
     [Fact]
     public void A_step_further_is_the_tokens_drawn_at_the_next_positions()
     {
-        using var machine = new KernelMachine();
+        using var gpu = new GpuFixture();
         int[] drawn = [5, -1, 7];
         SampleSettings[] settings =
             [.. Enumerable.Range(0, 3).Select(
                 i => s_plain with { Seed = (ulong)i, Index = i == 1 ? uint.MaxValue : 4UL, Vocabulary = 9 })];
-        using CudaDeviceVariable<int> device = machine.Upload<int>([1, 2, 3, -9, 10, 20, 30, -9, 11, 21, 31, -9]);
-        using CudaDeviceVariable<int> deviceDrawn = machine.Upload<int>(drawn);
-        using CudaDeviceVariable<SampleSettings> deviceSettings = machine.Upload<SampleSettings>(settings);
+        using CudaDeviceVariable<int> device = gpu.Upload<int>([1, 2, 3, -9, 10, 20, 30, -9, 11, 21, 31, -9]);
+        using CudaDeviceVariable<int> deviceDrawn = gpu.Upload<int>(drawn);
+        using CudaDeviceVariable<SampleSettings> deviceSettings = gpu.Upload<SampleSettings>(settings);
         var batch = new DeviceBatch(
             device.Pointer, device.Pointer + 16, default, default, device.Pointer + 32, default, 0, default, 3, 3, 1, 64);
-        new AdvanceKernel(machine.Library).Launch(machine.Stream, batch, deviceSettings.Pointer, deviceDrawn.Pointer);
-        machine.Stream.Synchronize();
+        new AdvanceKernel(gpu.Library).Launch(gpu.Stream, batch, deviceSettings.Pointer, deviceDrawn.Pointer);
+        gpu.Stream.Synchronize();
 
         var values = new int[12];
         device.CopyTo(values);
@@ -199,10 +199,10 @@ public class SampleKernelTests
 
     private static int[] DeviceTokens(float[] logits, int width, SampleSettings[] settings)
     {
-        using var machine = new KernelMachine();
-        using CudaTensor deviceLogits = machine.Tensor(settings.Length, width, logits);
-        using CudaDeviceVariable<SampleSettings> deviceSettings = machine.Upload<SampleSettings>(settings);
-        return machine.Run(settings.Length, Guard, tokens => new SampleKernel(machine.Library).Launch(
-            machine.Stream, tokens, deviceLogits, deviceSettings.Pointer, settings.Length));
+        using var gpu = new GpuFixture();
+        using CudaTensor deviceLogits = gpu.Tensor(settings.Length, width, logits);
+        using CudaDeviceVariable<SampleSettings> deviceSettings = gpu.Upload<SampleSettings>(settings);
+        return gpu.Run(settings.Length, Guard, tokens => new SampleKernel(gpu.Library).Launch(
+            gpu.Stream, tokens, deviceLogits, deviceSettings.Pointer, settings.Length));
     }
 }

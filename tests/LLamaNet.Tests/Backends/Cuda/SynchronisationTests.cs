@@ -20,49 +20,49 @@ public unsafe class SynchronisationTests
     [InlineData(@"cp\.async\.wait_group 1;")]
     public void Attention_of_several_tokens_needs_every_barrier_and_wait(string instruction) => AssertNeeded(
         "attention_prefill_f16_d64", "attention_prefill_f16_d64", instruction, unseen: 0,
-        (machine, kernel) =>
+        (gpu, kernel) =>
         {
-            using Layer layer = new(machine, rows: Length, firstPosition: 0);
+            using Layer layer = new(gpu, rows: Length, firstPosition: 0);
             AttentionParameters parameters = layer.Parameters;
             kernel.Launch(
-                machine.Stream, new Dim3(5, 1, 1), 128, 2 * 64 * (HeadDim + 8) * 2,
+                gpu.Stream, new Dim3(5, 1, 1), 128, 2 * 64 * (HeadDim + 8) * 2,
                 layer.Y, layer.Qkv, layer.Keys, layer.Values, KernelArgument.At(&parameters));
-            machine.Stream.Synchronize();
+            gpu.Stream.Synchronize();
         });
 
     // Unseen: what all threads wrote comes before the block says so.
     [Fact]
     public void Attention_over_splits_needs_every_barrier() => AssertNeeded(
         "attention_decode_f16_d64", "attention_decode_f16_d64_h1", @"bar\.sync\s+0;", unseen: 1,
-        (machine, kernel) =>
+        (gpu, kernel) =>
         {
-            using Layer layer = new(machine, rows: 1, firstPosition: Length - 1);
-            using var scratch = new AttentionScratch(machine.Context, new AttentionShape(1, 1, HeadDim), 1, machine.Stream);
+            using Layer layer = new(gpu, rows: 1, firstPosition: Length - 1);
+            using var scratch = new AttentionScratch(gpu.Context, new AttentionShape(1, 1, HeadDim), 1, gpu.Stream);
             AttentionParameters parameters = layer.Parameters;
             AttentionScratch.ScratchPointers pointers = scratch.Pointers;
             kernel.Launch(
-                machine.Stream, new Dim3(1, 3, 1), 128, 0,
+                gpu.Stream, new Dim3(1, 3, 1), 128, 0,
                 layer.Y, layer.Qkv, layer.Keys, layer.Values, KernelArgument.At(&parameters), KernelArgument.At(&pointers));
-            machine.Stream.Synchronize();
+            gpu.Stream.Synchronize();
         });
 
     // Unseen: weights are written by one thread and read by another.
     [Fact]
     public void Drawing_needs_every_barrier() => AssertNeeded(
         "sample", "sample_f32", @"bar\.sync\s+0;", unseen: 1,
-        (machine, kernel) =>
+        (gpu, kernel) =>
         {
             const int Vocabulary = 2100;
-            using CudaDeviceVariable<int> token = machine.Upload<int>([0]);
-            using CudaDeviceVariable<float> logits = machine.Upload<float>(Values.Normal(Vocabulary, 1));
+            using CudaDeviceVariable<int> token = gpu.Upload<int>([0]);
+            using CudaDeviceVariable<float> logits = gpu.Upload<float>(Values.Normal(Vocabulary, 1));
             SampleSettings chosen = new(1, 2, 0.9f, 0.9f, 0, 50, Vocabulary);
-            using CudaDeviceVariable<SampleSettings> settings = machine.Upload<SampleSettings>([chosen]);
-            kernel.Launch(machine.Stream, 1, 1024, 0, token.Pointer, logits.Pointer, settings.Pointer, Vocabulary);
-            machine.Stream.Synchronize();
+            using CudaDeviceVariable<SampleSettings> settings = gpu.Upload<SampleSettings>([chosen]);
+            kernel.Launch(gpu.Stream, 1, 1024, 0, token.Pointer, logits.Pointer, settings.Pointer, Vocabulary);
+            gpu.Stream.Synchronize();
         });
 
     private static void AssertNeeded(
-        string file, string kernel, string instruction, int unseen, Action<KernelMachine, CudaKernel> launch)
+        string file, string kernel, string instruction, int unseen, Action<GpuFixture, CudaKernel> launch)
     {
         string text = File.ReadAllText(Repository.Path($"kernels/ptx/{file}.sm_80.ptx"));
         int start = text.IndexOf($".entry {kernel}(", StringComparison.Ordinal);
@@ -78,29 +78,29 @@ public unsafe class SynchronisationTests
 
         FaultKind? Run(string ptx)
         {
-            using var machine = new KernelMachine();
-            using var module = new CudaModule(machine.Context, Encoding.UTF8.GetBytes(ptx));
+            using var gpu = new GpuFixture();
+            using var module = new CudaModule(gpu.Context, Encoding.UTF8.GetBytes(ptx));
             try
             {
-                launch(machine, module.Kernel(kernel));
+                launch(gpu, module.Kernel(kernel));
                 return null;
             }
             catch (CudaException)
             {
-                return machine.LastFault!.Kind;
+                return gpu.Driver.LastFault!.Kind;
             }
         }
     }
 
     // One head's cache of Length positions, and a segment of it.
-    private sealed class Layer(KernelMachine machine, int rows, int firstPosition) : IDisposable
+    private sealed class Layer(GpuFixture gpu, int rows, int firstPosition) : IDisposable
     {
         private readonly CudaDeviceVariable<float> _floats =
-            machine.Upload<float>(Doubles.Values.Normal((rows * 4 + 2 * Length) * HeadDim, 3));
+            gpu.Upload<float>(Doubles.Values.Normal((rows * 4 + 2 * Length) * HeadDim, 3));
         private readonly CudaDeviceVariable<Half> _cache =
-            machine.Upload<Half>([.. Doubles.Values.Normal(2 * 5 * 64 * HeadDim, 4).Select(value => (Half)value)]);
-        private readonly CudaDeviceVariable<int> _batch = machine.Upload<int>([0, rows, firstPosition, 0, 1, 2, 3, 4]);
-        private readonly CudaDeviceVariable<ulong> _ropes = machine.Upload<ulong>([0, 0]);
+            gpu.Upload<Half>([.. Doubles.Values.Normal(2 * 5 * 64 * HeadDim, 4).Select(value => (Half)value)]);
+        private readonly CudaDeviceVariable<int> _batch = gpu.Upload<int>([0, rows, firstPosition, 0, 1, 2, 3, 4]);
+        private readonly CudaDeviceVariable<ulong> _ropes = gpu.Upload<ulong>([0, 0]);
 
         public CUdeviceptr Y => _floats.Pointer;
         public CUdeviceptr Qkv => _floats.Pointer + rows * HeadDim * 4;

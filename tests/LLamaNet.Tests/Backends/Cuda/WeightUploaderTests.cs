@@ -14,12 +14,12 @@ public class WeightUploaderTests
     [InlineData(1)]
     public unsafe void The_device_gets_every_row_of_every_part(int stagingBytes)
     {
-        using var machine = new KernelMachine();
+        using var gpu = new GpuFixture();
         foreach (PlaneFormat format in PlaneFormat.All)
         {
             TestMatrix[] sources = [new(format.Type, 13, 256, 1), new(format.Type, 8, 256, 2)];
-            using var weight = new CudaWeight(machine.Context, sources);
-            using var uploader = new WeightUploader(machine.Context, stagingBytes);
+            using var weight = new CudaWeight(gpu.Context, sources);
+            using var uploader = new WeightUploader(gpu.Context, stagingBytes);
             long read = 0;
             uploader.Upload(weight, bytes => Interlocked.Add(ref read, bytes), TestContext.Current.CancellationToken);
             Assert.Equal(sources.Sum(source => source.Bytes), read);
@@ -44,7 +44,7 @@ public class WeightUploaderTests
 
             void Copy(LLamaNet.Backends.Cuda.Driver.CUdeviceptr plane, long offset, int pitch)
             {
-                if (pitch > 0) machine.Context.CopyFromDevice<byte>(planes.AsSpan((int)offset, part.Rows * pitch), plane);
+                if (pitch > 0) gpu.Context.CopyFromDevice<byte>(planes.AsSpan((int)offset, part.Rows * pitch), plane);
             }
         }
     }
@@ -52,9 +52,9 @@ public class WeightUploaderTests
     [Fact]
     public void Neighbours_of_one_format_are_one_matrix()
     {
-        using var machine = new KernelMachine();
+        using var gpu = new GpuFixture();
         DType[] types = [DType.Q4_K, DType.Q4_K, DType.Q6_K];
-        using var weight = new CudaWeight(machine.Context, [.. types.Select(type => new TestMatrix(type, 5, 256, 1))]);
+        using var weight = new CudaWeight(gpu.Context, [.. types.Select(type => new TestMatrix(type, 5, 256, 1))]);
         Assert.Equal([(DType.Q4_K, 0, 10), (DType.Q6_K, 10, 5)], weight.Parts.Select(part => (part.Format.Type, part.FirstRow, part.Rows)));
         Assert.Equal(15, weight.Rows);
     }
@@ -62,10 +62,10 @@ public class WeightUploaderTests
     [Fact]
     public void A_reader_that_fails_is_heard()
     {
-        using var machine = new KernelMachine();
+        using var gpu = new GpuFixture();
         MatrixSource broken = new BrokenMatrix();
-        using var weight = new CudaWeight(machine.Context, [broken]);
-        using var uploader = new WeightUploader(machine.Context, stagingBytes: 1);
+        using var weight = new CudaWeight(gpu.Context, [broken]);
+        using var uploader = new WeightUploader(gpu.Context, stagingBytes: 1);
         Assert.Throws<ModelFormatException>(() => uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken));
         Assert.ThrowsAny<OperationCanceledException>(() => uploader.Upload(weight, _ => { }, new CancellationToken(canceled: true)));
     }
