@@ -1,4 +1,4 @@
-using System.Reflection;
+using LLamaNet.Backends.Cuda;
 
 namespace LLamaNet.GpuRunner;
 
@@ -8,12 +8,7 @@ internal static class ShippedPtx
     public static void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        Assembly library = typeof(LlamaModel).Assembly;
-        foreach (string name in library.GetManifestResourceNames().Where(name => name.EndsWith(".ptx", StringComparison.Ordinal)))
-        {
-            using Stream ptx = library.GetManifestResourceStream(name)!;
-            using FileStream file = File.Create(Path.Combine(folder, name));
-            ptx.CopyTo(file);
-        }
+        foreach (string module in KernelLibrary.Modules)
+            File.WriteAllBytes(Path.Combine(folder, module + ".ptx"), KernelLibrary.ReadPtx(module));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.PtxInterpreter;
@@ -9,8 +8,6 @@ namespace LLamaNet.Tests.Doubles;
 // A machine with interpreted GPUs and one of them in use, with the kernel y[i] += x[i].
 internal sealed class InterpretedGpu : IDisposable
 {
-    private const string AddFile = "add.sm_80.ptx";
-
     private readonly CudaModule _module;
 
     public InterpretedGpu(PtxDriverOptions? options = null)
@@ -22,7 +19,7 @@ internal sealed class InterpretedGpu : IDisposable
         Add = _module.Kernel("add_f32");
     }
 
-    public static byte[] AddPtx { get; } = ReadAdd();
+    public static byte[] AddPtx { get; } = KernelLibrary.ReadPtx("add.sm_80");
 
     public PtxDriver Machine { get; }
 
@@ -70,12 +67,5 @@ internal sealed class InterpretedGpu : IDisposable
         _module.Dispose();
         Context.Dispose();
         Machine.Dispose();
-    }
-
-    private static byte[] ReadAdd()
-    {
-        using Stream stream = typeof(KernelLibrary).Assembly.GetManifestResourceStream(AddFile)!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return Encoding.UTF8.GetBytes(reader.ReadToEnd());
     }
 }
