@@ -67,6 +67,8 @@ internal sealed class Checkpoint : IDisposable
         }
     }
 
+    public bool HasVocabulary => _files.HasVocabulary;
+
     // What the tokenizer's files say. Throws ModelFormatException when there is no tokenizer or it is broken.
     public TokenizerVocabulary ReadVocabulary() => _files.ReadVocabulary();
 

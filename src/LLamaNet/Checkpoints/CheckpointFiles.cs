@@ -32,6 +32,9 @@ internal abstract class CheckpointFiles(string path) : IDisposable
     // Null when there is no such tensor. A vector is one row.
     public abstract MatrixSource? TryOpen(StoredTensor tensor);
 
+    // Whether there is a tokenizer, readable or not.
+    public abstract bool HasVocabulary { get; }
+
     public abstract TokenizerVocabulary ReadVocabulary();
 
     public virtual GenerationDefaults ReadGenerationDefaults() => GenerationDefaults.None;
@@ -40,7 +43,7 @@ internal abstract class CheckpointFiles(string path) : IDisposable
     public virtual string? ReadChatTemplate() => null;
 
     // In words; null when there is none.
-    public virtual string? DescribeTokenizer() => VocabularyWords.Describe(ReadVocabulary);
+    public string? DescribeTokenizer() => HasVocabulary ? VocabularyWords.Describe(ReadVocabulary) : null;
 
     public abstract void Dispose();
 }

@@ -6,7 +6,7 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Loading;
 
 // A model before it is loaded: its shape, where its weights come from, and what goes with them.
-// Tokenizer: null for random weights.
+// Tokenizer: null for random weights, and for checkpoints that have none.
 internal sealed record ModelSource(
     LlamaConfig Config, WeightLoader Weights, ModelTokenizer? Tokenizer, GenerationDefaults Defaults)
 {
@@ -14,8 +14,8 @@ internal sealed record ModelSource(
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)
     {
         LlamaConfig config = checkpoint.Config;
-        ModelTokenizer tokenizer = checkpoint.ReadTokenizer();
-        if (tokenizer.VocabularySize > config.VocabularySize)
+        ModelTokenizer? tokenizer = checkpoint.HasVocabulary ? checkpoint.ReadTokenizer() : null;
+        if (tokenizer?.VocabularySize > config.VocabularySize)
         {
             throw new ModelFormatException(
                 checkpoint.Path, "tokenizer", $"at most {config.VocabularySize} tokens", $"{tokenizer.VocabularySize}");

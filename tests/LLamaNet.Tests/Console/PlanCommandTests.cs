@@ -35,6 +35,37 @@ public class PlanCommandTests
             row.GetProperty("kvCacheBytes").GetInt64());
     }
 
+    // The options of loading, all of which change what is taken.
+    [Theory]
+    [InlineData]
+    [InlineData("--context", "96", "--max-sequences", "3")]
+    [InlineData("--prefill-chunk", "40", "--kv-cache-type", "f32")]
+    [InlineData("--weight-type", "q4_0", "--threads", "1")]
+    public async Task A_checkpoint_takes_what_its_plan_says(params string[] options)
+    {
+        options = ["--device", "cpu", .. options];
+        JsonElement plan = Assert.Single(
+            (await ConsoleRun.OfAsync(["plan", Repository.DemoModel(), "--json", .. options])).Succeeded().Json().EnumerateArray());
+        JsonElement taken = (await ConsoleRun.OfAsync(
+            ["generate", Repository.DemoModel(), "--prompt", "a", "--max-tokens", "1", "--json", .. options]))
+            .Succeeded().Json().GetProperty("memory");
+        foreach (string part in (string[])["weightBytes", "kvCacheBytes", "scratchBytes", "totalBytes"])
+            Assert.Equal(taken.GetProperty(part).GetInt64(), plan.GetProperty(part).GetInt64());
+        Assert.Equal("demo-q8_0.gguf", plan.GetProperty("model").GetString());
+        Assert.Equal(options.Contains("q4_0") ? "Q4_0" : "Q8_0", plan.GetProperty("type").GetString());
+        Assert.Equal("cpu", plan.GetProperty("device").GetString());
+    }
+
+    [Theory]
+    [InlineData("Give MODEL or --config, not both.", "m", "--config", "7B")]
+    [InlineData("--type goes with --config; a MODEL is converted by --weight-type.", "m", "--type", "f16")]
+    [InlineData("--weight-type converts a MODEL; --config goes with --type.", "--weight-type", "f16")]
+    public async Task Options_of_shapes_and_of_checkpoints_are_told_apart(string message, params string[] arguments)
+    {
+        string line = (await ConsoleRun.OfAsync(["plan", .. arguments])).FailedWith(2);
+        Assert.Contains(message, line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_table_names_its_columns()
     {

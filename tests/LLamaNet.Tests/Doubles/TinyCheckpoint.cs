@@ -36,6 +36,8 @@ internal sealed class TinyCheckpoint : CheckpointFiles
     public override MatrixSource TryOpen(StoredTensor tensor) =>
         _replaced.FirstOrDefault(matrix => matrix.Name == tensor.Name) ?? ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width);
 
+    public override bool HasVocabulary => true;
+
     public override TokenizerVocabulary ReadVocabulary() => TinyModel.Vocabulary;
 
     public override string ReadChatTemplate() => "{{ messages }}";

@@ -70,7 +70,11 @@ internal static class GgufConversion
         yield return new(GgufKeys.FileType, WeightFormat.Of(type).FileType);
         yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
         foreach (KeyValuePair<string, object> pair in GgufConfig.Write(config)) yield return pair;
-        foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;
+        if (source.HasVocabulary)
+        {
+            foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;
+        }
+
         if (source.ChatTemplate is { } template) yield return new(GgufKeys.ChatTemplate, template);
     }
 }

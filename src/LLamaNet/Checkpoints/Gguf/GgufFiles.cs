@@ -43,6 +43,8 @@ internal sealed class GgufFiles : CheckpointFiles
 
     public override MatrixSource? TryOpen(StoredTensor tensor) => _tensors.GetValueOrDefault(tensor.Name)?.ToMatrix();
 
+    public override bool HasVocabulary => GgufVocabulary.IsIn(_shards.Metadata);
+
     public override TokenizerVocabulary ReadVocabulary() => GgufVocabulary.Read(_shards.Metadata);
 
     public override string? ReadChatTemplate()
@@ -52,8 +54,6 @@ internal sealed class GgufFiles : CheckpointFiles
             ? throw _shards.Metadata.Error(GgufKeys.ChatTemplate, $"at most {MaxTemplateLength} characters", $"{template.Length}")
             : template;
     }
-
-    public override string? DescribeTokenizer() => GgufVocabulary.Describe(_shards.Metadata);
 
     public override void Dispose() => _shards.Dispose();
 }

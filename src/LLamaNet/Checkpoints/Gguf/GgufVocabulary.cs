@@ -7,6 +7,8 @@ internal static class GgufVocabulary
 {
     private const string SentencePiece = "llama";
     private const string ByteLevel = "gpt2";
+    private const string NoVocabulary = "no_vocab";
+    private const string None = "none";
 
     // LLaMA 3's cutting of text into words, with and without words taken whole.
     private const string Llama3Pre = "llama-bpe";
@@ -25,9 +27,9 @@ internal static class GgufVocabulary
         };
     }
 
-    // In words; null when there is no tokenizer.
-    public static string? Describe(GgufMetadata metadata) =>
-        metadata.Values.ContainsKey(GgufKeys.TokenizerModel) ? VocabularyWords.Describe(() => Read(metadata)) : null;
+    // Converters write a name of no tokenizer for models that have none.
+    public static bool IsIn(GgufMetadata metadata) =>
+        metadata.Values.ContainsKey(GgufKeys.TokenizerModel) && metadata.FindString(GgufKeys.TokenizerModel) is not (NoVocabulary or None);
 
     // The keys that say the same; what GGUF has no key for (strip rules of added tokens) is left out.
     public static IEnumerable<KeyValuePair<string, object>> Write(TokenizerVocabulary vocabulary)

@@ -53,6 +53,9 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
             $"{found.Tensor.Type.Name} {found.Tensor.ShapeInWords}");
     }
 
+    // A single file has no tokenizer.
+    public override bool HasVocabulary => IsFolder && HuggingFaceVocabulary.IsIn(Path);
+
     public override TokenizerVocabulary ReadVocabulary() => HuggingFaceVocabulary.Read(Path);
 
     public override GenerationDefaults ReadGenerationDefaults() => HuggingFaceGeneration.OfFolder(Path).Defaults;
@@ -62,9 +65,6 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
         using var tokenizer = new HuggingFaceTokenizer(Path);
         return tokenizer.ReadChatTemplate();
     }
-
-    // A single file has no tokenizer.
-    public override string? DescribeTokenizer() => IsFolder ? base.DescribeTokenizer() : null;
 
     public override void Dispose() => _shards.Dispose();
 }

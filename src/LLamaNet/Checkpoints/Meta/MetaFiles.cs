@@ -47,23 +47,23 @@ internal sealed class MetaFiles : CheckpointFiles
 
     public override MatrixSource? TryOpen(StoredTensor tensor) => _shards.TryOpen(tensor);
 
+    // A single file has no tokenizer.
+    public override bool HasVocabulary => IsFolder && FindTokenizer(Path) is not null;
+
     public override TokenizerVocabulary ReadVocabulary() => ReadVocabulary(Path);
 
-    // The weights need not be there. LLaMA 1 and 2 have the tokenizer in the folder above.
-    public static TokenizerVocabulary ReadVocabulary(string folder)
-    {
-        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
-        foreach (string place in (string[])[folder, System.IO.Path.GetDirectoryName(full) ?? full])
-        {
-            string file = System.IO.Path.Combine(place, TokenizerName);
-            if (File.Exists(file)) return TokenizerFile.Read(CheckedFile.ReadAll(file, TokenizerFile.MaxBytes), file);
-        }
-
-        throw new ModelFormatException(folder, TokenizerName, "a file, here or in the folder above", "no such file");
-    }
-
-    // A single file has no tokenizer.
-    public override string? DescribeTokenizer() => IsFolder ? base.DescribeTokenizer() : null;
+    // The weights need not be there.
+    public static TokenizerVocabulary ReadVocabulary(string folder) => FindTokenizer(folder) is { } file
+        ? TokenizerFile.Read(CheckedFile.ReadAll(file, TokenizerFile.MaxBytes), file)
+        : throw new ModelFormatException(folder, TokenizerName, "a file, here or in the folder above", "no such file");
 
     public override void Dispose() => _shards.Dispose();
+
+    // LLaMA 1 and 2 have the tokenizer in the folder above.
+    private static string? FindTokenizer(string folder)
+    {
+        string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
+        string[] places = [folder, System.IO.Path.GetDirectoryName(full) ?? full];
+        return places.Select(place => System.IO.Path.Combine(place, TokenizerName)).FirstOrDefault(File.Exists);
+    }
 }
