@@ -1,7 +1,7 @@
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints;
 

@@ -1,6 +1,8 @@
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints;
 

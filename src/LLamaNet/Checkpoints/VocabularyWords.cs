@@ -1,4 +1,6 @@
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints;
 

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tokenization;
 

@@ -1,3 +1,7 @@
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
+
 namespace LLamaNet.Tokenization;
 
 // Checks a vocabulary and builds its tokenizer.

@@ -2,7 +2,7 @@ using LLamaNet.Architectures;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
 using LLamaNet.Tensors;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tests.Doubles;
 

@@ -2,7 +2,9 @@ using LLamaNet.Architectures;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tensors;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tests.Doubles;
 

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tests.Tokenization;
 

@@ -1,4 +1,7 @@
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 using Xunit;
 
 namespace LLamaNet.Tests.Tokenization;

@@ -1,6 +1,8 @@
 using System.Text;
 using CsCheck;
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Vocabulary;
 using Xunit;
 
 namespace LLamaNet.Tests.Tokenization;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Vocabulary;
 using Xunit;
 
 namespace LLamaNet.Tests.Tokenization;

@@ -1,4 +1,4 @@
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.Gguf;
 

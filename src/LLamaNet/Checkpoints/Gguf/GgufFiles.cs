@@ -1,7 +1,7 @@
 using LLamaNet.Architectures;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.Gguf;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

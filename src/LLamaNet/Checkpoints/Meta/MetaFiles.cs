@@ -1,7 +1,8 @@
 using LLamaNet.Architectures;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
-using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.Meta;
 

@@ -1,6 +1,9 @@
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.Gguf;

@@ -3,6 +3,8 @@ using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.HuggingFace;
 using LLamaNet.Checkpoints.Meta;
 using LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.HuggingFace;

@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Where SentencePiece BPE puts a space before the text that the text does not have.
 internal enum SpacePrefix

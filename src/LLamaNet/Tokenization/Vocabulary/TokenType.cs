@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // Numbered as in SentencePiece and in GGUF's tokenizer.ggml.token_type.
 internal enum TokenType : byte

@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // The bytes that each token stands for, in one block.
 internal sealed class TokenTexts

@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // How byte-level BPE cuts text into words before it merges.
 internal enum PreTokenizerKind

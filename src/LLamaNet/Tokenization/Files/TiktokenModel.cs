@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Files;
 
 // Reads LLaMA 3's tokenizer.model (lines of base64 and rank), which Meta's checkpoints hold. The 256 special tokens that
 // follow the lines are in Meta's code, not in the file; their names are those of LLaMA 3.1 and later.

@@ -1,4 +1,7 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
+
+namespace LLamaNet.Tokenization.Files;
 
 // Reads SentencePiece's tokenizer.model: a ModelProto of sentencepiece_model.proto.
 internal static class SentencePieceModel

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Byte-level BPE: text is cut into words, each word's UTF-8 bytes are merged. Bytes that the vocabulary lacks become the
 // unknown token, or nothing where there is none, as in Hugging Face's tokenizers.

@@ -1,4 +1,6 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+
+namespace LLamaNet.Tokenization.Files;
 
 // What tokenizer.json does around its model: normalizer, pre_tokenizer, post_processor. A stage that would change ids and is
 // not known here is an error; the decoder needs no reading, as it follows from the kind.

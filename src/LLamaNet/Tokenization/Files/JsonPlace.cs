@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Files;
 
 // An element of tokenizer.json that knows where it stands, so that errors name it.
 internal readonly struct JsonPlace(JsonElement element, string path, string place)

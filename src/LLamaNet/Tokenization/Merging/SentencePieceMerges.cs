@@ -1,6 +1,7 @@
 using System.Text;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Which pairs of pieces SentencePiece BPE joins: all whose text together is a piece, the one that scores highest first.
 internal sealed class SentencePieceMerges

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Cuts text into the words inside which byte-level BPE merges. By hand, since .NET's Regex sees UTF-16 units: its \p{L} never
 // matches a letter above U+FFFF. Letters and numbers are those of the runtime's Unicode version (16 in .NET 10).

@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // A token that is matched as a whole before the text is cut into pieces. Special ones only where the caller allows it.
 // LeftStrip and RightStrip: the token takes the white space beside it. SingleWord: not inside a word.

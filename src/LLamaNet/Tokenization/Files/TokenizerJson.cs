@@ -1,4 +1,7 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
+
+namespace LLamaNet.Tokenization.Files;
 
 // Reads Hugging Face's tokenizer.json: BPE over bytes, or BPE that was SentencePiece's.
 internal static class TokenizerJson

@@ -1,4 +1,6 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+
+namespace LLamaNet.Tokenization.Files;
 
 internal enum TokenizerModelKind
 {

@@ -1,4 +1,7 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Vocabulary;
+
+namespace LLamaNet.Tokenization.Files;
 
 // tokenizer.json gives SentencePiece's scores as the order of merges.
 internal static class SentencePieceFromMerges

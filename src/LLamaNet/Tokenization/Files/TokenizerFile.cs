@@ -1,4 +1,6 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
+
+namespace LLamaNet.Tokenization.Files;
 
 // Reads tokenizer.model or tokenizer.json, whichever its bytes are.
 internal static class TokenizerFile

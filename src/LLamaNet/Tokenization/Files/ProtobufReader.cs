@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Files;
 
 // One message in protocol buffers' wire format. Lengths are checked against the bytes that there are.
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset, string path)

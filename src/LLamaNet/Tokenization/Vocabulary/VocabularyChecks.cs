@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // What must hold for a vocabulary from any container.
 internal static class VocabularyChecks

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // Finds tokens that are matched as a whole: the longest that begins at a place, by a trie over characters.
 internal sealed class AddedTokenMatcher

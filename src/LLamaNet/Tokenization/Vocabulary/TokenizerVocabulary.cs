@@ -1,4 +1,7 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Files;
+using LLamaNet.Tokenization.Merging;
+
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // What a tokenizer file says, whatever its container. TokenizerFactory checks it and builds the tokenizer.
 // Readers of containers that keep the flags elsewhere (tokenizer_config.json, tokenizer.ggml.*) change them using `with`.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Vocabulary;
 
 // "<0x0A>", the token of one byte.
 internal static class ByteToken

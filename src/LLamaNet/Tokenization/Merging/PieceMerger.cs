@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Joins adjacent symbols of one word: the best pair first, the left-most of equals, in n log n steps.
 internal sealed class PieceMerger(MergeTable merges)

@@ -1,6 +1,7 @@
 using System.Text;
+using LLamaNet.Tokenization.Vocabulary;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // SentencePiece BPE over characters. ▁ stands for a space; a character that is no piece becomes its UTF-8 bytes where the
 // vocabulary has them, otherwise the unknown token. No normalisation: like llama.cpp, a charsmap in the file is not applied.

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // GPT-2's visible character for each byte: the printable ones of Latin-1 are themselves, the 68 others are U+0100 and on.
 internal static class ByteAlphabet

@@ -1,4 +1,4 @@
-namespace LLamaNet.Tokenization;
+namespace LLamaNet.Tokenization.Merging;
 
 // Which adjacent symbols join, into what, and how early. Symbols are token ids; numbers from the vocabulary's size on stand
 // for characters and bytes that are no token themselves.

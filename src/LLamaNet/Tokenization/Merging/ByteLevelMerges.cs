@@ -1,4 +1,6 @@
-namespace LLamaNet.Tokenization;
+using LLamaNet.Tokenization.Vocabulary;
+
+namespace LLamaNet.Tokenization.Merging;
 
 // The merges of byte-level BPE, by rank.
 internal sealed class ByteLevelMerges
