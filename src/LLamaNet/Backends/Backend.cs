@@ -41,7 +41,7 @@ internal abstract class Backend : IDisposable
     public abstract void Reserve(StepLimits limits);
 
     // Runs the operations of one step. A device may record them and replay the recording for batches of the same form:
-    // what they do may depend on the numbers of rows and outputs and on whether tokens are drawn, and on nothing else.
+    // what they do may depend on the numbers of rows, of outputs and of rows that tokens are drawn from, and on nothing else.
     public virtual void Step(Batch batch, Action<Batch> operations) => operations(batch);
 
     // ---- plain operations ----
@@ -80,8 +80,8 @@ internal abstract class Backend : IDisposable
     // Whether there are Sample and ReadSampled; otherwise tokens are drawn on the host from the logits.
     public virtual bool CanSample => false;
 
-    // Draws a token from each row of logits by batch.Sampling; the logits may be lost.
-    // logits: [batch.OutputCount and more, vocabulary]
+    // Draws a token from each of the last batch.SampledCount rows of logits by batch.Sampling; these logits may be lost.
+    // logits: [batch.OutputCount, vocabulary]
     public virtual void Sample(Tensor logits, Batch batch) => throw new NotSupportedException($"{Name} draws no tokens.");
 
     // The tokens drawn, -1 where the logits allow none: one is NaN or positive infinity, or all are negative infinity.

@@ -2,7 +2,7 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends;
 
-// Kernels follow pointers: what a batch names is checked before them, whoever calls.
+// Kernels follow pointers: the names in a batch are checked before them, whoever calls.
 internal static class BatchChecks
 {
     public static void Tokens(Batch batch, int vocabulary)
@@ -14,7 +14,7 @@ internal static class BatchChecks
     // vocabulary: logits in a row.
     public static void Sampling(Batch batch, int vocabulary)
     {
-        foreach (SampleSettings settings in batch.Sampling)
+        foreach (SampleParameters settings in batch.Sampling)
         {
             if (settings.Vocabulary < 1 || settings.Vocabulary > vocabulary)
             {
@@ -42,7 +42,7 @@ internal static class BatchChecks
         for (int i = 0; i < batch.Segments.Count; i++)
         {
             Batch.Segment segment = batch.Segments[i];
-            int used = (segment.FirstPosition + segment.Count + KvLayer.PageLength - 1) / KvLayer.PageLength;
+            int used = KvLayer.PagesFor(segment.FirstPosition + segment.Count);
             if (used > segment.Pages.Length || segment.Pages.AsSpan(0, used).ContainsAnyExceptInRange(0, pages - 1))
             {
                 throw new ArgumentException(

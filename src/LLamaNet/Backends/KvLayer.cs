@@ -9,4 +9,6 @@ internal sealed record KvLayer(Tensor Keys, Tensor Values, int KvHeads, int Head
 {
     // Also the tile of keys that attention works on: results do not depend on how a prompt was cut into chunks.
     public const int PageLength = 64;
+
+    public static int PagesFor(int positions) => (positions + PageLength - 1) / PageLength;
 }

@@ -66,7 +66,7 @@ internal sealed class GenerationRequest : Request
         _events.Writer.TryWrite(new Event(null, new PrefillProgress(_reportedTokens, PromptLength)));
     }
 
-    public override SampleSettings? Sampling => _settings.IsPlain
+    public override SampleParameters? Sampling => _settings.IsPlain
         ? new(_seed, (ulong)_generated.Count, _settings.Temperature, _settings.TopP, _settings.MinP, _settings.TopK, _vocabulary)
         : null;
 

@@ -48,7 +48,7 @@ internal abstract class Request(int[] prompt, int contextLength, CancellationTok
     public virtual void Advance(int count) => Computed += count;
 
     // How to draw the next token, when that is all its logits are for and no more than the settings say; null: they are wanted.
-    public virtual SampleSettings? Sampling => null;
+    public virtual SampleParameters? Sampling => null;
 
     // The logits after a position; valid during the call only.
     public abstract void Accept(int position, ReadOnlySpan<float> logits);

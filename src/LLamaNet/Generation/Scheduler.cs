@@ -13,7 +13,7 @@ internal sealed class Scheduler : IDisposable
     private readonly Batch _batch;
     private readonly float[] _logits; // [maxOutputs, vocabulary]
     private readonly int[] _drawn; // [maxOutputs]
-    private readonly List<(Request Request, int Count, int Outputs)> _step = []; // the batch's segments, in order
+    private readonly List<(Request Request, int Count, int Read, int Sampled)> _step = []; // the batch's segments, in order
     private readonly List<Request> _running = []; // oldest first
     private readonly LinkedList<Request> _waiting = []; // first to be admitted first
     private readonly Thread _thread;
@@ -30,7 +30,7 @@ internal sealed class Scheduler : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(model.MaxRows, limits.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfLessThan(model.MaxOutputs, limits.MaxSequences);
         // One sequence alone always fits, so the oldest always gets on.
-        ArgumentOutOfRangeException.ThrowIfLessThan(model.Cache.PageCount, KvCache.PagesFor(limits.ContextLength));
+        ArgumentOutOfRangeException.ThrowIfLessThan(model.Cache.PageCount, KvLayer.PagesFor(limits.ContextLength));
         _model = model;
         _limits = limits;
         _batch = new Batch(model.MaxRows);
@@ -112,8 +112,7 @@ internal sealed class Scheduler : IDisposable
         Admit();
         Assemble();
         if (_batch.Count == 0) return;
-        if (_batch.IsSampled) _model.Sample(_batch, _drawn);
-        else _model.Forward(_batch, _logits);
+        _model.Forward(_batch, _logits, _drawn);
         Deliver();
     }
 
@@ -167,7 +166,7 @@ internal sealed class Scheduler : IDisposable
         _step.Clear();
         int decoding = 0;
         foreach (Request request in _running) decoding += request.Remaining == 1 ? 1 : 0;
-        int prefill = Math.Min(_limits.PrefillChunk, _batch.Capacity - decoding);
+        int prefill = Math.Min(_limits.PrefillChunk, _batch.MaxRows - decoding);
 
         for (int i = 0; i < _running.Count; i++)
         {
@@ -180,11 +179,11 @@ internal sealed class Scheduler : IDisposable
             if (!TryMakeRoom(request, request.Computed + count)) break;
             if (!isDecoding) prefill -= count;
 
-            int outputsBefore = _batch.OutputCount;
+            int readBefore = _batch.ReadCount, sampledBefore = _batch.SampledCount;
             _batch.Append(
                 request.Tokens.Slice(request.Computed, count), request.Computed, request.Kv.Pages, request.Rope!, outputs,
                 _model.CanSample ? request.Sampling : null);
-            _step.Add((request, count, _batch.OutputCount - outputsBefore));
+            _step.Add((request, count, _batch.ReadCount - readBefore, _batch.SampledCount - sampledBefore));
         }
     }
 
@@ -205,20 +204,17 @@ internal sealed class Scheduler : IDisposable
 
     private void Deliver()
     {
-        int row = 0;
-        int vocabulary = Vocabulary;
-        foreach ((Request request, int count, int outputs) in _step)
+        int vocabulary = Vocabulary, nextRead = 0, nextSampled = 0;
+        foreach ((Request request, int count, int read, int sampled) in _step)
         {
+            (int firstRead, int firstSampled) = (nextRead, nextSampled);
+            (nextRead, nextSampled) = (nextRead + read, nextSampled + sampled);
             try
             {
                 request.Advance(count);
-                for (int i = 0; i < outputs; i++)
-                {
-                    int position = request.Computed - outputs + i;
-                    if (_batch.IsSampled) request.Accept(position, _drawn[row + i]);
-                    else request.Accept(position, _logits.AsSpan((row + i) * vocabulary, vocabulary));
-                }
-
+                for (int i = 0; i < read; i++)
+                    request.Accept(request.Computed - read + i, _logits.AsSpan((firstRead + i) * vocabulary, vocabulary));
+                for (int i = 0; i < sampled; i++) request.Accept(request.Computed - sampled + i, _drawn[firstSampled + i]);
                 if (request.IsFinished) Remove(request);
             }
 #pragma warning disable CA1031 // Told to the one it concerns; the others go on.
@@ -227,8 +223,6 @@ internal sealed class Scheduler : IDisposable
             {
                 End(request, exception);
             }
-
-            row += outputs;
         }
     }
 

@@ -21,16 +21,15 @@ internal static class WarmUp
         // A device records a form of step when it comes for the second time.
         foreach (int count in (int[])[tokens, 1, 1])
         {
-            Fill(null);
-            transformer.Forward(batch, logits);
-            if (!transformer.CanSample) continue;
-            Fill(new SampleSettings(Seed: 0, Index: 0, Temperature: 1, TopP: 1, MinP: 0, TopK: 0, vocabulary));
-            transformer.Sample(batch, drawn);
+            Run(null);
+            if (transformer.CanSample)
+                Run(new SampleParameters(Seed: 0, Index: 0, Temperature: 1, TopP: 1, MinP: 0, TopK: 0, vocabulary));
 
-            void Fill(SampleSettings? sampling)
+            void Run(SampleParameters? sampling)
             {
                 batch.Clear();
                 batch.Append(new int[count], 0, sequence.Pages, rope, Batch.Outputs.Last, sampling);
+                transformer.Forward(batch, logits, drawn);
             }
         }
 

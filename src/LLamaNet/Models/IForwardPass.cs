@@ -18,12 +18,10 @@ internal interface IForwardPass
     // The rotation for a sequence whose prompt has this many tokens.
     RopeTable RopeFor(int promptLength);
 
-    // logits: [batch.OutputCount, vocabulary] and more. The keys and values of every token of the batch are in the cache afterwards.
-    void Forward(Batch batch, Span<float> logits);
-
     // Whether tokens can be drawn where the model runs.
     bool CanSample { get; }
 
-    // As Forward, for a batch that IsSampled. tokens: one for each row with logits, -1 where these allow none.
-    void Sample(Batch batch, Span<int> tokens);
+    // The keys and values of every token of the batch are in the cache afterwards.
+    // logits: [batch.ReadCount, vocabulary] and more. drawn: [batch.SampledCount] and more, -1 where the logits allow no token.
+    void Forward(Batch batch, Span<float> logits, Span<int> drawn);
 }

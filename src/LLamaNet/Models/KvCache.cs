@@ -11,7 +11,7 @@ internal sealed class KvCache : IDisposable
 
     public KvCache(Backend backend, LlamaConfig config, DType type, int tokens)
     {
-        PageCount = PagesFor(tokens);
+        PageCount = KvLayer.PagesFor(tokens);
         int rows = PageCount * config.KvHeads * KvLayer.PageLength;
         _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new KvLayer(
             backend.Allocate(type, rows, config.HeadDim), backend.Allocate(type, rows, config.HeadDim), config.KvHeads, config.HeadDim))];
@@ -22,17 +22,15 @@ internal sealed class KvCache : IDisposable
 
     public int FreePages => _free.Count;
 
-    public static int PagesFor(int tokens) => (tokens + KvLayer.PageLength - 1) / KvLayer.PageLength;
-
     public static long Bytes(LlamaConfig config, DType type, int tokens) =>
-        2L * config.Layers * PagesFor(tokens) * KvLayer.PageLength * config.KvHeads * WeightFormat.Of(type).RowBytes(config.HeadDim);
+        2L * config.Layers * KvLayer.PagesFor(tokens) * KvLayer.PageLength * config.KvHeads * WeightFormat.Of(type).RowBytes(config.HeadDim);
 
     public KvLayer Layer(int index) => _layers[index];
 
     // Gives the sequence pages for `length` positions; false, and no change, when the pool has too few.
     public bool TryExtend(KvSequence sequence, int length)
     {
-        int missing = PagesFor(length) - sequence.PageCount;
+        int missing = KvLayer.PagesFor(length) - sequence.PageCount;
         if (missing > _free.Count) return false;
         for (; missing > 0; missing--) sequence.AddPage(_free.Pop());
         return true;

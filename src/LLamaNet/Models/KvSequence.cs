@@ -1,10 +1,12 @@
+using LLamaNet.Backends;
+
 namespace LLamaNet.Models;
 
 // The pages that hold one sequence's keys and values.
 internal sealed class KvSequence(int maxTokens)
 {
     // pages[p / PageLength] holds position p. One array for life: batches refer to it.
-    private readonly int[] _pages = new int[KvCache.PagesFor(maxTokens)];
+    private readonly int[] _pages = new int[KvLayer.PagesFor(maxTokens)];
 
     public int PageCount { get; private set; }
 

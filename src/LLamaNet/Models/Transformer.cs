@@ -30,17 +30,11 @@ internal sealed class Transformer(
 
     public bool CanSample => backend.CanSample;
 
-    // logits: [batch.OutputCount, vocabulary]. The keys and values of every token of the batch are in the cache afterwards.
-    public void Forward(Batch batch, Span<float> logits)
+    public void Forward(Batch batch, Span<float> logits, Span<int> drawn)
     {
         backend.Step(batch, _compute ??= Compute);
-        if (batch.OutputCount > 0) backend.Read(_activations.Logits, 0, logits[..(batch.OutputCount * config.VocabularySize)]);
-    }
-
-    public void Sample(Batch batch, Span<int> tokens)
-    {
-        backend.Step(batch, _compute ??= Compute);
-        backend.ReadSampled(tokens[..batch.OutputCount]);
+        if (batch.ReadCount > 0) backend.Read(_activations.Logits, 0, logits[..(batch.ReadCount * config.VocabularySize)]);
+        if (batch.SampledCount > 0) backend.ReadSampled(drawn[..batch.SampledCount]);
     }
 
     public void Dispose()
@@ -73,9 +67,9 @@ internal sealed class Transformer(
         }
 
         if (batch.OutputCount == 0) return;
-        Tensor outputs = batch.OutputCount == rows ? residual : _activations.Outputs;
+        Tensor outputs = batch.OutputsAreRows ? residual : _activations.Outputs;
         if (outputs != residual) backend.Gather(outputs, residual, batch.OutputRows);
         backend.RmsNormMatMul(logits, outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon);
-        if (batch.IsSampled) backend.Sample(logits, batch);
+        if (batch.SampledCount > 0) backend.Sample(logits, batch);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class HashModel : IForwardPass, IDisposable
         return table;
     }
 
-    public void Forward(Batch batch, Span<float> logits)
+    public void Forward(Batch batch, Span<float> logits, Span<int> drawn)
     {
         Forwards++;
         OnForward?.Invoke(Forwards);
@@ -81,46 +81,47 @@ internal sealed class HashModel : IForwardPass, IDisposable
             }
         }
 
-        for (int output = 0; output < batch.OutputCount; output++)
+        for (int output = 0; output < batch.ReadCount; output++)
+            LogitsOf(batch, batch.OutputRows[output], logits.Slice(output * Config.VocabularySize, Config.VocabularySize));
+        Assert(CanSample || batch.SampledCount == 0, "tokens cannot be drawn here");
+        for (int i = 0; i < batch.SampledCount; i++)
         {
-            int row = batch.OutputRows[output];
-            Batch.Segment segment = batch.Segments.Last(s => s.FirstRow <= row);
-            var context = new int[segment.FirstPosition + row - segment.FirstRow + 1];
-            for (int position = 0; position < context.Length; position++)
-            {
-                (context[position], int stored) = _slots[Slot(segment, position)];
-                Assert(stored == position, "a page holds another position");
-            }
-
-            int promptLength = _ropes.Single(rope => ReferenceEquals(rope.Table, segment.Rope)).PromptLength;
-            Span<float> logitsRow = logits.Slice(output * Config.VocabularySize, Config.VocabularySize);
-            Logits(context, promptLength, logitsRow);
-            if (Poison is { } poison && context.Contains(poison.Token)) logitsRow[^1] = poison.Logit;
+            var row = new float[Config.VocabularySize];
+            LogitsOf(batch, batch.OutputRows[batch.ReadCount + i], row);
+            drawn[i] = Draw(row, batch.Sampling[i]);
+            Draws++;
         }
     }
 
-    public void Sample(Batch batch, Span<int> tokens)
+    private void LogitsOf(Batch batch, int row, Span<float> logits)
     {
-        Assert(CanSample && batch.IsSampled && batch.Sampling.Length == batch.OutputCount, "the batch is not to be sampled");
-        int vocabulary = Config.VocabularySize;
-        var logits = new float[batch.OutputCount * vocabulary];
-        Forward(batch, logits);
-        for (int i = 0; i < batch.OutputCount; i++)
+        Batch.Segment segment = batch.Segments.Last(s => s.FirstRow <= row);
+        var context = new int[segment.FirstPosition + row - segment.FirstRow + 1];
+        for (int position = 0; position < context.Length; position++)
         {
-            SampleSettings settings = batch.Sampling[i];
-            var options = new GenerationOptions
-            {
-                Temperature = settings.Temperature,
-                TopK = settings.TopK,
-                TopP = settings.TopP,
-                MinP = settings.MinP,
-            };
-            var sampler = new Sampler(
-                new GenerationSettings(options, new(), vocabulary), settings.Seed, [], new SamplerWorkspace(vocabulary));
-            ReadOnlySpan<float> row = logits.AsSpan(i * vocabulary, settings.Vocabulary);
-            tokens[i] = row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue) ? -1 : sampler.Sample(row, (int)settings.Index);
-            Draws++;
+            (context[position], int stored) = _slots[Slot(segment, position)];
+            Assert(stored == position, "a page holds another position");
         }
+
+        int promptLength = _ropes.Single(rope => ReferenceEquals(rope.Table, segment.Rope)).PromptLength;
+        Logits(context, promptLength, logits);
+        if (Poison is { } poison && context.Contains(poison.Token)) logits[^1] = poison.Logit;
+    }
+
+    private int Draw(ReadOnlySpan<float> logits, SampleParameters parameters)
+    {
+        var options = new GenerationOptions
+        {
+            Temperature = parameters.Temperature,
+            TopK = parameters.TopK,
+            TopP = parameters.TopP,
+            MinP = parameters.MinP,
+        };
+        var sampler = new Sampler(
+            new GenerationSettings(options, new(), Config.VocabularySize), parameters.Seed, [],
+            new SamplerWorkspace(Config.VocabularySize));
+        ReadOnlySpan<float> row = logits[..parameters.Vocabulary];
+        return row.ContainsAnyExceptInRange(float.MinValue, float.MaxValue) ? -1 : sampler.Sample(row, (int)parameters.Index);
     }
 
     public static void Logits(ReadOnlySpan<int> context, int promptLength, Span<float> logits)

@@ -63,6 +63,17 @@ public class DeviceSamplingTests
     }
 
     [Fact]
+    public async Task Each_request_of_a_batch_is_drawn_where_its_settings_can_be()
+    {
+        using var host = new HashModelHost(canSample: true);
+        GenerationOptions[] all = [s_settings["all cuts"], s_others["penalty"], s_settings["greedy"], s_others["bias"]];
+        Task<GenerationResult>[] running = [.. all.Select((options, i) => host.GenerateAsync(HashModelHost.Prompt(30 + i, i), options))];
+        GenerationResult[] results = await Task.WhenAll(running);
+        for (int i = 0; i < all.Length; i++) host.AssertExpected(results[i], HashModelHost.Prompt(30 + i, i), all[i]);
+        Assert.Equal(results[0].Tokens.Count + results[2].Tokens.Count, host.Model.Draws);
+    }
+
+    [Fact]
     public async Task Logits_that_allow_no_token_fail_the_request()
     {
         using var host = new HashModelHost(canSample: true);

@@ -48,7 +48,7 @@ internal sealed unsafe class CpuBackend : Backend
     public override void Write(Tensor destination, ReadOnlySpan<float> values)
     {
         var tensor = (CpuTensor)destination;
-        CheckTransfer(tensor, 0, values.Length);
+        TensorChecks.Transfer(tensor, 0, values.Length);
         WeightFormat format = WeightFormat.Of(tensor.Type);
         int rowBytes = (int)format.RowBytes(tensor.Width);
         if (!format.CanHold(values)) tensor.AllFinite = false;
@@ -60,7 +60,7 @@ internal sealed unsafe class CpuBackend : Backend
     public override void Read(Tensor source, int firstRow, Span<float> values)
     {
         var tensor = (CpuTensor)source;
-        CheckTransfer(tensor, firstRow, values.Length);
+        TensorChecks.Transfer(tensor, firstRow, values.Length);
         WeightFormat format = WeightFormat.Of(tensor.Type);
         int rowBytes = (int)format.RowBytes(tensor.Width);
         for (int row = 0; row * (long)tensor.Width < values.Length; row++)
@@ -194,17 +194,6 @@ internal sealed unsafe class CpuBackend : Backend
         return new StoreKv((CpuTensor)kv.Keys, (CpuTensor)kv.Values, checkedQkv, shape, batch, split);
     }
 
-    // Kernels follow pointers: every shape is checked before them, whoever calls.
-    private static CpuTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "")
-    {
-        if (tensor is CpuTensor cpu && cpu.Type == DType.F32 && cpu.Width == width && cpu.Rows >= rows && rows >= 0) return cpu;
-        throw new ArgumentException($"[{tensor.Rows}, {tensor.Width}] {tensor.Type}, needs [{rows}, {width}] F32.", name);
-    }
-
-    private static void CheckTransfer(CpuTensor tensor, int firstRow, int values)
-    {
-        (int rows, int rest) = Math.DivRem(values, tensor.Width);
-        if (rest != 0 || firstRow < 0 || firstRow > tensor.Rows - rows)
-            throw new ArgumentException($"{values} values from row {firstRow} on are not whole rows of [{tensor.Rows}, {tensor.Width}].");
-    }
+    private static CpuTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
+        TensorChecks.F32<CpuTensor>(tensor, rows, width, name);
 }

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Step;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda;
@@ -9,25 +11,42 @@ namespace LLamaNet.Backends.Cuda;
 // the operations need is made by Reserve, or by the first operation that needs more.
 // Results of a row do not depend on the other rows, except that products choose between two kernels by their number.
 // For one thread at a time.
-internal partial class CudaBackend : Backend
+internal sealed class CudaBackend : Backend
 {
     private readonly CudaContext _context;
     private readonly CudaStream _stream;
     private readonly KernelLibrary _library;
+    private readonly ScratchMemory _scratch;
+    private readonly StepRunner _steps;
+    private readonly StepRecordings _recordings = new();
 
-    // What was made here and is still alive: freed with the backend. Tensors that nobody holds any more free themselves.
-    private readonly ConditionalWeakTable<IDisposable, object?> _made = [];
+    private readonly EmbedKernel _embed;
+    private readonly GatherKernel _gather;
+    private readonly RmsNormKernel _rmsNorm;
+    private readonly AddKernel _add;
+    private readonly SwiGluKernel _swiGlu;
+    private readonly RopeKernel _rope;
+    private readonly StoreKvKernel _storeKv;
+    private readonly RopeStoreKvKernel _ropeStoreKv;
+    private readonly AttentionKernels _attention;
+    private readonly ProductKernels _products;
+
+    // What was made here and is still alive: freed with the backend. Tensors without a reference free themselves.
+    private readonly ConditionalWeakTable<IDisposable, object?> _alive = [];
+
+    private WeightUploader? _uploader;
 
     // The context becomes the backend's own. recordsSteps: whether decode steps become graphs.
     public CudaBackend(CudaContext context, bool recordsSteps = true)
     {
         _context = context;
-        _recordsSteps = recordsSteps;
         _library = new KernelLibrary(context);
         try
         {
             _stream = new CudaStream(context);
-            _batch = new CudaBatch(context);
+            _scratch = new ScratchMemory(context, _stream, _recordings);
+            _steps = new StepRunner(context, _stream, _library, _scratch, _recordings, recordsSteps);
+            _embed = new EmbedKernel(_library);
             _gather = new GatherKernel(_library);
             _rmsNorm = new RmsNormKernel(_library);
             _add = new AddKernel(_library);
@@ -36,12 +55,7 @@ internal partial class CudaBackend : Backend
             _storeKv = new StoreKvKernel(_library);
             _ropeStoreKv = new RopeStoreKvKernel(_library);
             _attention = new AttentionKernels(_library);
-            _sample = new SampleKernel(_library);
-            _advance = new AdvanceKernel(_library);
-            _embed = new EmbedKernel(_library);
-            _gemv = new GemvKernel(_library);
-            _gemm = new GemmKernel(_library);
-            _gemmSm90a = GemmSm90aKernel.IsSupported(_library) ? new GemmSm90aKernel(_library) : null;
+            _products = new ProductKernels(_library, _scratch);
         }
         catch
         {
@@ -52,8 +66,7 @@ internal partial class CudaBackend : Backend
 
     public override string Name => $"{_context.DeviceName}, compute capability {_context.ComputeCapability}";
 
-    // Enough for every kernel that a model's formats need.
-    public override int WarmUpTokens => 1 + (_gemmSm90a is null ? GemvKernel.MaxRows : GemmKernel.MaxSmallTileRows);
+    public override int WarmUpTokens => _products.WarmUpRows;
 
     public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16];
 
@@ -66,14 +79,32 @@ internal partial class CudaBackend : Backend
     public override Tensor Allocate(DType type, int rows, int width)
     {
         var tensor = new CudaTensor(_context, type, rows, width);
-        _made.Add(tensor, null);
+        _alive.Add(tensor, null);
         return tensor;
+    }
+
+    public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
+    {
+        var weight = new CudaWeight(_context, parts);
+        try
+        {
+            _uploader ??= new WeightUploader(_context);
+            _uploader.Upload(weight, bytesRead, cancellationToken);
+        }
+        catch
+        {
+            weight.Dispose();
+            throw;
+        }
+
+        _alive.Add(weight, null);
+        return weight;
     }
 
     public override void Write(Tensor destination, ReadOnlySpan<float> values)
     {
         var tensor = (CudaTensor)destination;
-        CheckTransfer(tensor, 0, values.Length);
+        TensorChecks.Transfer(tensor, 0, values.Length);
         _stream.Synchronize();
         if (tensor.Type == DType.F32)
         {
@@ -94,7 +125,7 @@ internal partial class CudaBackend : Backend
     public override void Read(Tensor source, int firstRow, Span<float> values)
     {
         var tensor = (CudaTensor)source;
-        CheckTransfer(tensor, firstRow, values.Length);
+        TensorChecks.Transfer(tensor, firstRow, values.Length);
         _stream.Synchronize();
         if (tensor.Type == DType.F32)
         {
@@ -110,6 +141,112 @@ internal partial class CudaBackend : Backend
         GC.KeepAlive(tensor);
     }
 
+    public override void Reserve(StepLimits limits)
+    {
+        _steps.Reserve(limits);
+        _scratch.Reserve(limits);
+    }
+
+    public override void Step(Batch batch, Action<Batch> operations)
+    {
+        // The first step ends loading: its staging buffers go.
+        _uploader?.Dispose();
+        _uploader = null;
+        _steps.Run(batch, operations);
+    }
+
+    public override void Embed(Tensor y, Weight table, Batch batch)
+    {
+        CudaTensor rows = Checked(y, batch.Count, table.Width);
+        var bounds = new StepBounds(Tokens: table.Rows);
+        if (batch.Count > 0) _embed.Launch(_stream, rows, _steps.Use(batch, bounds).Tokens, (CudaWeight)table, batch.Count);
+    }
+
+    public override void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices)
+    {
+        CudaTensor target = Checked(y, rowIndices.Length, x.Width), source = Checked(x, 0, x.Width);
+        foreach (int row in rowIndices)
+        {
+            if (row < 0 || row >= x.Rows) throw new ArgumentOutOfRangeException(nameof(rowIndices), row, $"There are {x.Rows} rows.");
+        }
+
+        _gather.Launch(_stream, target, source, _steps.Use(rowIndices), rowIndices.Length);
+    }
+
+    public override void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon) =>
+        _rmsNorm.Launch(_stream, Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), rows, epsilon);
+
+    public override void Add(Tensor y, Tensor x, int rows) =>
+        _add.Launch(_stream, Checked(y, rows, x.Width), Checked(x, rows, x.Width), rows);
+
+    public override void SwiGlu(Tensor y, Tensor gateUp, int rows) =>
+        _swiGlu.Launch(_stream, Checked(y, rows, gateUp.Width / 2), Checked(gateUp, rows, 2 * y.Width), rows);
+
+    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
+        _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows);
+
+    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
+        _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Add);
+
+    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon) => _products.Launch(
+        _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Store,
+        Checked(norm, 1, weight.Width), epsilon);
+
+    public override void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon) =>
+        _products.Launch(
+            _stream, Checked(y, rows, gateUpWeight.Rows / 2), Checked(x, rows, gateUpWeight.Width), (CudaWeight)gateUpWeight, rows,
+            Epilogue.SwiGlu, Checked(norm, 1, gateUpWeight.Width), epsilon);
+
+    public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        CudaTensor rows = Checked(qkv, batch.Count, shape.QkvWidth);
+        DeviceBatch uploaded = _steps.Use(batch, new StepBounds(HeadDim: shape.HeadDim));
+        if (batch.Count > 0) _rope.Launch(_stream, rows, shape, uploaded);
+    }
+
+    public override void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        CudaTensor rows = Checked(qkv, batch.Count, shape.QkvWidth);
+        DeviceBatch uploaded = _steps.Use(batch, new StepBounds(Pages: PagesOf(kv, shape)));
+        if (batch.Count > 0) _storeKv.Launch(_stream, kv, rows, shape, uploaded);
+    }
+
+    public override void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
+    {
+        CudaTensor rows = Checked(qkv, batch.Count, shape.QkvWidth);
+        DeviceBatch uploaded = _steps.Use(batch, new StepBounds(Pages: PagesOf(kv, shape), HeadDim: shape.HeadDim));
+        if (batch.Count > 0) _ropeStoreKv.Launch(_stream, kv, rows, shape, uploaded);
+    }
+
+    public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
+    {
+        CudaTensor target = Checked(y, batch.Count, shape.QueryWidth), source = Checked(qkv, batch.Count, shape.QkvWidth);
+        DeviceBatch uploaded = _steps.Use(batch, new StepBounds(Pages: PagesOf(kv, shape)));
+        if (batch.Count == 0) return;
+        _attention.Launch(_stream, target, source, kv, shape, uploaded, _scratch.Attention(shape, batch.Segments.Count));
+    }
+
+    public override void RopeStoreKvAttention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
+    {
+        CudaTensor target = Checked(y, batch.Count, shape.QueryWidth), source = Checked(qkv, batch.Count, shape.QkvWidth);
+        DeviceBatch uploaded = _steps.Use(batch, new StepBounds(Pages: PagesOf(kv, shape), HeadDim: shape.HeadDim));
+        if (batch.Count == 0) return;
+        AttentionScratch scratch = _scratch.Attention(shape, batch.Segments.Count);
+        if (_attention.TryLaunchWithRope(_stream, target, source, kv, shape, uploaded, scratch)) return;
+        _ropeStoreKv.Launch(_stream, kv, source, shape, uploaded);
+        _attention.Launch(_stream, target, source, kv, shape, uploaded, scratch);
+    }
+
+    public override bool CanSample => true;
+
+    public override void Sample(Tensor logits, Batch batch)
+    {
+        if (batch.SampledCount == 0) throw new ArgumentException("The batch does not say how to draw.", nameof(batch));
+        _steps.Sample(Checked(logits, batch.OutputCount, logits.Width), batch);
+    }
+
+    public override void ReadSampled(Span<int> tokens) => _steps.ReadSampled(tokens);
+
     public override void Dispose() => Free();
 
     // Also of a backend that was not made to the end.
@@ -117,7 +254,7 @@ internal partial class CudaBackend : Backend
     {
         try
         {
-            // Of a prompt that was given up, work may still be under way.
+            // Work of a prompt that was given up may still be under way.
             _stream?.Synchronize();
         }
         catch (Exception exception) when (exception is CudaException or ObjectDisposedException)
@@ -125,34 +262,19 @@ internal partial class CudaBackend : Backend
             // On a GPU that is lost nothing is under way; neither is there after an earlier Dispose.
         }
 
-        foreach ((IDisposable made, _) in _made) made.Dispose();
+        foreach ((IDisposable alive, _) in _alive) alive.Dispose();
         _recordings.Dispose();
-        _batch?.Dispose();
-        _attentionScratch?.Dispose();
-        _drawn?.Dispose();
-        _drawnOnHost?.Dispose();
-        _quantized?.Dispose();
-        _halves?.Dispose();
-        _normed?.Dispose();
-        _gateUp?.Dispose();
-        _gemmSm90a?.Dispose();
+        _steps?.Dispose();
+        _scratch?.Dispose();
+        _products?.Dispose();
         _uploader?.Dispose();
         _library.Dispose();
         _stream?.Dispose();
         _context.Dispose();
     }
 
-    // Kernels follow pointers: every shape is checked before them, whoever calls.
-    private static CudaTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "")
-    {
-        if (tensor is CudaTensor cuda && cuda.Type == DType.F32 && cuda.Width == width && cuda.Rows >= rows && rows >= 0) return cuda;
-        throw new ArgumentException($"[{tensor.Rows}, {tensor.Width}] {tensor.Type}, needs [{rows}, {width}] F32.", name);
-    }
+    private int PagesOf(KvLayer kv, AttentionShape shape) => BatchChecks.Layer(kv, shape, KvCacheTypes);
 
-    private static void CheckTransfer(CudaTensor tensor, int firstRow, int values)
-    {
-        (int rows, int rest) = Math.DivRem(values, tensor.Width);
-        if (rest != 0 || firstRow < 0 || firstRow > tensor.Rows - rows)
-            throw new ArgumentException($"{values} values from row {firstRow} on are not whole rows of [{tensor.Rows}, {tensor.Width}].");
-    }
+    private static CudaTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
+        TensorChecks.F32<CudaTensor>(tensor, rows, width, name);
 }

@@ -1,4 +1,5 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda;
@@ -60,5 +61,5 @@ internal sealed class CudaProvider(Func<CudaDriver> openDriver, bool recordsStep
 
     public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CudaWeight.PlannedBytes(parts);
 
-    public override long ScratchBytes(StepLimits limits, ModelOptions options) => CudaScratchSizes.Bytes(limits);
+    public override long ScratchBytes(StepLimits limits, ModelOptions options) => ScratchSizes.Bytes(limits);
 }

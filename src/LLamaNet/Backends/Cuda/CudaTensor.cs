@@ -13,11 +13,19 @@ internal sealed class CudaTensor : Tensor
     {
         if (type is not (DType.F32 or DType.F16))
             throw new ArgumentOutOfRangeException(nameof(type), type, "Tensors on a GPU are F32 or F16.");
-        // A GPU gives no allocation of nothing.
+        // cuMemAlloc rejects zero bytes.
         _memory = new CudaDeviceVariable<byte>(context, Math.Max(1, Bytes));
-        using var stream = new CudaStream(context);
-        _memory.Clear(stream);
-        stream.Synchronize();
+        try
+        {
+            using var stream = new CudaStream(context);
+            _memory.Clear(stream);
+            stream.Synchronize();
+        }
+        catch
+        {
+            _memory.Dispose();
+            throw;
+        }
     }
 
     public CUdeviceptr Pointer => _memory.Pointer;

@@ -1,5 +1,6 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Step;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;
@@ -172,7 +173,7 @@ public class CudaBackendTests
         }
 
         Assert.Null(recordings.Find(Of(1)));
-        for (int rows = 1; rows <= StepRecordings.MostForms; rows++) recordings.Expect(Of(rows));
+        for (int rows = 1; rows <= StepRecordings.MaxForms; rows++) recordings.Expect(Of(rows));
         StepRecordings.Recording? first = recordings.Find(Of(1));
         Assert.NotNull(first);
         recordings.Expect(Of(100));

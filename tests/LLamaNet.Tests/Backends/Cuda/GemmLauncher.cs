@@ -1,5 +1,6 @@
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;
@@ -69,7 +70,7 @@ internal sealed class GemmLauncher : IDisposable
         using CudaTensor y = _gpu.Tensor(rows + GuardRows, outputs, guarded), source = _gpu.Tensor(rows, weight.Width, x);
         using CudaTensor? scales = norm is null ? null : _gpu.Tensor(1, weight.Width, norm);
         // Room for more than is used, as a backend has it.
-        using var halves = new HalfActivations(_gpu.Context, rows + 3, weight.Width + 5, _gpu.Stream);
+        using var halves = new GemmActivations(_gpu.Context, rows + 3, weight.Width + 5, _gpu.Stream);
         if (_hopper is null) _gemm.Launch(_gpu.Stream, y, source, weight, rows, halves, epilogue, scales, Epsilon);
         else _hopper.Launch(_gpu.Stream, y, source, weight, rows, halves, epilogue, scales, Epsilon);
         return Guarded.Used(_gpu.Values(y), rows * outputs);

@@ -1,9 +1,10 @@
-using System.Text;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.PtxInterpreter;
+using System.Text;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
@@ -56,7 +57,7 @@ public class GemmPlantedBugTests
     {
         using var machine = new Machine(new PtxDevice(), type);
         string? fault = machine.Run($"gemm_{machine.Symbol}.sm_80.ptx", 256, 98304, found, replacement, (y, planes, x, _, _) =>
-            [y, Outputs, 0, x, HalfActivations.PitchOf(Width), planes, Rows]);
+            [y, Outputs, 0, x, GemmActivations.StrideOf(Width), planes, Rows]);
         string[] expected = [nameof(FaultKind.MissingWait), nameof(FaultKind.Race), nameof(FaultKind.Uninitialised)];
         Assert.Contains(fault, expected);
     }
@@ -79,7 +80,7 @@ public class GemmPlantedBugTests
         private readonly CudaStream _stream;
         private readonly CudaWeight _weight;
         private readonly CudaTensor _y;
-        private readonly HalfActivations _x;
+        private readonly GemmActivations _x;
         private readonly TensorMaps _maps;
 
         public Machine(PtxDevice device, DType type)
@@ -91,7 +92,7 @@ public class GemmPlantedBugTests
             using var uploader = new WeightUploader(_context);
             uploader.Upload(_weight, _ => { }, TestContext.Current.CancellationToken);
             _y = new CudaTensor(_context, DType.F32, Rows, Outputs);
-            _x = new HalfActivations(_context, Rows, Width, _stream);
+            _x = new GemmActivations(_context, Rows, Width, _stream);
             _maps = new TensorMaps(_context);
         }
 

@@ -5,6 +5,7 @@ using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Tensors;
 using Xunit;
 

@@ -2,6 +2,7 @@ using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Step;
 using LLamaNet.Generation;
 using Xunit;
 
@@ -11,10 +12,10 @@ public class SampleKernelTests
 {
     private const int Guard = -77;
 
-    private static readonly SampleSettings s_plain = new(0, 0, 1, 1, 0, 0, 0);
+    private static readonly SampleParameters s_plain = new(0, 0, 1, 1, 0, 0, 0);
 
     // Each cut alone, all of them, one that keeps a single token, one that keeps all, and the ends of each range.
-    private static SampleSettings[] Chains =>
+    private static SampleParameters[] Chains =>
     [
         s_plain,
         s_plain with { Temperature = 0 },
@@ -43,7 +44,7 @@ public class SampleKernelTests
     [InlineData(5003, 4)]
     public void Draws_what_the_host_draws(int vocabulary, double deviation)
     {
-        SampleSettings[] settings = Settings(vocabulary, draws: 4);
+        SampleParameters[] settings = Settings(vocabulary, draws: 4);
         float[] logits = Values.Normal(settings.Length * vocabulary, vocabulary, deviation);
         Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, vocabulary, settings));
     }
@@ -52,7 +53,7 @@ public class SampleKernelTests
     public void Draws_what_the_host_draws_from_large_vocabularies()
     {
         const int Vocabulary = 128_256;
-        SampleSettings[] settings =
+        SampleParameters[] settings =
         [
             s_plain with { Seed = 1, Vocabulary = Vocabulary },
             s_plain with { Seed = 2, Vocabulary = Vocabulary, TopK = 50, TopP = 0.9f, Temperature = 0.7f },
@@ -65,7 +66,7 @@ public class SampleKernelTests
     public void The_largest_vocabulary_of_equal_tokens_overflows_no_sum()
     {
         const int Vocabulary = SampleKernel.MaxVocabulary;
-        SampleSettings[] settings = [s_plain with { Seed = 3, Vocabulary = Vocabulary, TopP = 0.75f }];
+        SampleParameters[] settings = [s_plain with { Seed = 3, Vocabulary = Vocabulary, TopP = 0.75f }];
         var logits = new float[Vocabulary];
         Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
     }
@@ -75,7 +76,7 @@ public class SampleKernelTests
     public void Of_equal_tokens_the_lowest_ids_stay()
     {
         const int Vocabulary = 700;
-        SampleSettings[] settings = Settings(Vocabulary, draws: 6);
+        SampleParameters[] settings = Settings(Vocabulary, draws: 6);
         var random = new Random(3);
         var logits = new float[settings.Length * Vocabulary];
         for (int i = 0; i < logits.Length; i++) logits[i] = random.Next(3) == 0 ? 2 : -0f;
@@ -88,7 +89,7 @@ public class SampleKernelTests
     public void Every_draw_of_a_seed_is_the_hosts()
     {
         const int Vocabulary = 64;
-        SampleSettings[] settings =
+        SampleParameters[] settings =
             [.. Enumerable.Range(0, 256).Select(
                 i => s_plain with { Seed = 0xFEDC_BA98_7654_3210, Index = (ulong)i << 23, Vocabulary = Vocabulary })];
         float[] logits = [.. Enumerable.Repeat(Values.Normal(Vocabulary, 8), settings.Length).SelectMany(row => row)];
@@ -104,7 +105,7 @@ public class SampleKernelTests
         (int First, float Greatest)[] rows = [(0, 3), (1, -7), (31, 0), (32, 1), (1023, 2), (1024, 2), (2498, 5)];
         float[] logits = [.. rows.SelectMany(row => Enumerable.Range(0, Vocabulary).Select(
             id => id == row.First || (id > row.First && id % 50 == 49) ? row.Greatest : row.Greatest - 1))];
-        SampleSettings[] settings = [.. rows.Select(_ => s_plain with { Temperature = 0, Vocabulary = Vocabulary })];
+        SampleParameters[] settings = [.. rows.Select(_ => s_plain with { Temperature = 0, Vocabulary = Vocabulary })];
         Assert.Equal(rows.Select(row => row.First), DeviceTokens(logits, Vocabulary, settings));
 
         float[] zeros = [-1, -0f, 0f, -0f];
@@ -121,7 +122,7 @@ public class SampleKernelTests
         float[] row = Values.Normal(Vocabulary, 4);
         float[][] rows = [row, With(row, 39, float.NaN), With(row, 0, Infinity), With(row, 7, -Infinity),
             [.. Enumerable.Repeat(-Infinity, Vocabulary)], With([.. Enumerable.Repeat(-Infinity, Vocabulary)], 33, -1e30f), row];
-        SampleSettings[] settings =
+        SampleParameters[] settings =
             [.. rows.Select(
                 _ => s_plain with { Temperature = temperature, TopK = 39, TopP = 0.99f, MinP = 1e-4f, Vocabulary = Vocabulary })];
         int[] tokens = DeviceTokens([.. rows.SelectMany(values => values)], Vocabulary, settings);
@@ -139,7 +140,7 @@ public class SampleKernelTests
         float[] logits = Values.Normal(Vocabulary, 5);
         foreach (float temperature in (float[])[0, 1])
         {
-            SampleSettings[] settings = [s_plain with { Temperature = temperature, TopP = 0.9f, Vocabulary = Vocabulary }];
+            SampleParameters[] settings = [s_plain with { Temperature = temperature, TopP = 0.9f, Vocabulary = Vocabulary }];
             float[] wide = [.. logits, .. Enumerable.Repeat(beyond, Width - Vocabulary)];
             Assert.Equal(HostTokens(logits, settings), DeviceTokens(wide, Width, settings));
         }
@@ -150,12 +151,12 @@ public class SampleKernelTests
     {
         using var gpu = new GpuFixture();
         int[] drawn = [5, -1, 7];
-        SampleSettings[] settings =
+        SampleParameters[] settings =
             [.. Enumerable.Range(0, 3).Select(
                 i => s_plain with { Seed = (ulong)i, Index = i == 1 ? uint.MaxValue : 4UL, Vocabulary = 9 })];
         using CudaDeviceVariable<int> device = gpu.Upload<int>([1, 2, 3, -9, 10, 20, 30, -9, 11, 21, 31, -9]);
         using CudaDeviceVariable<int> deviceDrawn = gpu.Upload<int>(drawn);
-        using CudaDeviceVariable<SampleSettings> deviceSettings = gpu.Upload<SampleSettings>(settings);
+        using CudaDeviceVariable<SampleParameters> deviceSettings = gpu.Upload<SampleParameters>(settings);
         var batch = new DeviceBatch(
             device.Pointer, device.Pointer + 16, default, default, device.Pointer + 32, default, 0, default, 3, 3, 1, 64);
         new AdvanceKernel(gpu.Library).Launch(gpu.Stream, batch, deviceSettings.Pointer, deviceDrawn.Pointer);
@@ -164,12 +165,12 @@ public class SampleKernelTests
         var values = new int[12];
         device.CopyTo(values);
         Assert.Equal([5, 0, 7, -9, 11, 21, 31, -9, 12, 22, 32, -9], values);
-        var advanced = new SampleSettings[3];
+        var advanced = new SampleParameters[3];
         deviceSettings.CopyTo(advanced);
         Assert.Equal(settings.Select(setting => setting with { Index = setting.Index + 1 }), advanced);
     }
 
-    private static SampleSettings[] Settings(int vocabulary, int draws) =>
+    private static SampleParameters[] Settings(int vocabulary, int draws) =>
     [
         .. Chains.SelectMany((chain, i) => Enumerable.Range(0, draws).Select(
             draw => chain with { Seed = (ulong)(31 * i), Index = (ulong)draw, Vocabulary = vocabulary })),
@@ -182,7 +183,7 @@ public class SampleKernelTests
         return changed;
     }
 
-    private static int[] HostTokens(float[] logits, SampleSettings[] settings)
+    private static int[] HostTokens(float[] logits, SampleParameters[] settings)
     {
         int vocabulary = logits.Length / settings.Length;
         var workspace = new SamplerWorkspace(vocabulary);
@@ -197,12 +198,12 @@ public class SampleKernelTests
         })];
     }
 
-    private static int[] DeviceTokens(float[] logits, int width, SampleSettings[] settings)
+    private static int[] DeviceTokens(float[] logits, int width, SampleParameters[] settings)
     {
         using var gpu = new GpuFixture();
         using CudaTensor deviceLogits = gpu.Tensor(settings.Length, width, logits);
-        using CudaDeviceVariable<SampleSettings> deviceSettings = gpu.Upload<SampleSettings>(settings);
+        using CudaDeviceVariable<SampleParameters> deviceSettings = gpu.Upload<SampleParameters>(settings);
         return gpu.Run(settings.Length, Guard, tokens => new SampleKernel(gpu.Library).Launch(
-            gpu.Stream, tokens, deviceLogits, deviceSettings.Pointer, settings.Length));
+            gpu.Stream, tokens, deviceLogits.Pointer, deviceLogits.Width, deviceSettings.Pointer, settings.Length));
     }
 }

@@ -1,9 +1,10 @@
-using System.Text;
-using System.Text.RegularExpressions;
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.PtxInterpreter;
+using System.Text;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
@@ -55,8 +56,8 @@ public unsafe class SynchronisationTests
             const int Vocabulary = 2100;
             using CudaDeviceVariable<int> token = gpu.Upload<int>([0]);
             using CudaDeviceVariable<float> logits = gpu.Upload<float>(Values.Normal(Vocabulary, 1));
-            SampleSettings chosen = new(1, 2, 0.9f, 0.9f, 0, 50, Vocabulary);
-            using CudaDeviceVariable<SampleSettings> settings = gpu.Upload<SampleSettings>([chosen]);
+            SampleParameters chosen = new(1, 2, 0.9f, 0.9f, 0, 50, Vocabulary);
+            using CudaDeviceVariable<SampleParameters> settings = gpu.Upload<SampleParameters>([chosen]);
             kernel.Launch(gpu.Stream, 1, 1024, 0, token.Pointer, logits.Pointer, settings.Pointer, Vocabulary);
             gpu.Stream.Synchronize();
         });

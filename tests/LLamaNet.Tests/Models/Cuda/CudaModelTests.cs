@@ -164,10 +164,10 @@ public class CudaModelTests
                 next[0] = Math.Max(0, drawn[i]);
                 batch.Append(
                     next, position, cache[i].Pages, rope, Batch.Outputs.Last,
-                    new SampleSettings(1, (ulong)position, 1, 1, 0, 0, s_config.VocabularySize));
+                    new SampleParameters(1, (ulong)position, 1, 1, 0, 0, s_config.VocabularySize));
             }
 
-            transformer.Sample(batch, drawn);
+            transformer.Forward(batch, [], drawn);
             position++;
         }
     }

@@ -1,9 +1,10 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
 // Makes the batch of a decode step the next step's: drawn tokens [rows] become its tokens, each sequence is a position and a
-// draw further. settings: [rows] of SampleSettings. A row of the batch is a sequence and has logits.
+// draw further. settings: [rows] of SampleParameters. A row of the batch is a sequence and has logits.
 internal sealed class AdvanceKernel(KernelLibrary library)
 {
     private const int Threads = 256;

@@ -1,4 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
@@ -22,11 +24,11 @@ internal sealed unsafe class AttentionDecodeKernel(KernelLibrary library)
     {
         if (shape.HeadDim is > MaxHeadDim or < 2 || shape.HeadDim % 2 != 0)
             throw new NotSupportedException($"Heads of {shape.HeadDim} elements: a GPU takes even sizes up to {MaxHeadDim}.");
-        if (scratch.Shape != shape || scratch.Segments < batch.Segments)
+        if (!scratch.Fits(shape, batch.Segments))
             throw new ArgumentException($"Made for {scratch.Segments} segments of {scratch.Shape}.", nameof(scratch));
         (string file, string kernel, int heads) = Form(kv.Keys.Type, shape);
         int headBlocks = (shape.Group + heads - 1) / heads;
-        int pages = (batch.LongestContext + KvLayer.PageLength - 1) / KvLayer.PageLength;
+        int pages = KvLayer.PagesFor(batch.LongestContext);
         int splits = Math.Min(MaxSplits, (pages + MinPages - 1) / MinPages);
         AttentionParameters parameters = AttentionParameters.Of(batch, shape);
         if (!withRope) parameters = parameters with { Ropes = default };

@@ -1,4 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 

@@ -1,4 +1,5 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Scratch;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
@@ -14,13 +15,13 @@ internal sealed class ConvertKernel(KernelLibrary library)
     public static DType OperandOf(DType weights) => weights == DType.BF16 ? DType.BF16 : DType.F16;
 
     public void Launch(
-        CudaStream stream, HalfActivations a, CudaTensor x, DType operand, int rows, CudaTensor? norm, float epsilon)
+        CudaStream stream, GemmActivations a, CudaTensor x, DType operand, int rows, CudaTensor? norm, float epsilon)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, a.Rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(x.Width, a.Width);
         CudaKernel kernel = operand == DType.BF16 ? _toBFloat16 : _toHalves;
         kernel.Launch(
             stream, rows, Threads, 0,
-            a.Pointer, x.Pointer, norm?.Pointer ?? default, epsilon, x.Width, HalfActivations.PitchOf(x.Width));
+            a.Pointer, x.Pointer, norm?.Pointer ?? default, epsilon, x.Width, GemmActivations.StrideOf(x.Width));
     }
 }

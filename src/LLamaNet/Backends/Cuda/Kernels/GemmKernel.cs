@@ -1,5 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Scratch;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
@@ -15,7 +16,7 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
 
     // weight: of a form that TakesGemm; Epilogue.SwiGlu: only where it TakesSwiGlu.
     public void Launch(
-        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
+        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, GemmActivations a,
         Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
         DType? converted = null;
@@ -30,7 +31,7 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
             variant.Kernel.Launch(
                 stream, variant.Grid(rows, part.Rows, epilogue), variant.Threads, variant.SharedBytes,
                 y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, (int)epilogue,
-                a.Pointer, HalfActivations.PitchOf(x.Width), KernelArgument.At(&planes), rows);
+                a.Pointer, GemmActivations.StrideOf(x.Width), KernelArgument.At(&planes), rows);
         }
     }
 

@@ -1,9 +1,10 @@
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Scratch;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
-// GemmKernel's products on Hopper, from TileRows rows on worth their while (kernels/include/gemm_sm90a.cuh).
+// GemmKernel's products on Hopper, from TileRows rows on (kernels/include/gemm_sm90a.cuh).
 internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposable
 {
     private const int OldestDriver = 12000;
@@ -22,7 +23,7 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         && library.Context.Driver.Version >= OldestDriver && library.Context.Driver.TensorMapEncodeTiled is not null;
 
     public void Launch(
-        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, HalfActivations a,
+        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, GemmActivations a,
         Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
         DType? converted = null;
@@ -34,8 +35,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
             converted = operand;
             // Every row of the buffer that holds this width is in the map: which of them are in use changes from launch to
             // launch.
-            int pitchBytes = HalfActivations.PitchOf(x.Width) * sizeof(ushort);
-            CUtensorMap* activations = _maps.Of(new(a.Pointer, operand, a.Rows, x.Width, pitchBytes, TileRows));
+            int strideBytes = GemmActivations.StrideOf(x.Width) * sizeof(ushort);
+            CUtensorMap* activations = _maps.Of(new(a.Pointer, operand, a.Rows, x.Width, strideBytes, TileRows));
             CUdeviceptr outputs = y.Pointer + (long)part.FirstRow * sizeof(float);
             if (part.Format.QuantizesActivations) LaunchBlocks(stream, outputs, y.Width, epilogue, activations, part, rows);
             else LaunchHalves(stream, outputs, y.Width, epilogue, activations, part, rows);
@@ -45,7 +46,7 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
     public void Dispose() => _maps.Dispose();
 
     private void LaunchHalves(
-        CudaStream stream, CUdeviceptr y, int leading, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
+        CudaStream stream, CUdeviceptr y, int stride, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
     {
         // Wide tiles read less, when there are enough of them for all multiprocessors.
         Dim3 grid = Grid(rows, part.Rows, WideTileColumns, epilogue);
@@ -55,17 +56,17 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns / 2));
         Of(part.Format, isWide).Launch(
             stream, Grid(rows, part.Rows, columns, epilogue), Threads, SharedBytes(isWide),
-            y, leading, (int)epilogue,
+            y, stride, (int)epilogue,
             KernelArgument.At(activations), KernelArgument.At(weights), KernelArgument.At(&planes), rows);
     }
 
     private void LaunchBlocks(
-        CudaStream stream, CUdeviceptr y, int leading, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
+        CudaStream stream, CUdeviceptr y, int stride, Epilogue epilogue, CUtensorMap* activations, CudaWeight.Part part, int rows)
     {
         WeightPlanes planes = part.Planes;
         Of(part.Format, isWide: false).Launch(
             stream, Grid(rows, part.Rows, TileColumns, epilogue), Threads, SharedBytes(isWide: false),
-            y, leading, (int)epilogue, KernelArgument.At(activations), KernelArgument.At(&planes), rows);
+            y, stride, (int)epilogue, KernelArgument.At(activations), KernelArgument.At(&planes), rows);
     }
 
     private CudaKernel Of(PlaneFormat format, bool isWide)

@@ -1,5 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Scratch;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 
@@ -28,7 +29,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     }
 
     private void LaunchRows(
-        CudaStream stream, CUdeviceptr y, int pitch, CUdeviceptr x, CudaWeight weight, int rows, QuantizedActivations? a,
+        CudaStream stream, CUdeviceptr y, int stride, CUdeviceptr x, CudaWeight weight, int rows, QuantizedActivations? a,
         Epilogue epilogue, CUdeviceptr norm, float epsilon)
     {
         bool areQuantized = false;
@@ -38,14 +39,14 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             CUdeviceptr outputs = y + (long)part.FirstRow * sizeof(float);
             if (!part.Format.QuantizesActivations)
             {
-                LaunchFloats(stream, outputs, pitch, x, part, weight.Width, rows, epilogue, norm, epsilon);
+                LaunchFloats(stream, outputs, stride, x, part, weight.Width, rows, epilogue, norm, epsilon);
             }
             else if (rows == 1 && QuantizedActivations.RowBytes(weight.Width) <= MostSharedBytes)
             {
                 Variant one = Of(part.Format, 1);
                 int sharedBytes = (int)QuantizedActivations.RowBytes(weight.Width);
                 one.Allow(sharedBytes);
-                LaunchOne(stream, one, sharedBytes, outputs, pitch, x, part, epilogue, norm, epsilon);
+                LaunchOne(stream, one, sharedBytes, outputs, stride, x, part, epilogue, norm, epsilon);
             }
             else
             {
@@ -56,13 +57,13 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
                 WeightPlanes planes = part.Planes;
                 some.Kernel.Launch(
                     stream, some.Grid(Outputs(part, epilogue), epilogue, 0), Threads, 0,
-                    outputs, a.Codes, a.Scales, KernelArgument.At(&planes), rows, pitch, (int)epilogue);
+                    outputs, a.Codes, a.Scales, KernelArgument.At(&planes), rows, stride, (int)epilogue);
             }
         }
     }
 
     private void LaunchFloats(
-        CudaStream stream, CUdeviceptr y, int pitch, CUdeviceptr x, CudaWeight.Part part, int width, int rows,
+        CudaStream stream, CUdeviceptr y, int stride, CUdeviceptr x, CudaWeight.Part part, int width, int rows,
         Epilogue epilogue, CUdeviceptr norm, float epsilon)
     {
         bool isAligned = width % 4 == 0;
@@ -72,7 +73,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             Variant some = Of(part.Format, rows);
             some.Kernel.Launch(
                 stream, some.Grid(Outputs(part, epilogue), epilogue, 0), Threads, 0,
-                y, x, KernelArgument.At(&planes), rows, pitch, (int)epilogue);
+                y, x, KernelArgument.At(&planes), rows, stride, (int)epilogue);
             return;
         }
 
@@ -80,19 +81,19 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         for (int row = 0; row < rows; row++)
         {
             LaunchOne(
-                stream, one, 0, y + (long)row * pitch * sizeof(float), pitch, x + (long)row * width * sizeof(float), part,
+                stream, one, 0, y + (long)row * stride * sizeof(float), stride, x + (long)row * width * sizeof(float), part,
                 epilogue, norm, epsilon);
         }
     }
 
     private static void LaunchOne(
-        CudaStream stream, Variant variant, int sharedBytes, CUdeviceptr y, int pitch, CUdeviceptr x, CudaWeight.Part part,
+        CudaStream stream, Variant variant, int sharedBytes, CUdeviceptr y, int stride, CUdeviceptr x, CudaWeight.Part part,
         Epilogue epilogue, CUdeviceptr norm, float epsilon)
     {
         WeightPlanes planes = part.Planes;
         variant.Kernel.Launch(
             stream, variant.Grid(Outputs(part, epilogue), epilogue, sharedBytes), Threads, sharedBytes,
-            y, x, norm, epsilon, KernelArgument.At(&planes), pitch, (int)epilogue);
+            y, x, norm, epsilon, KernelArgument.At(&planes), stride, (int)epilogue);
     }
 
     // Some is left for what kernels declare themselves.

@@ -1,4 +1,5 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Kernels;
 

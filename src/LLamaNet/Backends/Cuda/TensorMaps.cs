@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda.Driver;
 
-namespace LLamaNet.Backends.Cuda.Kernels;
+namespace LLamaNet.Backends.Cuda;
 
 // Tensor maps of row-major matrices of 16-bit values, for copies of 64 columns x some rows with the 128-byte swizzle. Each is
 // made once: equal addresses and shapes give equal maps.
@@ -24,11 +24,11 @@ internal sealed unsafe class TensorMaps(CudaContext context) : IDisposable
         if (_maps.TryGetValue(matrix, out nint made)) return (CUtensorMap*)made;
         CUtensorMap* map = (CUtensorMap*)NativeMemory.AlignedAlloc((nuint)sizeof(CUtensorMap), Alignment);
         ulong* extents = stackalloc ulong[] { (ulong)matrix.Width, (ulong)matrix.Rows };
-        ulong pitchBytes = (ulong)matrix.PitchBytes;
+        ulong strideBytes = (ulong)matrix.StrideBytes;
         uint* box = stackalloc uint[] { BoxColumns, (uint)matrix.BoxRows };
         uint* steps = stackalloc uint[] { 1, 1 };
         CUresult result = context.Driver.TensorMapEncodeTiled(
-            map, matrix.Type == DType.BF16 ? BFloat16 : Float16, 2, matrix.Pointer, extents, &pitchBytes, box, steps,
+            map, matrix.Type == DType.BF16 ? BFloat16 : Float16, 2, matrix.Pointer, extents, &strideBytes, box, steps,
             NoInterleave, Swizzle128Bytes, PromoteTo256Bytes, FillZeros);
         if (result != CUresult.Success)
         {
@@ -47,5 +47,5 @@ internal sealed unsafe class TensorMaps(CudaContext context) : IDisposable
     }
 
     // [Rows, Width] of F16 or BF16; BoxRows: of a copy.
-    internal readonly record struct Matrix(CUdeviceptr Pointer, DType Type, int Rows, int Width, int PitchBytes, int BoxRows);
+    internal readonly record struct Matrix(CUdeviceptr Pointer, DType Type, int Rows, int Width, int StrideBytes, int BoxRows);
 }

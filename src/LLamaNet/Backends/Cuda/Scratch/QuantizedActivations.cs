@@ -1,6 +1,7 @@
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Kernels;
 
-namespace LLamaNet.Backends.Cuda.Kernels;
+namespace LLamaNet.Backends.Cuda.Scratch;
 
 // Room for the activations of one launch in bytes, as kernels/include/activations.cuh lays them out.
 // codes: [MaxRows, width] bytes; scales: [MaxRows, width / 32] pairs of words.

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Kernels;
 
-namespace LLamaNet.Backends.Cuda.Kernels;
+namespace LLamaNet.Backends.Cuda.Scratch;
 
 // Where attention_decode keeps the results of splits of the keys until they are merged: for so many sequences of a batch.
 // parts: [segments, heads, MaxSplits, headDim] F32; states: the same with (largest score, sum) F32; arrivals: [segments, heads]
@@ -28,6 +29,9 @@ internal sealed class AttentionScratch : IDisposable
     public AttentionShape Shape { get; }
 
     public ScratchPointers Pointers => new(_parts.Pointer, _states.Pointer, _arrivals.Pointer);
+
+    public bool Fits(AttentionShape shape, int segments) =>
+        Shape.Heads == shape.Heads && Shape.HeadDim == shape.HeadDim && Segments >= segments;
 
     public static long Bytes(AttentionShape shape, int segments) =>
         sizeof(float) * (long)segments * shape.Heads * (AttentionDecodeKernel.MaxSplits * (shape.HeadDim + 2) + 1);

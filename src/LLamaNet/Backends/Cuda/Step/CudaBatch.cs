@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda.Driver;
 
-namespace LLamaNet.Backends.Cuda;
+namespace LLamaNet.Backends.Cuda.Step;
 
 // The batch in the GPU's memory, and a mirror of what lies there. A step uploads the stretch that differs, in one copy that
 // the host does not wait for; nothing when the device already has it, because it has itself moved on by a token.
@@ -13,31 +13,31 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     private const int SettingsLength = 10;
     private const int RopeLength = 4;
 
-    // Position of Index in SampleSettings, two integers.
+    // Position of Index in SampleParameters, two integers.
     private const int IndexAt = 2;
 
     private readonly CudaEvent _copied = new(context);
-    private Sizes _sizes;
+    private Layout _layout;
     private int[] _mirror = [];
     private CudaDeviceVariable<int>? _device;
     private PinnedMemory<int>? _staging;
     private int _firstChange;
     private int _endOfChange;
 
-    // Draws of the step, one a row with logits.
+    // SampleParameters of the rows that tokens are drawn from.
     public CUdeviceptr Settings => At(0);
 
-    public CUdeviceptr OutputRows => At(_sizes.OutputRows);
+    public CUdeviceptr OutputRows => At(_layout.OutputRows);
 
-    public static long DeviceBytes(StepLimits limits) => sizeof(int) * (long)Sizes.Of(limits).Total;
+    public static long DeviceBytes(StepLimits limits) => sizeof(int) * (long)Layout.Of(limits).Total;
 
     // Room for batches of this size. What was recorded with the old pointers is void when this returns true.
-    public bool Reserve(StepLimits limits) => Grow(Sizes.Of(limits));
+    public bool Reserve(StepLimits limits) => Grow(Layout.Of(limits));
 
     // Grows if it must; see Reserve.
     public bool MakeRoom(Batch batch) => Grow(Needed(batch));
 
-    public bool MakeRoom(ReadOnlySpan<int> rows) => Grow(new Sizes(1, rows.Length, 1, 1));
+    public bool MakeRoom(ReadOnlySpan<int> rows) => Grow(new Layout(1, rows.Length, 1, 1));
 
     // Uploads what differs from the batch, for which there is room.
     public DeviceBatch Update(Batch batch, CudaStream stream)
@@ -49,57 +49,54 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
             int end = segment.FirstPosition + segment.Count;
             longest = Math.Max(longest, segment.Count);
             longestContext = Math.Max(longestContext, end);
-            Put(_sizes.FirstRows + i, segment.FirstRow);
-            Put(_sizes.FirstPositions + i, segment.FirstPosition);
-            Put64(_sizes.Ropes + i * RopeLength, ((CudaTensor)segment.Rope.Cosines).Pointer.Value);
-            Put64(_sizes.Ropes + i * RopeLength + 2, ((CudaTensor)segment.Rope.Sines).Pointer.Value);
+            Put(_layout.FirstRows + i, segment.FirstRow);
+            Put(_layout.FirstPositions + i, segment.FirstPosition);
+            Put64(_layout.Ropes + i * RopeLength, ((CudaTensor)segment.Rope.Cosines).Pointer.Value);
+            Put64(_layout.Ropes + i * RopeLength + 2, ((CudaTensor)segment.Rope.Sines).Pointer.Value);
             for (int row = 0; row < segment.Count; row++)
             {
-                Put(_sizes.Positions + segment.FirstRow + row, segment.FirstPosition + row);
-                Put(_sizes.SegmentOf + segment.FirstRow + row, i);
+                Put(_layout.Positions + segment.FirstRow + row, segment.FirstPosition + row);
+                Put(_layout.SegmentOf + segment.FirstRow + row, i);
             }
 
-            Put(_sizes.Pages + i * _sizes.PageStride, segment.Pages.AsSpan(0, Math.Min(PagesFor(end), segment.Pages.Length)));
+            Put(_layout.Pages + i * _layout.PageStride, segment.Pages.AsSpan(0, Math.Min(KvLayer.PagesFor(end), segment.Pages.Length)));
         }
 
-        Put(_sizes.FirstRows + batch.Segments.Count, batch.Count);
-        Put(_sizes.Tokens, batch.Tokens);
-        Put(_sizes.OutputRows, batch.OutputRows);
-        if (batch.IsSampled)
-        {
-            for (int i = 0; i < batch.OutputCount; i++) Put(i * SettingsLength, batch.Sampling[i]);
-        }
+        Put(_layout.FirstRows + batch.Segments.Count, batch.Count);
+        Put(_layout.Tokens, batch.Tokens);
+        Put(_layout.OutputRows, batch.OutputRows);
+        for (int i = 0; i < batch.SampledCount; i++) Put(i * SettingsLength, batch.Sampling[i]);
 
         Upload(stream);
         return new DeviceBatch(
-            At(_sizes.Tokens), At(_sizes.Positions), At(_sizes.SegmentOf), At(_sizes.FirstRows), At(_sizes.FirstPositions),
-            At(_sizes.Pages), _sizes.PageStride, At(_sizes.Ropes), batch.Count, batch.Segments.Count, longest,
-            longest <= 1 ? _sizes.PageStride * KvLayer.PageLength : longestContext);
+            At(_layout.Tokens), At(_layout.Positions), At(_layout.SegmentOf), At(_layout.FirstRows), At(_layout.FirstPositions),
+            At(_layout.Pages), _layout.PageStride, At(_layout.Ropes), batch.Count, batch.Segments.Count, longest,
+            longest <= 1 ? _layout.PageStride * KvLayer.PageLength : longestContext);
     }
 
     // Uploads what differs from the row indices.
     public CUdeviceptr UpdateRows(ReadOnlySpan<int> rows, CudaStream stream)
     {
-        Put(_sizes.OutputRows, rows);
+        Put(_layout.OutputRows, rows);
         Upload(stream);
         return OutputRows;
     }
 
     // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further,
-    // but those without a token (-1).
+    // except those without a token (-1).
     public void Advance(ReadOnlySpan<int> tokens)
     {
         for (int i = 0; i < tokens.Length; i++)
         {
             if (tokens[i] < 0) continue;
-            _mirror[_sizes.Tokens + i] = tokens[i];
-            _mirror[_sizes.Positions + i]++;
-            _mirror[_sizes.FirstPositions + i]++;
+            _mirror[_layout.Tokens + i] = tokens[i];
+            _mirror[_layout.Positions + i]++;
+            _mirror[_layout.FirstPositions + i]++;
             MemoryMarshal.Cast<int, ulong>(_mirror.AsSpan(i * SettingsLength + IndexAt, 2))[0]++;
         }
     }
 
-    // Nobody knows what the device holds, after a step that failed: the next one uploads all.
+    // After a step that failed the device may hold anything: the next one uploads all.
     public void Forget()
     {
         _firstChange = 0;
@@ -113,24 +110,22 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         _copied.Dispose();
     }
 
-    private static int PagesFor(int positions) => (positions + KvLayer.PageLength - 1) / KvLayer.PageLength;
-
-    private static Sizes Needed(Batch batch)
+    private static Layout Needed(Batch batch)
     {
         int pages = 1;
         for (int i = 0; i < batch.Segments.Count; i++)
-            pages = Math.Max(pages, PagesFor(batch.Segments[i].FirstPosition + batch.Segments[i].Count));
-        return new Sizes(batch.Count, batch.OutputCount, batch.Segments.Count, pages);
+            pages = Math.Max(pages, KvLayer.PagesFor(batch.Segments[i].FirstPosition + batch.Segments[i].Count));
+        return new Layout(batch.Count, batch.OutputCount, batch.Segments.Count, pages);
     }
 
-    private bool Grow(Sizes needed)
+    private bool Grow(Layout needed)
     {
-        if (_device is not null && _sizes.Contains(needed)) return false;
+        if (_device is not null && _layout.Contains(needed)) return false;
         context.Synchronize(); // copies and kernels under way may still use them
         _device?.Dispose();
         _staging?.Dispose();
-        _sizes = _sizes.With(needed);
-        _mirror = new int[_sizes.Total];
+        _layout = _layout.With(needed);
+        _mirror = new int[_layout.Total];
         _device = new CudaDeviceVariable<int>(context, _mirror.Length);
         _staging = new PinnedMemory<int>(context, _mirror.Length);
         Forget();
@@ -152,8 +147,8 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         Put(index + 1, (int)(uint)(value >> 32));
     }
 
-    // Field by field: what is behind the last one is nobody's.
-    private void Put(int index, SampleSettings settings)
+    // Copied field by field: the struct's tail padding is undefined.
+    private void Put(int index, SampleParameters settings)
     {
         Put64(index, settings.Seed);
         Put64(index + IndexAt, settings.Index);
@@ -193,27 +188,27 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     }
 
     // Room, and where each part of the block begins.
-    private readonly record struct Sizes(int Rows, int OutputCount, int SegmentCount, int PageStride)
+    private readonly record struct Layout(int Rows, int Outputs, int Segments, int PageStride)
     {
-        public int Ropes => (OutputCount * SettingsLength + 1) / 2 * 2;
-        public int Tokens => Ropes + SegmentCount * RopeLength;
+        public int Ropes => (Outputs * SettingsLength + 1) / 2 * 2;
+        public int Tokens => Ropes + Segments * RopeLength;
         public int Positions => Tokens + Rows;
         public int SegmentOf => Positions + Rows;
         public int FirstRows => SegmentOf + Rows;
-        public int FirstPositions => FirstRows + SegmentCount + 1;
-        public int OutputRows => FirstPositions + SegmentCount;
-        public int Pages => OutputRows + OutputCount;
-        public int Total => Pages + SegmentCount * PageStride;
+        public int FirstPositions => FirstRows + Segments + 1;
+        public int OutputRows => FirstPositions + Segments;
+        public int Pages => OutputRows + Outputs;
+        public int Total => Pages + Segments * PageStride;
 
-        public static Sizes Of(StepLimits limits) => new(
-            limits.MaxRows, limits.MaxOutputs, limits.MaxSegments, PagesFor(limits.MaxPositions));
+        public static Layout Of(StepLimits limits) => new(
+            limits.MaxRows, limits.MaxOutputs, limits.MaxSegments, KvLayer.PagesFor(limits.MaxPositions));
 
-        public bool Contains(Sizes other) =>
-            Rows >= other.Rows && OutputCount >= other.OutputCount && SegmentCount >= other.SegmentCount
+        public bool Contains(Layout other) =>
+            Rows >= other.Rows && Outputs >= other.Outputs && Segments >= other.Segments
             && PageStride >= other.PageStride;
 
-        public Sizes With(Sizes other) => new(
-            Math.Max(Rows, other.Rows), Math.Max(OutputCount, other.OutputCount), Math.Max(SegmentCount, other.SegmentCount),
+        public Layout With(Layout other) => new(
+            Math.Max(Rows, other.Rows), Math.Max(Outputs, other.Outputs), Math.Max(Segments, other.Segments),
             Math.Max(PageStride, other.PageStride));
     }
 }

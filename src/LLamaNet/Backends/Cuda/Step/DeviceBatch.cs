@@ -1,6 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
 
-namespace LLamaNet.Backends.Cuda;
+namespace LLamaNet.Backends.Cuda.Step;
 
 // A batch as kernels read it: 32-bit integers in the GPU's memory.
 // Tokens, Positions, SegmentOf: [Rows]. FirstRows: [Segments + 1]. FirstPositions: [Segments]. Pages: [Segments, PageStride].

@@ -6,5 +6,5 @@ namespace LLamaNet.Backends;
 // TopK likeliest (0: all), the fewest that reach TopP, those at least MinP times as likely as the likeliest; then the draw
 // number Index of Seed. Only ids below Vocabulary can be drawn. Laid out as kernels read it: 40 bytes.
 [StructLayout(LayoutKind.Sequential)]
-internal readonly record struct SampleSettings(
+internal readonly record struct SampleParameters(
     ulong Seed, ulong Index, float Temperature, float TopP, float MinP, int TopK, int Vocabulary);

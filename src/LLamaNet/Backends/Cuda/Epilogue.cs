@@ -1,6 +1,6 @@
-namespace LLamaNet.Backends.Cuda.Kernels;
+namespace LLamaNet.Backends.Cuda;
 
-// What a product of few rows does with its sums; the numbers are those of kernels/include/gemv.cuh.
+// What a product does with its sums; the numbers are those of kernels/include/epilogue.cuh.
 internal enum Epilogue
 {
     // y = sums

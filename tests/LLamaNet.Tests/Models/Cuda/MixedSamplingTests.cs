@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Loading;
+using LLamaNet.Models;
+using LLamaNet.PtxInterpreter;
+using LLamaNet.Tensors;
+using LLamaNet.Tests.Doubles;
+using Xunit;
+
+namespace LLamaNet.Tests.Models.Cuda;
+
+// Rows whose logits the host reads, beside rows that the GPU draws from.
+public class MixedSamplingTests
+{
+    private const int Vocabulary = 200;
+
+    private static readonly LlamaConfig s_config = new()
+    {
+        Width = 64,
+        Layers = 1,
+        Heads = 2,
+        KvHeads = 1,
+        HeadDim = 32,
+        FfnWidth = 96,
+        VocabularySize = Vocabulary,
+        ContextLength = 256,
+        RmsNormEpsilon = 1e-5f,
+    };
+
+    // The second of three sequences is read by the host.
+    [Fact]
+    public void Only_the_rows_that_the_host_reads_are_copied()
+    {
+        using var machine = new InterpretedMachine();
+        int[] allRead = Generate(machine, _ => false, out _);
+        int[] allDrawn = Generate(machine, _ => true, out PtxCounters drawn);
+        int[] mixed = Generate(machine, sequence => sequence != 1, out PtxCounters counters);
+        Assert.Equal(allRead, allDrawn);
+        Assert.Equal(allRead, mixed);
+        Assert.Equal(3 * sizeof(int), drawn.BytesFromDevice);
+        Assert.Equal((2 + Vocabulary) * sizeof(int), counters.BytesFromDevice);
+        Assert.Equal(1, counters.GraphLaunches);
+    }
+
+    // Greedy tokens of three sequences that start with different prompts, and what the last step cost.
+    private static int[] Generate(InterpretedMachine machine, Func<int, bool> isDrawn, out PtxCounters lastStep)
+    {
+        const int Sequences = 3, Steps = 6, PromptLength = 5;
+        using Transformer transformer = Open(machine);
+        KvSequence[] cache = [.. Enumerable.Range(0, Sequences).Select(_ => new KvSequence(64))];
+        foreach (KvSequence sequence in cache) transformer.Cache.TryExtend(sequence, 64);
+        var batch = new Batch(Sequences * PromptLength);
+        var logits = new float[Sequences * Vocabulary];
+        int[] drawn = new int[Sequences], next = new int[Sequences];
+        var tokens = new List<int>();
+        lastStep = default;
+        for (int step = 0; step < Steps; step++)
+        {
+            batch.Clear();
+            for (int i = 0; i < Sequences; i++)
+            {
+                int[] input = step == 0 ? [.. Enumerable.Range(7 * i, PromptLength)] : [next[i]];
+                int position = step == 0 ? 0 : PromptLength + step - 1;
+                batch.Append(
+                    input, position, cache[i].Pages, transformer.RopeFor(0), Batch.Outputs.Last,
+                    isDrawn(i) ? new SampleParameters(1, (ulong)position, Temperature: 0, 1, 0, 0, Vocabulary) : null);
+            }
+
+            PtxCounters before = machine.Driver.Counters;
+            transformer.Forward(batch, logits, drawn);
+            lastStep = machine.Driver.Counters - before;
+            int nextRead = 0, nextDrawn = 0;
+            for (int i = 0; i < Sequences; i++)
+                next[i] = isDrawn(i) ? drawn[nextDrawn++] : TensorPrimitives.IndexOfMax(logits.AsSpan(nextRead++ * Vocabulary, Vocabulary));
+            tokens.AddRange(next);
+        }
+
+        return [.. tokens];
+    }
+
+    private static Transformer Open(InterpretedMachine machine)
+    {
+        var backend = new CudaBackend(new CudaContext(new CudaDriver(machine.Driver.Find), 0));
+        ModelSource source = ModelSource.Random(s_config, DType.Q8_0, seed: 3);
+        StepLimits step = ModelPlan.Of(source, new ModelOptions(), machine.Provider).Step;
+        backend.Reserve(step);
+        return new Transformer(
+            backend, s_config, source.Weights.Load(backend, _ => { }, TestContext.Current.CancellationToken),
+            new KvCache(backend, s_config, DType.F16, 256), new RopeTables(backend, s_config, 128), step);
+    }
+}
