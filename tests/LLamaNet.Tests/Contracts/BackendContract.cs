@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LLamaNet.Backends;
+using LLamaNet.Tensors;
 using Xunit;
 
 namespace LLamaNet.Tests.Contracts;
@@ -10,6 +11,11 @@ public abstract class BackendContract : IDisposable
     private readonly Stack<IDisposable> _owners = [];
 
     public static TheoryData<TestBackend> Backends => [.. TestBackend.All];
+
+    public static TheoryData<DType> Formats => [.. WeightFormat.All.Select(format => format.Type)];
+
+    public static MatrixTheoryData<TestBackend, DType> BackendsAndFormats =>
+        new(TestBackend.All, WeightFormat.All.Select(format => format.Type));
 
     public void Dispose()
     {

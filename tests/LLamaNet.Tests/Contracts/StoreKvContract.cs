@@ -51,31 +51,4 @@ public class StoreKvContract : BackendContract
             }
         }
     }
-
-    [Theory]
-    [MemberData(nameof(Backends))]
-    public void Rotating_and_storing_at_once_is_the_same(TestBackend kind)
-    {
-        Backend backend = Open(kind);
-        var shape = new AttentionShape(4, 2, 36);
-        float[] qkv = Values.Normal(101 * shape.QkvWidth, 1);
-        float[] angles = Values.Normal(200 * 18, 2);
-        using var rope = new RopeTable(
-            backend.Tensor(200, 18, [.. angles.Select(MathF.Cos)]), backend.Tensor(200, 18, [.. angles.Select(MathF.Sin)]));
-        var batch = new Batch(101);
-        batch.Append(new int[100], 90, [5, 4, 2], rope, Batch.Outputs.None);
-        batch.Append(new int[1], 3, [0], rope, Batch.Outputs.None);
-
-        foreach (DType type in (DType[])[DType.F32, DType.F16])
-        {
-            using TestCache apart = new(backend, shape, type, 6), fused = new(backend, shape, type, 6);
-            using Guarded first = new(backend, 101, shape.QkvWidth, qkv), second = new(backend, 101, shape.QkvWidth, qkv);
-            backend.Rope(first.Tensor, shape, batch);
-            backend.StoreKv(apart.Kv, first.Tensor, shape, batch);
-            backend.RopeStoreKv(fused.Kv, second.Tensor, shape, batch);
-            Assert.Equal(first.Read(), second.Read());
-            Assert.Equal(backend.Values(apart.Kv.Keys), backend.Values(fused.Kv.Keys));
-            Assert.Equal(backend.Values(apart.Kv.Values), backend.Values(fused.Kv.Values));
-        }
-    }
 }

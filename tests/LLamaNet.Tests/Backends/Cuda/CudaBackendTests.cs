@@ -10,23 +10,7 @@ namespace LLamaNet.Tests.Backends.Cuda;
 // The backend around its kernels: memory, checks, which kernel is taken, what goes up with a batch.
 public class CudaBackendTests
 {
-    private const float Epsilon = 1e-5f;
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    // Formats side by side, as packed weights have them; F32 keeps a product off the tensor cores.
-    public static TheoryData<DType[], int> Products
-    {
-        get
-        {
-            var data = new TheoryData<DType[], int>();
-            DType[][] weights =
-                [[DType.Q4_0], [DType.F16], [DType.Q8_0, DType.Q8_0, DType.Q6_K], [DType.Q4_K, DType.BF16], [DType.F32, DType.F16]];
-            foreach (DType[] types in weights)
-                foreach (int rows in (int[])[1, 3, 9, 70]) data.Add(types, rows);
-            return data;
-        }
-    }
 
     [Fact]
     public void Its_name_says_which_GPU_it_is()
@@ -76,41 +60,6 @@ public class CudaBackendTests
         batch.Append([3, 4], 0, [0], rope, Batch.Outputs.None);
         Assert.Throws<ArgumentException>(() => backend.Embed(small, weight, batch));
         Assert.Equal(0, gpu.Driver.Counters.Launches);
-    }
-
-    [Theory]
-    [MemberData(nameof(Products))]
-    public void Fused_products_are_those_composed(DType[] types, int rows)
-    {
-        const int Width = 256;
-        foreach (PtxDevice device in (PtxDevice[])[new PtxDevice(), PtxDevice.Hopper])
-        {
-            if (device.Major == 9 && rows <= 64) continue; // the same kernels
-            using var gpu = new GpuFixture(device);
-            CudaBackend backend = gpu.OpenBackend();
-            int partRows = types.Length == 1 ? 48 : 24;
-            using Weight weight = backend.Load([.. types.Select((type, i) => new TestMatrix(type, partRows, Width, i))], _ => { }, Token);
-            using Tensor x = backend.Tensor(rows, Width, Values.Normal(rows * Width, 1)), norm = backend.Tensor(1, Width, Values.Uniform(Width, 2));
-            using Tensor normed = backend.Allocate(DType.F32, rows, Width), product = backend.Allocate(DType.F32, rows, weight.Rows);
-
-            backend.RmsNorm(normed, x, norm, rows, Epsilon);
-            backend.MatMul(product, normed, weight, rows);
-            float[] expected = backend.Values(product);
-            using Guarded y = new(backend, rows, weight.Rows);
-            backend.RmsNormMatMul(y.Tensor, x, norm, weight, rows, Epsilon);
-            Assert.Equal(expected, y.Read());
-
-            float[] before = Values.Normal(rows * weight.Rows, 3);
-            using Guarded sum = new(backend, rows, weight.Rows, before);
-            backend.MatMulAdd(sum.Tensor, normed, weight, rows);
-            Assert.Equal(before.Zip(expected, (a, b) => a + b), sum.Read());
-
-            using Tensor gated = backend.Allocate(DType.F32, rows, weight.Rows / 2);
-            backend.SwiGlu(gated, product, rows);
-            using Guarded hidden = new(backend, rows, weight.Rows / 2);
-            backend.RmsNormMatMulSwiGlu(hidden.Tensor, x, norm, weight, rows, Epsilon);
-            Close.Assert([.. backend.Values(gated).Select(value => (double)value)], hidden.Read(), i => 1e-6);
-        }
     }
 
     // Of a step that differs from the one before in a token alone, as when a prompt is computed again, one copy goes up.
