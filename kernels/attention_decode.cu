@@ -1,11 +1,11 @@
 // y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group], for segments of one row
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F32 or F16
-// launch: grid (kvHeads * ceil(group / QUERIES), splits of the longest context, segments) of 128 threads. The keys are split
-//   over blocks by the length alone: two pages each, more when that makes more than 32 splits. Blocks past a sequence's last
-//   split and segments of several rows leave at once, so a captured launch serves every length. The block that ends last
-//   merges the splits: no second launch. Up to four heads share a load: more do not fit into registers, and a second block
-//   of the same keys finds them in the second-level cache.
-// numerics: f32; keys and values are exact in f32. Order of additions fixed by the length; 2^x to 2 units in the last place
+// launch: grid (kvHeads * ceil(group / Queries), splits of the longest context, segments) of 128 threads
+//   Blocks split the keys by the length alone: two pages each, more where that makes more than 32 splits. Blocks past a
+//   sequence's last split leave at once, as do segments of several rows: a captured launch serves every length. The block that
+//   ends last merges the splits: no second launch. Up to four heads share a load, because more do not fit into registers. A
+//   second block of the same keys finds them in the second-level cache.
+// numerics: f32; keys and values are exact in f32. The length fixes the order of additions; 2^x to 2 units in the last place
 #include "attention.cuh"
 
 #define MAX_SPLITS 32 // a lane each when they are merged
@@ -20,12 +20,12 @@ struct AttentionScratch {
 
 // With p.ropes the kernel rotates q and k and stores k and v, bit for bit as rope_store_kv does. Then a group's heads fit into
 // one block, and the block of the last keys stores them.
-template <class T, int VEC, int LANES, int QUERIES>
+template <class T, int Vector, int Lanes, int Queries>
 DEVICE void attention_decode(
     float* y, const float* qkv, T* keys, T* values, const AttentionParameters& p, const AttentionScratch& scratch) {
-    typedef Attention<T, VEC, LANES, QUERIES, true> Attend;
+    typedef Attention<T, Vector, Lanes, Queries, true> Attend;
     __shared__ typename Attend::Shared shared;
-    __shared__ float factors[QUERIES][MAX_SPLITS], totals[QUERIES];
+    __shared__ float factors[Queries][MAX_SPLITS], totals[Queries];
     __shared__ bool isLast;
 
     int heads = p.heads, kvHeads = p.kvHeads, headDim = p.headDim;
@@ -37,9 +37,9 @@ DEVICE void attention_decode(
     int splits = (pageCount + splitPages - 1) / splitPages, split = blockIdx.y;
     if (split >= splits) return;
 
-    int group = heads / kvHeads, headBlocks = (group + QUERIES - 1) / QUERIES;
-    int kvHead = blockIdx.x / headBlocks, firstInGroup = blockIdx.x % headBlocks * QUERIES;
-    int firstHead = kvHead * group + firstInGroup, count = min(QUERIES, group - firstInGroup);
+    int group = heads / kvHeads, headBlocks = (group + Queries - 1) / Queries;
+    int kvHead = blockIdx.x / headBlocks, firstInGroup = blockIdx.x % headBlocks * Queries;
+    int firstHead = kvHead * group + firstInGroup, count = min(Queries, group - firstInGroup);
 
     const int* table = p.pages_of(segment);
     int first = split * splitPages * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
@@ -71,14 +71,14 @@ DEVICE void attention_decode(
                 values[target + i + half] = from_f32<T>(value[i + half]);
             }
         }
-        // For the block's own loads of the token's key and value too: no other block reads them.
+        // The block itself loads the token's key and value; no other block does.
         __syncthreads();
     }
 
     Attend attend;
     attend.start(headDim);
 #pragma unroll
-    for (int r = 0; r < QUERIES; r++)
+    for (int r = 0; r < Queries; r++)
         attend.set_query(r, r >= count ? nullptr : p.ropes ? shared.values[0][r] : queries + r * headDim, end, p.queryScale);
     if (p.ropes) __syncthreads();
     attend.run(keys, values, table, first, end, kvHead, kvHeads);
@@ -99,7 +99,7 @@ DEVICE void attention_decode(
     int query = threadIdx.x;
     if (query < count) scratch.states[part + query * MAX_SPLITS + split] = float2{shared.top[query], shared.total[query]};
 
-    // What this block wrote is visible before its arrival is.
+    // Other blocks see the parts before they see the arrival.
     __threadfence();
     __syncthreads();
     if (threadIdx.x == 0) isLast = atomicAdd(&scratch.arrivals[segment * gridDim.x + blockIdx.x], 1) == (u32)splits - 1;
@@ -134,11 +134,10 @@ DEVICE void attention_decode(
     }
 }
 
-#define ATTENTION_DECODE(name, T, VEC, LANES, QUERIES) \
-    KERNEL(name, ATTENTION_THREADS)( \
-        float* __restrict__ y, const float* __restrict__ qkv, T* keys, T* values, const __grid_constant__ AttentionParameters p, \
-        const __grid_constant__ AttentionScratch scratch) { \
-        attention_decode<T, VEC, LANES, QUERIES>(y, qkv, keys, values, p, scratch); \
+#define ATTENTION_DECODE(name, T, Vector, Lanes, Queries) \
+    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, T* keys, T* values, \
+        const __grid_constant__ AttentionParameters p, const __grid_constant__ AttentionScratch scratch) { \
+        attention_decode<T, Vector, Lanes, Queries>(y, qkv, keys, values, p, scratch); \
     }
 
 #ifdef HEAD_DIM

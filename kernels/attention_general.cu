@@ -1,8 +1,9 @@
 // y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
 //   for segments of several rows
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F32 or F16
-// launch: grid (ceil(longest segment * group / 4), kvHeads, segments) of 128 threads: a block takes four (token, head of the
-//   group) pairs, which share the loads of keys. For caches in F32 and even head sizes without an attention_prefill
+// launch: grid (ceil(longest segment * group / 4), kvHeads, segments) of 128 threads
+//   A block takes four pairs (token, head of the group), which share the loads of keys. It serves caches in F32, and even head
+//   sizes without an attention_prefill.
 // numerics: f32, as attention_decode; results do not depend on the batch
 #include "attention.cuh"
 
@@ -43,9 +44,8 @@ DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T
 }
 
 #define ATTENTION_GENERAL(name, T) \
-    KERNEL(name, ATTENTION_THREADS)( \
-        float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, const T* __restrict__ values, \
-        const __grid_constant__ AttentionParameters p) { \
+    KERNEL(name, ATTENTION_THREADS)(float* __restrict__ y, const float* __restrict__ qkv, const T* __restrict__ keys, \
+        const T* __restrict__ values, const __grid_constant__ AttentionParameters p) { \
         attention_general<T>(y, qkv, keys, values, p); \
     }
 ATTENTION_GENERAL(attention_general_f32, float)

@@ -1,40 +1,41 @@
 // y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
 //   for segments of several rows
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F16, headDim = D
-// launch: grid (ceil(longest segment / 64), heads, segments) of 128 threads: a block takes 64 tokens of a head, a warp 16 of
-//   them, over pages of 64 keys up to the last token's own: nothing above the diagonal's page. Shared: K and V of one page (and
-//   Q for D = 256) in rows padded by 16 bytes, so that eight rows of an ldmatrix lie in eight different banks. While the scores
-//   of a page are computed its values are on their way, and while they are weighed the next page's keys are: one buffer each
-//   keeps three or more blocks on a multiprocessor for D up to 128, which hide what latency is left.
+// launch: grid (ceil(longest segment / 64), heads, segments) of 128 threads
+//   A block takes 64 tokens of a head and a warp 16 of them. They run over pages of 64 keys up to the last token's own page.
+//   Shared memory holds K and V of one page (and Q for D = 256). Its rows are padded by 16 bytes, so the eight rows of an
+//   ldmatrix lie in eight different banks. The values of a page arrive while its scores are computed; the next page's keys
+//   arrive while the values are weighed. One buffer each leaves room for three or more blocks on a multiprocessor for D up to
+//   128, which hide the rest of the latency.
 // numerics: q times log2(e) / sqrt(D), k, v and the weights 2^(score - largest) rounded to f16; scores, largest, sums and
-//   outputs in f32. Keys past the segment's end are never read; those of later tokens of the same segment get weight 0, so
-//   a value of theirs that is not finite may show up to 63 tokens too early. Results do not depend on the batch.
+//   outputs in f32. No key past the segment's end is read. Keys of later tokens of the segment get weight 0: a value of
+//   theirs that is not finite may show up to 63 tokens too early. Results do not depend on the batch.
 #include "kv_cache.cuh"
 
 #define TOKENS 64
 #define THREADS 128
 
-// Copies headDim = D elements of each position of a page from global to shared memory, zeros from `count` on. LANES threads
+// Copies headDim = D elements of each position of a page from global to shared memory, zeros from `count` on. Lanes threads
 // share a row, so that a thread's addresses lie at constant distances.
 template <int D>
 DEVICE void load_page(u32 shared, const f16* page, int count) {
-    constexpr int LANES = D <= 64 ? 8 : D <= 128 ? 16 : 32, ROWS = THREADS / LANES;
-    int row = threadIdx.x / LANES, element = threadIdx.x % LANES * 8;
+    constexpr int Lanes = D <= 64 ? 8 : D <= 128 ? 16 : 32, Rows = THREADS / Lanes;
+    int row = threadIdx.x / Lanes, element = threadIdx.x % Lanes * 8;
     if (element >= D) return;
     shared = opaque(shared + (row * (D + 8) + element) * 2);
     page += row * D + element;
     count -= row;
 #pragma unroll
-    for (int i = 0; i < PAGE_LENGTH; i += ROWS) copy_async16(shared + i * (D + 8) * 2, page + i * D, i < count);
+    for (int i = 0; i < PAGE_LENGTH; i += Rows) copy_async16(shared + i * (D + 8) * 2, page + i * D, i < count);
 }
 
 template <int D>
 DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const f16* values, const AttentionParameters& p) {
-    constexpr int STRIDE = D + 8; // of a row in shared memory
-    constexpr bool KEEP_QUERIES = D <= 128; // in registers; otherwise they are read from shared memory again and again
+    constexpr int Stride = D + 8; // of a row in shared memory
+    constexpr bool KeepQueries = D <= 128; // in registers; otherwise they are read from shared memory again and again
     extern __shared__ __align__(16) u8 dynamicShared[];
-    u32 sharedKeys = shared_address(dynamicShared), sharedValues = sharedKeys + PAGE_LENGTH * STRIDE * 2;
-    f16* sharedQueries = (f16*)dynamicShared + 2 * PAGE_LENGTH * STRIDE;
+    u32 sharedKeys = shared_address(dynamicShared), sharedValues = sharedKeys + PAGE_LENGTH * Stride * 2;
+    f16* sharedQueries = (f16*)dynamicShared + 2 * PAGE_LENGTH * Stride;
 
     int heads = p.heads, kvHeads = p.kvHeads;
     int segment = blockIdx.z, firstRow = p.first_row(segment), count = p.first_row(segment + 1) - firstRow;
@@ -49,35 +50,35 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
     const int* table = p.pages_of(segment);
 
-    auto page_start = [&](const f16* cache, int page) {
+    auto pageStart = [&](const f16* cache, int page) {
         return cache + ((i64)__ldg(table + page) * kvHeads + kvHead) * (PAGE_LENGTH * D);
     };
-    load_page<D>(sharedKeys, page_start(keys, 0), length);
+    load_page<D>(sharedKeys, pageStart(keys, 0), length);
     copy_async_commit();
 
     // Queries as the first operand of mma: lane l holds rows l / 4 and l / 4 + 8 of the warp's 16, columns 2 (l % 4) and 8 on.
     int rowInWarp = lane / 4, column = lane % 4 * 2;
     int token = firstToken + warp * 16 + rowInWarp; // and token + 8
     const float* q = qkv + (i64)firstRow * (heads + 2 * kvHeads) * D + (i64)head * D + column;
-    auto query_pair = [&](int t, int element) {
+    auto queryPair = [&](int t, int element) {
         if (t >= count) return 0u;
         float2 pair = *(const float2*)(q + (i64)t * (heads + 2 * kvHeads) * D + element);
         return pack2<f16>(pair.x * p.queryScale, pair.y * p.queryScale);
     };
-    u32 queries[KEEP_QUERIES ? D / 16 : 1][4];
+    u32 queries[KeepQueries ? D / 16 : 1][4];
 #pragma unroll
     for (int i = 0; i < D / 16; i++) {
-        u32 (&fragment)[4] = queries[KEEP_QUERIES ? i : 0];
-        fragment[0] = query_pair(token, i * 16);
-        fragment[1] = query_pair(token + 8, i * 16);
-        fragment[2] = query_pair(token, i * 16 + 8);
-        fragment[3] = query_pair(token + 8, i * 16 + 8);
-        if constexpr (!KEEP_QUERIES) {
-            f16* target = sharedQueries + (warp * 16 + rowInWarp) * STRIDE + i * 16 + column;
+        u32(&fragment)[4] = queries[KeepQueries ? i : 0];
+        fragment[0] = queryPair(token, i * 16);
+        fragment[1] = queryPair(token + 8, i * 16);
+        fragment[2] = queryPair(token, i * 16 + 8);
+        fragment[3] = queryPair(token + 8, i * 16 + 8);
+        if constexpr (!KeepQueries) {
+            f16* target = sharedQueries + (warp * 16 + rowInWarp) * Stride + i * 16 + column;
             *(u32*)target = fragment[0];
-            *(u32*)(target + 8 * STRIDE) = fragment[1];
+            *(u32*)(target + 8 * Stride) = fragment[1];
             *(u32*)(target + 8) = fragment[2];
-            *(u32*)(target + 8 * STRIDE + 8) = fragment[3];
+            *(u32*)(target + 8 * Stride + 8) = fragment[3];
         }
     }
 
@@ -87,14 +88,14 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
 
     for (int page = 0; page < pageCount; page++) {
         int firstKey = page * PAGE_LENGTH;
-        load_page<D>(sharedValues, page_start(values, page), length - firstKey);
+        load_page<D>(sharedValues, pageStart(values, page), length - firstKey);
         copy_async_commit();
         copy_async_wait<1>();
         __syncthreads();
         // The rows that each lane names to ldmatrix: 16 queries, 16 keys or 16 values by 16 elements.
-        u32 laneKeys = opaque(sharedKeys + ((lane % 8 + lane / 16 * 8) * STRIDE + lane / 8 % 2 * 8) * 2);
-        u32 laneQueries = opaque(shared_address(sharedQueries) + ((warp * 16 + lane % 16) * STRIDE + lane / 16 * 8) * 2);
-        u32 laneValues = opaque(sharedValues + (lane % 16 * STRIDE + lane / 16 * 8) * 2);
+        u32 laneKeys = opaque(sharedKeys + ((lane % 8 + lane / 16 * 8) * Stride + lane / 8 % 2 * 8) * 2);
+        u32 laneQueries = opaque(shared_address(sharedQueries) + ((warp * 16 + lane % 16) * Stride + lane / 16 * 8) * 2);
+        u32 laneValues = opaque(sharedValues + (lane % 16 * Stride + lane / 16 * 8) * 2);
 
         // scores: 16 tokens x 64 keys of a warp, eight keys a fragment.
         float scores[PAGE_LENGTH / 8][4];
@@ -102,20 +103,19 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         for (int i = 0; i < PAGE_LENGTH / 8; i++) scores[i][0] = scores[i][1] = scores[i][2] = scores[i][3] = 0;
 #pragma unroll
         for (int i = 0; i < D / 16; i++) {
-            u32 (&fragment)[4] = queries[KEEP_QUERIES ? i : 0];
-            if constexpr (!KEEP_QUERIES)
-                load_matrix_x4(fragment, laneQueries + i * 32);
+            u32(&fragment)[4] = queries[KeepQueries ? i : 0];
+            if constexpr (!KeepQueries) load_matrix_x4(fragment, laneQueries + i * 32);
 #pragma unroll
             for (int j = 0; j < PAGE_LENGTH / 16; j++) {
                 u32 b[4];
-                load_matrix_x4(b, laneKeys + (j * 16 * STRIDE + i * 16) * 2);
+                load_matrix_x4(b, laneKeys + (j * 16 * Stride + i * 16) * 2);
                 mma16816<f16>(scores[2 * j], fragment, b[0], b[1]);
                 mma16816<f16>(scores[2 * j + 1], fragment, b[2], b[3]);
             }
         }
         __syncthreads();
 
-        if (page + 1 < pageCount) load_page<D>(sharedKeys, page_start(keys, page + 1), length - firstKey - PAGE_LENGTH);
+        if (page + 1 < pageCount) load_page<D>(sharedKeys, pageStart(keys, page + 1), length - firstKey - PAGE_LENGTH);
         copy_async_commit();
 
         // Only pages that reach past the block's first token have keys to hide.
@@ -155,17 +155,19 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
         copy_async_wait<1>();
         __syncthreads();
 
-        // The weights' fragments as mma leaves them are those that it wants as a first operand.
+        // mma leaves fragments in the layout of its first operand.
 #pragma unroll
         for (int j = 0; j < PAGE_LENGTH / 16; j++) {
             u32 weights[4] = {
-                pack2<f16>(scores[2 * j][0], scores[2 * j][1]), pack2<f16>(scores[2 * j][2], scores[2 * j][3]),
-                pack2<f16>(scores[2 * j + 1][0], scores[2 * j + 1][1]), pack2<f16>(scores[2 * j + 1][2], scores[2 * j + 1][3]),
+                pack2<f16>(scores[2 * j][0], scores[2 * j][1]),
+                pack2<f16>(scores[2 * j][2], scores[2 * j][3]),
+                pack2<f16>(scores[2 * j + 1][0], scores[2 * j + 1][1]),
+                pack2<f16>(scores[2 * j + 1][2], scores[2 * j + 1][3]),
             };
 #pragma unroll
             for (int i = 0; i < D / 16; i++) {
                 u32 b[4];
-                load_matrix_x4_transposed(b, laneValues + (j * 16 * STRIDE + i * 16) * 2);
+                load_matrix_x4_transposed(b, laneValues + (j * 16 * Stride + i * 16) * 2);
                 mma16816<f16>(sums[2 * i], weights, b[0], b[1]);
                 mma16816<f16>(sums[2 * i + 1], weights, b[2], b[3]);
             }
@@ -187,8 +189,7 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     }
 }
 
-KERNEL(NAME(attention_prefill_f16_d, HEAD_DIM, ), THREADS)(
-    float* __restrict__ y, const float* __restrict__ qkv, const f16* __restrict__ keys, const f16* __restrict__ values,
-    const __grid_constant__ AttentionParameters p) {
+KERNEL(NAME(attention_prefill_f16_d, HEAD_DIM, ), THREADS)(float* __restrict__ y, const float* __restrict__ qkv,
+    const f16* __restrict__ keys, const f16* __restrict__ values, const __grid_constant__ AttentionParameters p) {
     attention_prefill<HEAD_DIM>(y, qkv, keys, values, p);
 }

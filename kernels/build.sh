@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the kernels that `instances` lists to ptx/. Byte-identical each time: the compiler is pinned and no path gets into its output.
+# Compiles the kernels that `instances` lists to ptx/. The output is byte-identical each time: the compiler is pinned and writes
+# no path into it.
 #   kernels/build.sh            writes ptx/
 #   kernels/build.sh --check    compares instead, and fails when ptx/ is not what the sources compile to
 # Needs clang-22 (Debian: apt-get install clang-22); the GPU's toolkit is not needed.
@@ -49,7 +50,9 @@ done
 while read -r line; do compile $line; done <<< "$modules"
 
 if [ "${1:-}" = --check ]; then
-    diff -rq ptx "$out" || { echo "kernels/ptx is not what kernels/*.cu compile to: run kernels/build.sh and commit." >&2; exit 1; }
+    diff -rq ptx "$out" && exit 0
+    echo "kernels/ptx is not what kernels/*.cu compile to: run kernels/build.sh and commit." >&2
+    exit 1
 else
     rm -f ptx/*.ptx
     cp "$out"/*.ptx ptx/

@@ -1,12 +1,14 @@
 // y[r, i] = v in 16 bits, v = x[r, i], or RMSNorm(x[r])[i] with a norm: the activations of a product on tensor cores
-// y: [rows, pitch], pitch: a multiple of 8, at least width; x: [rows, width], norm: [width] or null, F32; y's columns after width are zeros
+// y: [rows, stride], zeros from column width on; stride: a multiple of 8, at least width; x: [rows, width], norm: [width] or
+//   null, F32
 // launch: one block of 512 threads per row, four values a thread at a time
-// numerics: as rms_norm.cu, then rounded to nearest even; F16 turns more than 65504 into infinity, which stays visible in the product
+// numerics: as rms_norm.cu, then rounded to nearest even; F16 makes infinity of more than 65504, which shows in the product
 #include "norm.cuh"
 
-template <class T, bool Aligned> DEVICE void convert(u16* y, const float* x, const float* norm, float epsilon, int width, int pitch, float* sums) {
+template <class T, bool Aligned> DEVICE void convert(
+    u16* y, const float* x, const float* norm, float epsilon, int width, int stride, float* sums) {
     float scale = norm ? inverse_rms<NORM_LANES, Aligned>(x, width, epsilon, sums) : 0;
-    for (int i = threadIdx.x * 4; i < pitch; i += NORM_LANES * 4) {
+    for (int i = threadIdx.x * 4; i < stride; i += NORM_LANES * 4) {
         float4 v = load4<Aligned>(x, i, width);
         if (norm) {
             float4 weight = load4<Aligned>(norm, i, width);
@@ -17,12 +19,13 @@ template <class T, bool Aligned> DEVICE void convert(u16* y, const float* x, con
 }
 
 #define CONVERT(name, T) \
-    KERNEL(name, NORM_LANES)(u16* __restrict__ y, const float* __restrict__ x, const float* __restrict__ norm, float epsilon, int width, int pitch) { \
+    KERNEL(name, NORM_LANES)(u16* __restrict__ y, const float* __restrict__ x, const float* __restrict__ norm, float epsilon, \
+        int width, int stride) { \
         __shared__ float sums[NORM_LANES / 32]; \
-        y += (u64)blockIdx.x * pitch; \
+        y += (u64)blockIdx.x * stride; \
         x += (u64)blockIdx.x * width; \
-        if (width % 4 == 0) convert<T, true>(y, x, norm, epsilon, width, pitch, sums); \
-        else convert<T, false>(y, x, norm, epsilon, width, pitch, sums); \
+        if (width % 4 == 0) convert<T, true>(y, x, norm, epsilon, width, stride, sums); \
+        else convert<T, false>(y, x, norm, epsilon, width, stride, sums); \
     }
 CONVERT(convert_f16, f16)
 CONVERT(convert_bf16, bf16)

@@ -1,6 +1,6 @@
 // y[r] = table[tokens[r]]
 // y: [rows, width] F32, tokens: [rows], table: [vocabulary, width] in F32, F16 or BF16
-// launch: as embed_quantized: grid (ceil(width / 32 / 128), rows) of 128 threads, a block 4096 numbers of a row
+// launch: grid (ceil(width / 32 / 128), rows) of 128 threads, as embed_quantized: a block writes 4096 numbers of a row
 // numerics: exact
 #include "weights.cuh"
 

@@ -1,26 +1,26 @@
 // y[r] = table[tokens[r]]
 // y: [rows, width] F32, tokens: [rows], table: planes of [vocabulary, width]
-// launch: grid (ceil(width / 32 / 128), rows) of 128 threads, a thread a group of 32 numbers; a group's numbers pass through shared
-//   memory, so that neighbouring lanes write neighbouring numbers
+// launch: grid (ceil(width / 32 / 128), rows) of 128 threads, a group of 32 numbers a thread. Groups pass through shared
+//   memory, so neighboring lanes write neighboring numbers
 // numerics: the bits of WeightFormat.Dequantize
 #include "weights.cuh"
 
 #define THREADS 128
-#define PITCH 33 // of a group in shared memory: lanes write to different banks
+#define STRIDE 33 // of a group in shared memory: lanes write to different banks
 
 template <class F> DEVICE void embed(float* y, const int* tokens, const Planes& table) {
-    __shared__ float shared[THREADS * PITCH];
-    int row = blockIdx.y, first_group = blockIdx.x * THREADS, group = first_group + threadIdx.x;
+    __shared__ float shared[THREADS * STRIDE];
+    int row = blockIdx.y, firstGroup = blockIdx.x * THREADS, group = firstGroup + threadIdx.x;
     if (group < table.width / 32) {
         float values[32];
         dequantize32<F>(table, tokens[row], group, values);
 #pragma unroll
-        for (int i = 0; i < 32; i++) shared[threadIdx.x * PITCH + i] = values[i];
+        for (int i = 0; i < 32; i++) shared[threadIdx.x * STRIDE + i] = values[i];
     }
     __syncthreads();
-    int count = min(THREADS * 32, table.width - first_group * 32);
-    float* target = y + (i64)row * table.width + first_group * 32;
-    for (int i = threadIdx.x; i < count; i += THREADS) target[i] = shared[i / 32 * PITCH + i % 32];
+    int count = min(THREADS * 32, table.width - firstGroup * 32);
+    float* target = y + (i64)row * table.width + firstGroup * 32;
+    for (int i = threadIdx.x; i < count; i += THREADS) target[i] = shared[i / 32 * STRIDE + i % 32];
 }
 
 KERNEL(NAME(embed_, SYMBOL, ), THREADS)(

@@ -1,20 +1,20 @@
-// gemm.cuh for 16-bit weights.
+// The product of gemm.cuh with weights of 16 bits.
 #include "gemm.cuh"
 
 template <class T, class Tile> DEVICE void gemm_halves(
-    float* y, int leading, int epilogue, const u16* x, int x_pitch, const Planes& w, int rows) {
+    float* y, int yStride, int epilogue, const u16* x, int xStride, const Planes& w, int rows) {
     constexpr int Stages = Tile::TileRows == 128 ? 3 : 4;
     extern __shared__ __align__(128) u8 shared[];
     TileOutputs<Tile::TileN> out(w, epilogue);
-    int k = w.width, first_row = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
-    int warp = threadIdx.x / 32, warp_row = warp % Tile::Down * Tile::M * 16, warp_column = warp / Tile::Down * Tile::N * 8;
-    auto x_tile = [&](int stage) { return shared + stage * (Tile::XBytes + Tile::WBytes); };
-    auto x_row = [&](int i) { return first_row + i < rows ? first_row + i : -1; };
-    auto w_row = [&](int i) { return out.output(i) < out.outputs ? out.row(i) : -1; };
+    int k = w.width, firstRow = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
+    int warp = threadIdx.x / 32, warpRow = warp % Tile::Down * Tile::M * 16, warpColumn = warp / Tile::Down * Tile::N * 8;
+    auto xTile = [&](int stage) { return shared + stage * (Tile::XBytes + Tile::WBytes); };
+    auto xRow = [&](int i) { return firstRow + i < rows ? firstRow + i : -1; };
+    auto wRow = [&](int i) { return out.output(i) < out.outputs ? out.row(i) : -1; };
     auto fetch = [&](int step, int stage) {
         if (step < steps) {
-            copy_tile<Tile::TileRows, Tile::Threads>(x_tile(stage), x, x_pitch, x_row, step, k);
-            copy_tile<Tile::TileN, Tile::Threads>(x_tile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, w_row, step, k);
+            copy_tile<Tile::TileRows, Tile::Threads>(xTile(stage), x, xStride, xRow, step, k);
+            copy_tile<Tile::TileN, Tile::Threads>(xTile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, wRow, step, k);
         }
         copy_async_commit();
     };
@@ -22,12 +22,12 @@ template <class T, class Tile> DEVICE void gemm_halves(
     for (int step = 0; step < Stages - 1; step++) fetch(step, step);
     for (int step = 0, stage = 0; step < steps; step++) {
         copy_async_wait<Stages - 2>();
-        __syncthreads(); // the stage has come, and nobody reads the one before it any more
+        __syncthreads(); // the stage has come; no warp still reads the one before it
         fetch(step + Stages - 1, stage == 0 ? Stages - 1 : stage - 1);
-        multiply_tile<T, Tile>(sums, x_tile(stage), x_tile(stage) + Tile::XBytes, warp_row, warp_column, [] {});
+        multiply_tile<T, Tile>(sums, xTile(stage), xTile(stage) + Tile::XBytes, warpRow, warpColumn, [] {});
         stage = stage == Stages - 1 ? 0 : stage + 1;
     }
-    store_tile<Tile>(sums, shared, warp_row, warp_column, out, y, leading, rows, first_row);
+    store_tile<Tile>(sums, shared, warpRow, warpColumn, out, y, yStride, rows, firstRow);
 }
 
 GEMM_KERNELS(gemm_halves)

@@ -1,7 +1,8 @@
-// gemm_sm90a.cuh for 16-bit weights.
+// The product of gemm_sm90a.cuh with weights of 16 bits.
 #include "gemm_sm90a.cuh"
 
-template <class T, int TileN> DEVICE void gemm_halves_sm90a(float* y, int leading, int epilogue, const TensorMap* x, const TensorMap* w_map, const Planes& w, int rows) {
+template <class T, int TileN> DEVICE void gemm_halves_sm90a(
+    float* y, int yStride, int epilogue, const TensorMap* x, const TensorMap* wMap, const Planes& w, int rows) {
     extern __shared__ __align__(1024) u8 tiles[];
     Ring<TileN> ring{tiles};
     TileOutputs<TileN> out(w, epilogue);
@@ -17,21 +18,20 @@ template <class T, int TileN> DEVICE void gemm_halves_sm90a(float* y, int leadin
             barrier_arrive_expect(ring.full(place.stage), SM90A_X_BYTES + Ring<TileN>::WBytes);
             copy_box(ring.x(place.stage), x, ring.full(place.stage), step * GEMM_STEP, blockIdx.x * SM90A_ROWS);
             // Two halves: with SWIGLU the second is far from the first.
-            copy_box(ring.w(place.stage), w_map, ring.full(place.stage), step * GEMM_STEP, out.first);
-            copy_box(ring.w(place.stage) + Ring<TileN>::WBytes / 2, w_map, ring.full(place.stage), step * GEMM_STEP, second);
+            copy_box(ring.w(place.stage), wMap, ring.full(place.stage), step * GEMM_STEP, out.first);
+            copy_box(ring.w(place.stage) + Ring<TileN>::WBytes / 2, wMap, ring.full(place.stage), step * GEMM_STEP, second);
             place.next();
         }
     } else {
         registers_increase<232>();
-        multiply<T, TileN>(ring, group - 1, out, y, leading, rows, steps);
+        multiply<T, TileN>(ring, group - 1, out, y, yStride, rows, steps);
     }
 }
 
 #define GEMM_SM90A(name, TileN) \
-    KERNEL_SM90A(name)( \
-        float* __restrict__ y, int leading, int epilogue, const __grid_constant__ TensorMap x, const __grid_constant__ TensorMap w_map, \
-        const __grid_constant__ Planes w, int rows) { \
-        gemm_halves_sm90a<FORMAT, TileN>(y, leading, epilogue, &x, &w_map, w, rows); \
+    KERNEL_SM90A(name)(float* __restrict__ y, int yStride, int epilogue, const __grid_constant__ TensorMap x, \
+        const __grid_constant__ TensorMap wMap, const __grid_constant__ Planes w, int rows) { \
+        gemm_halves_sm90a<FORMAT, TileN>(y, yStride, epilogue, &x, &wMap, w, rows); \
     }
 GEMM_SM90A(NAME(gemm_, SYMBOL, ), 128)
 GEMM_SM90A(NAME(gemm_, SYMBOL, _wide), 256)

@@ -1,8 +1,8 @@
 // y[b, r] = sum over i of w[r, i] * x[b, i]
 // y: [rows, outputs]; w: rows of F32, F16 or BF16, [w.rows, w.width]; x: [rows, width] F32, with one row and a norm: RMSNorm(x)
-// launch: as many blocks of 256 threads as the device holds, at most one for eight tiles. A lane has Tile * Units loads of 16 bytes
-//   under way, a warp's load is 512 neighbouring bytes. Activations come from the first-level cache, which weights do not enter,
-//   once for Tile rows.
+// launch: as many blocks of 256 threads as the device holds, at most one for eight tiles
+//   A lane has Tile * Units loads of 16 bytes under way; a warp's load is 512 neighboring bytes. Activations come from the
+//   first-level cache once for Tile rows; weights do not enter that cache.
 // numerics: f32, one rounding a product-and-sum; the order depends on width alone
 #include "gemv.cuh"
 #include "norm.cuh"
@@ -41,7 +41,8 @@ template <bool Aligned, int N> DEVICE void load_row(const float* __restrict__ x,
 
 // All tiles of this warp. x: [t.rows, width]. Units: of each row that are loaded before the first is used.
 template <class T, bool Aligned, int Tile, int Rows, int Units>
-DEVICE void gemv_float(const Planes& w, const Target& t, const float* __restrict__ x, const float* __restrict__ norm, float factor) {
+DEVICE void gemv_float(
+    const Planes& w, const Target& t, const float* __restrict__ x, const float* __restrict__ norm, float factor) {
     constexpr int N = FloatUnit<T>::Weights;
     const int lane = threadIdx.x % 32, units = w.low_pitch / 16, step = tile_outputs<Tile>(t);
     for (int first = warp_index() * step; first < t.outputs; first += warp_count() * step) {
@@ -52,7 +53,8 @@ DEVICE void gemv_float(const Planes& w, const Target& t, const float* __restrict
             for (int u = 0; u < Units; u++) {
 #pragma unroll
                 for (int i = 0; i < Tile; i++)
-                    loaded[u][i] = load_streaming16(w.low + (u64)tile_row<Tile>(t, first, i) * w.low_pitch + 16 * min(unit + 32 * u, units - 1));
+                    loaded[u][i] = load_streaming16(
+                        w.low + (u64)tile_row<Tile>(t, first, i) * w.low_pitch + 16 * min(unit + 32 * u, units - 1));
             }
 #pragma unroll
             for (int u = 0; u < Units; u++) {
@@ -85,26 +87,26 @@ DEVICE void gemv_float(const Planes& w, const Target& t, const float* __restrict
 
 // One row, whose RMSNorm every block scales for itself while the weights are on their way.
 template <class T, bool Aligned, int Units>
-DEVICE void gemv_float_one(float* y, const float* x, const float* norm, float epsilon, const Planes& w, int pitch, int epilogue) {
+DEVICE void gemv_float_one(
+    float* y, const float* x, const float* norm, float epsilon, const Planes& w, int stride, int epilogue) {
     constexpr int Tile = 2;
     __shared__ float sums[NORM_LANES / 32];
-    Target t = target_of(y, pitch, 1, epilogue, w);
+    Target t = target_of(y, stride, 1, epilogue, w);
     prefetch_tile<Tile>(w, t, warp_index() * tile_outputs<Tile>(t));
     float factor = norm ? inverse_rms<GEMV_THREADS, Aligned>(x, w.width, epsilon, sums) : 1;
     gemv_float<T, Aligned, Tile, 1, Units>(w, t, x, norm, factor);
 }
 
-#define GEMV_SOME(row_count, tile, units) \
-    KERNEL(NAME(gemv_, SYMBOL, _rows##row_count), GEMV_THREADS)( \
-        float* y, const float* __restrict__ x, const __grid_constant__ Planes w, int rows, int pitch, int epilogue) { \
-        gemv_float<FORMAT, true, tile, row_count, units>(w, target_of(y, pitch, rows, epilogue, w), x, nullptr, 1); \
+#define GEMV_SOME(rowCount, tile, units) \
+    KERNEL(NAME(gemv_, SYMBOL, _rows##rowCount), GEMV_THREADS)( \
+        float* y, const float* __restrict__ x, const __grid_constant__ Planes w, int rows, int stride, int epilogue) { \
+        gemv_float<FORMAT, true, tile, rowCount, units>(w, target_of(y, stride, rows, epilogue, w), x, nullptr, 1); \
     }
 
 #define GEMV_ONE(variant, aligned, units) \
-    KERNEL(NAME(gemv_, SYMBOL, variant), GEMV_THREADS)( \
-        float* y, const float* __restrict__ x, const float* __restrict__ norm, float epsilon, \
-        const __grid_constant__ Planes w, int pitch, int epilogue) { \
-        gemv_float_one<FORMAT, aligned, units>(y, x, norm, epsilon, w, pitch, epilogue); \
+    KERNEL(NAME(gemv_, SYMBOL, variant), GEMV_THREADS)(float* y, const float* __restrict__ x, const float* __restrict__ norm, \
+        float epsilon, const __grid_constant__ Planes w, int stride, int epilogue) { \
+        gemv_float_one<FORMAT, aligned, units>(y, x, norm, epsilon, w, stride, epilogue); \
     }
 
 // unaligned: a row at a time, for widths that are no multiple of 4.

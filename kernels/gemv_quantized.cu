@@ -1,9 +1,11 @@
-// y[b, r] = sum over groups of da * d * multiplier * ((q - zero) . a) + m * minimum * da * sum(a), a, da: the activations' bytes and scale
-// y: [rows, outputs]; w: planes of [w.rows, w.width]; x: [1, width] F32 with one row, codes and scales of activations.cuh with more
-// launch: as many blocks of 256 threads as the device holds, at most one for eight tiles; shared bytes: one row of activations with
-//   one row, none with more. A lane has Tile * Units loads of 16 bytes under way, a warp's load is 512 neighbouring bytes:
-//   with 16 warps on a multiprocessor 32 KB, what DRAM needs to stay busy. Activations come from shared memory or the first-level
-//   cache, which weights do not enter; with Tile rows a warp they are read once for Tile times as many weights.
+// y[b, r] = sum over groups of da * d * multiplier * ((q - zero) . a) + m * minimum * da * sum(a)
+// y: [rows, outputs]; w: planes of [w.rows, w.width]; a, da: the activations' bytes and scales as in activations.cuh, made here
+//   of x [1, width] F32 with one row, and by quantize.cu with more
+// launch: as many blocks of 256 threads as the device holds, at most one for eight tiles; shared bytes: one row of activations
+//   with one row, none with more
+//   A lane has Tile * Units loads of 16 bytes under way; a warp's load is 512 neighboring bytes. 16 warps on a multiprocessor
+//   make 32 KB, which keeps DRAM busy. Activations come from shared memory or the first-level cache, which weights do not
+//   enter. With Tile rows a warp they are read once for Tile times as many weights.
 // numerics: a group's products are exact integers; then one rounding a group, and one or two for minimums, into an f32; the order
 //   depends on width alone
 #include "activations.cuh"
@@ -40,13 +42,14 @@ DEVICE int dot4(const u32* codes, uint4 a, int sum) {
 
 // Adds one unit of Tile weight rows times Rows activation rows. codes, scales: of the first activation row.
 template <class F, int Tile, int Rows>
-DEVICE void add_products(const Unit<F> (&w)[Tile], const u8* a_codes, const uint2* a_scales, int width, int unit, float (&sums)[Tile * Rows]) {
+DEVICE void add_products(
+    const Unit<F> (&w)[Tile], const u8* aCodes, const uint2* aScales, int width, int unit, float (&sums)[Tile * Rows]) {
     if constexpr (F::LowBits == 8) {
         static_assert(F::Multipliers == 0 && F::MinimumSign == 0, "whole groups would be needed");
 #pragma unroll
         for (int b = 0; b < Rows; b++) {
-            uint4 a = *(const uint4*)(a_codes + (i64)b * width + half_offset(unit / 2, unit % 2));
-            float scale = bits_to_f32(a_scales[b * (width / 32) + unit / 2].x);
+            uint4 a = *(const uint4*)(aCodes + (i64)b * width + half_offset(unit / 2, unit % 2));
+            float scale = bits_to_f32(aScales[b * (width / 32) + unit / 2].x);
 #pragma unroll
             for (int i = 0; i < Tile; i++)
                 sums[i * Rows + b] = fmaf(scale_of<F>(w[i].scales) * scale, (float)dot4(w[i].low, a, 0), sums[i * Rows + b]);
@@ -66,33 +69,34 @@ DEVICE void add_products(const Unit<F> (&w)[Tile], const u8* a_codes, const uint
                 if constexpr (F::Multipliers == 1) factors[i] *= multiplier_of<F>(subs[i], 0);
                 if constexpr (F::MinimumSign != 0) {
 #pragma unroll
-                    for (int half = 0; half < 2; half++) minimums[i][half] = minimum_of<F>(w[i].scales) * sub_minimum_of<F>(subs[i], half);
+                    for (int half = 0; half < 2; half++)
+                        minimums[i][half] = minimum_of<F>(w[i].scales) * sub_minimum_of<F>(subs[i], half);
                 }
             }
 #pragma unroll
             for (int b = 0; b < Rows; b++) {
-                uint4 first = *(const uint4*)(a_codes + (i64)b * width + half_offset(group, 0));
-                uint4 second = *(const uint4*)(a_codes + (i64)b * width + half_offset(group, 1));
-                uint2 scales = a_scales[b * (width / 32) + group];
+                uint4 first = *(const uint4*)(aCodes + (i64)b * width + half_offset(group, 0));
+                uint4 second = *(const uint4*)(aCodes + (i64)b * width + half_offset(group, 1));
+                uint2 scales = aScales[b * (width / 32) + group];
                 float scale = bits_to_f32(scales.x);
-                int first_sum = (short)scales.y, second_sum = (int)scales.y >> 16;
+                int firstSum = (short)scales.y, secondSum = (int)scales.y >> 16;
 #pragma unroll
                 for (int i = 0; i < Tile; i++) {
                     // What the zero point takes off is where the sum begins.
                     int dot;
                     if constexpr (F::Multipliers == 2) {
-                        dot = multiplier_of<F>(subs[i], 0) * dot4(q[i], first, -F::Zero * first_sum)
-                            + multiplier_of<F>(subs[i], 1) * dot4(q[i] + 4, second, -F::Zero * second_sum);
+                        dot = multiplier_of<F>(subs[i], 0) * dot4(q[i], first, -F::Zero * firstSum)
+                            + multiplier_of<F>(subs[i], 1) * dot4(q[i] + 4, second, -F::Zero * secondSum);
                     } else {
-                        dot = dot4(q[i] + 4, second, dot4(q[i], first, -F::Zero * (first_sum + second_sum)));
+                        dot = dot4(q[i] + 4, second, dot4(q[i], first, -F::Zero * (firstSum + secondSum)));
                     }
                     float& sum = sums[i * Rows + b];
                     sum = fmaf(factors[i] * scale, (float)dot, sum);
                     if constexpr (F::MinimumSign != 0 && F::Minimums == 2) {
-                        sum = fmaf(minimums[i][0], scale * (float)first_sum, sum);
-                        sum = fmaf(minimums[i][1], scale * (float)second_sum, sum);
+                        sum = fmaf(minimums[i][0], scale * (float)firstSum, sum);
+                        sum = fmaf(minimums[i][1], scale * (float)secondSum, sum);
                     } else if constexpr (F::MinimumSign != 0) {
-                        sum = fmaf(minimums[i][0], scale * (float)(first_sum + second_sum), sum);
+                        sum = fmaf(minimums[i][0], scale * (float)(firstSum + secondSum), sum);
                     }
                 }
             }
@@ -125,12 +129,12 @@ DEVICE void gemv_quantized(const Planes& w, const Target& t, const u8* codes, co
 
 extern __shared__ uint4 gemv_shared[];
 
-// One row, quantised by every block for itself (after RMSNorm, where there is a norm) while the weights are on their way.
+// One row, quantized by every block for itself (after RMSNorm, where there is a norm) while the weights are on their way.
 template <class F>
-DEVICE void gemv_one(float* y, const float* x, const float* norm, float epsilon, const Planes& w, int pitch, int epilogue) {
+DEVICE void gemv_one(float* y, const float* x, const float* norm, float epsilon, const Planes& w, int stride, int epilogue) {
     constexpr int Tile = 2;
     __shared__ float sums[NORM_LANES / 32];
-    Target t = target_of(y, pitch, 1, epilogue, w);
+    Target t = target_of(y, stride, 1, epilogue, w);
     prefetch_tile<Tile>(w, t, warp_index() * tile_outputs<Tile>(t));
     u8* codes = (u8*)gemv_shared;
     uint2* scales = (uint2*)(codes + w.width);
@@ -139,22 +143,21 @@ DEVICE void gemv_one(float* y, const float* x, const float* norm, float epsilon,
     gemv_quantized<F, Tile, 1, F::LowBits == 8 ? 4 : 2>(w, t, codes, scales);
 }
 
-// Up to Rows rows, quantised before.
+// Up to Rows rows, quantized before.
 template <class F, int Tile, int Rows, int Units>
-DEVICE void gemv_some(float* y, const u8* codes, const uint2* scales, const Planes& w, int rows, int pitch, int epilogue) {
-    gemv_quantized<F, Tile, Rows, Units>(w, target_of(y, pitch, rows, epilogue, w), codes, scales);
+DEVICE void gemv_some(float* y, const u8* codes, const uint2* scales, const Planes& w, int rows, int stride, int epilogue) {
+    gemv_quantized<F, Tile, Rows, Units>(w, target_of(y, stride, rows, epilogue, w), codes, scales);
 }
 
-KERNEL(NAME(gemv_, SYMBOL, _rows1), GEMV_THREADS)(
-    float* y, const float* x, const float* __restrict__ norm, float epsilon, const __grid_constant__ Planes w, int pitch, int epilogue) {
-    gemv_one<FORMAT>(y, x, norm, epsilon, w, pitch, epilogue);
+KERNEL(NAME(gemv_, SYMBOL, _rows1), GEMV_THREADS)(float* y, const float* x, const float* __restrict__ norm, float epsilon,
+    const __grid_constant__ Planes w, int stride, int epilogue) {
+    gemv_one<FORMAT>(y, x, norm, epsilon, w, stride, epilogue);
 }
 
-#define GEMV_SOME(row_count, tile, units) \
-    KERNEL(NAME(gemv_, SYMBOL, _rows##row_count), GEMV_THREADS)( \
-        float* y, const u8* __restrict__ codes, const uint2* __restrict__ scales, const __grid_constant__ Planes w, \
-        int rows, int pitch, int epilogue) { \
-        gemv_some<FORMAT, tile, row_count, units>(y, codes, scales, w, rows, pitch, epilogue); \
+#define GEMV_SOME(rowCount, tile, units) \
+    KERNEL(NAME(gemv_, SYMBOL, _rows##rowCount), GEMV_THREADS)(float* y, const u8* __restrict__ codes, \
+        const uint2* __restrict__ scales, const __grid_constant__ Planes w, int rows, int stride, int epilogue) { \
+        gemv_some<FORMAT, tile, rowCount, units>(y, codes, scales, w, rows, stride, epilogue); \
     }
 GEMV_SOME(2, 2, 2)
 GEMV_SOME(4, 4, 1)

@@ -9,7 +9,7 @@ KERNEL(rms_norm_f32, NORM_LANES)(float* y, const float* x, const float* __restri
     const float* source = x + (i64)blockIdx.x * width;
     float* target = y + (i64)blockIdx.x * width;
     float scale = width % 4 == 0 ? inverse_rms<NORM_LANES, true>(source, width, epsilon, sums)
-        : inverse_rms<NORM_LANES, false>(source, width, epsilon, sums);
+                                 : inverse_rms<NORM_LANES, false>(source, width, epsilon, sums);
 #pragma unroll 4
     for (int i = threadIdx.x; i < width; i += NORM_LANES) target[i] = source[i] * scale * weight[i];
 }

@@ -38,7 +38,11 @@ DEVICE u64 kept_units(const float* weights, int id, u64 leastKey) {
     return rank_key(weight, id) >= leastKey ? units(weight) : 0;
 }
 
-DEVICE u64 multiply_high(u64 a, u64 b) { u64 r; asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b)); return r; }
+DEVICE u64 multiply_high(u64 a, u64 b) {
+    u64 r;
+    asm("mul.hi.u64 %0, %1, %2;" : "=l"(r) : "l"(a), "l"(b));
+    return r;
+}
 DEVICE u64 shuffle(u64 v, int lane) {
     u32 low = __shfl_sync(FULL_WARP, (int)(u32)v, lane), high = __shfl_sync(FULL_WARP, (int)(u32)(v >> 32), lane);
     return ((u64)high << 32) | low;

@@ -14,8 +14,7 @@ template <class T> DEVICE void store_kv(T* keys, T* values, const float* qkv, co
 }
 
 #define STORE_KV(name, T) \
-    KERNEL(name, 64)( \
-        T* __restrict__ keys, T* __restrict__ values, const float* __restrict__ qkv, \
+    KERNEL(name, 64)(T* __restrict__ keys, T* __restrict__ values, const float* __restrict__ qkv, \
         const __grid_constant__ AttentionParameters p) { \
         store_kv<T>(keys, values, qkv, p); \
     }

@@ -1,4 +1,4 @@
-// Activations as signed bytes, for products with quantised weights: x = scale * a, scale = max |x| / 127 of each group of 32, a
+// Activations as signed bytes, for products with quantized weights: x = scale * a, scale = max |x| / 127 of each group of 32, a
 // rounded to the nearest. The same numbers as on the CPU.
 //   codes   [rows][width] bytes; the two halves of group g are exchanged when bit 2 of g is set: eight lanes that read the
 //           first halves of eight groups then touch all 32 banks, and so do eight lanes that read four whole groups
@@ -43,7 +43,7 @@ DEVICE void quantize4(const float (&values)[4], int i, bool present, u8* codes, 
 }
 
 // A row's activations, of RMSNorm(x) where there is a norm, by a block of `Threads`. width: a multiple of 32.
-// sums: shared [NORM_LANES / 32]. The caller synchronises before it reads what was written.
+// sums: shared [NORM_LANES / 32]. The caller synchronizes before it reads what was written.
 template <int Threads>
 DEVICE void quantize_row(const float* x, const float* norm, int width, float epsilon, float* sums, u8* codes, uint2* scales) {
     constexpr int Loads = 4; // under way at a time
@@ -61,7 +61,8 @@ DEVICE void quantize_row(const float* x, const float* norm, int width, float eps
             int i = first + l * Threads + (int)threadIdx.x % 32;
             // The same for all lanes of the warp.
             if (4 * (first + l * Threads) >= width) break;
-            float values[4] = {v[l].x * factor * n[l].x, v[l].y * factor * n[l].y, v[l].z * factor * n[l].z, v[l].w * factor * n[l].w};
+            float values[4] = {
+                v[l].x * factor * n[l].x, v[l].y * factor * n[l].y, v[l].z * factor * n[l].z, v[l].w * factor * n[l].w};
             quantize4(values, i, 4 * i < width, codes, scales);
         }
     }

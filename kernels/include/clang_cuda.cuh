@@ -12,12 +12,14 @@
 #define __grid_constant__ __attribute__((grid_constant))
 #include <__clang_cuda_builtin_vars.h> // threadIdx, blockIdx, blockDim, gridDim; __syncthreads() is built in
 
+// clang-format off
 struct __attribute__((aligned(16))) uint4 { unsigned x, y, z, w; };
 struct __attribute__((aligned(16))) int4 { int x, y, z, w; };
 struct __attribute__((aligned(16))) float4 { float x, y, z, w; };
 struct __attribute__((aligned(8))) uint2 { unsigned x, y; };
 struct __attribute__((aligned(8))) int2 { int x, y; };
 struct __attribute__((aligned(8))) float2 { float x, y; };
+// clang-format on
 
 #define CLANG_CUDA static __inline__ __attribute__((always_inline, device))
 CLANG_CUDA void __syncwarp(unsigned mask = 0xffffffffu) { __nvvm_bar_warp_sync(mask); }
@@ -31,7 +33,11 @@ CLANG_CUDA float __shfl_up_sync(unsigned m, float v, int d) { return __nvvm_shfl
 CLANG_CUDA int __shfl_down_sync(unsigned m, int v, int d) { return __nvvm_shfl_sync_down_i32(m, v, d, 0x1f); }
 CLANG_CUDA float __shfl_down_sync(unsigned m, float v, int d) { return __nvvm_shfl_sync_down_f32(m, v, d, 0x1f); }
 CLANG_CUDA unsigned __ballot_sync(unsigned m, int p) { return __nvvm_vote_ballot_sync(m, p); }
-CLANG_CUDA int __dp4a(int a, int b, int c) { int r; asm("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c)); return r; }
+CLANG_CUDA int __dp4a(int a, int b, int c) {
+    int r;
+    asm("dp4a.s32.s32 %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(c));
+    return r;
+}
 CLANG_CUDA unsigned __byte_perm(unsigned a, unsigned b, unsigned s) { return __nvvm_prmt(a, b, s); }
 CLANG_CUDA int __ldg(const int* p) { return __nvvm_ldg_i(p); }
 CLANG_CUDA unsigned atomicAdd(unsigned* p, unsigned v) { return __nvvm_atom_add_gen_i((int*)p, v); }

@@ -1,4 +1,4 @@
-// What a product does with its sums.
+// The end of a product: its sums s go to y.
 #pragma once
 #include "exponential.cuh"
 

@@ -1,8 +1,7 @@
-// What the products of few rows have in common: the tile of a warp and its way out.
+// Products of few rows: the tile of a warp and its way out.
 // A warp multiplies a tile of Tile weight rows with all Rows activation rows. Lane l adds up the units (16 bytes of a weight
-// row) l, l + 32, ... in ascending order; the 32 partial sums are added as a tree. So an output's bits depend on nothing but
-// its own row. Blocks go on to further tiles (the grid is what the device holds at a time), so that what a block prepares is
-// prepared once.
+// row) l, l + 32, ... in ascending order; a tree adds the 32 partial sums. So an output's bits depend on its own row alone.
+// The grid is as many blocks as the device holds at a time. A block goes on to further tiles, so it prepares activations once.
 #pragma once
 #include "epilogue.cuh"
 #include "weights.cuh"
@@ -12,23 +11,23 @@
 DEVICE int warp_index() { return blockIdx.x * (GEMV_THREADS / 32) + threadIdx.x / 32; }
 DEVICE int warp_count() { return gridDim.x * (GEMV_THREADS / 32); }
 
-// For y[Rows][pitch] of `outputs` numbers a row.
+// For y[Rows][stride] of `outputs` numbers a row.
 struct Target {
     float* y;
-    int pitch;
+    int stride;
     int outputs;
     int rows; // of Rows, those in use
     int epilogue;
 };
 
-DEVICE Target target_of(float* y, int pitch, int rows, int epilogue, const Planes& w) {
-    return Target{y, pitch, epilogue == SWIGLU ? w.rows / 2 : w.rows, rows, epilogue};
+DEVICE Target target_of(float* y, int stride, int rows, int epilogue, const Planes& w) {
+    return Target{y, stride, epilogue == SWIGLU ? w.rows / 2 : w.rows, rows, epilogue};
 }
 
-// Outputs that a warp's tile has: with SwiGLU it takes as many rows of the gate as of up.
+// The outputs of a warp's tile: with SwiGLU half of its rows are gate, half up.
 template <int Tile> DEVICE int tile_outputs(const Target& t) { return t.epilogue == SWIGLU ? Tile / 2 : Tile; }
 
-// Weight row i of the tile that begins with output `first`; the last ones again where there are no more.
+// Weight row i of the tile that begins with output `first`; the last ones again for missing rows.
 template <int Tile> DEVICE int tile_row(const Target& t, int first, int i) {
     if (t.epilogue != SWIGLU) return min(first + i, t.outputs - 1);
     return min(first + i % (Tile / 2), t.outputs - 1) + (i < Tile / 2 ? 0 : t.outputs);
@@ -74,6 +73,6 @@ template <int Tile, int Rows> DEVICE void finish(float (&sums)[Tile * Rows], con
         sum = swiglu(sum, up);
     }
     if (threadIdx.x % Lanes != 0 || index / Rows >= tile_outputs<Tile>(t) || output >= t.outputs || row >= t.rows) return;
-    float* y = t.y + (i64)row * t.pitch + output;
+    float* y = t.y + (i64)row * t.stride + output;
     *y = t.epilogue == ADD ? *y + sum : sum;
 }

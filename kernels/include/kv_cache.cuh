@@ -1,4 +1,4 @@
-// Where a token's keys and values lie, and how it is rotated: what rope, store_kv and attention share.
+// The place of a token's keys and values, and its rotation, for rope, store_kv and attention.
 #pragma once
 #include "device.cuh"
 
@@ -39,9 +39,9 @@ DEVICE i64 kv_offset(const int* pages, int position, int kvHead, int kvHeads, in
     return row * headDim;
 }
 
-// Turns (first, second) by the angle whose cosine and sine are given. One place, so that every kernel rounds alike.
+// Rotates (first, second) by the angle whose cosine and sine are given. One place, so that every kernel rounds alike.
 DEVICE void rotate(float& first, float& second, float cosine, float sine) {
-    float turned = fmaf(-second, sine, first * cosine);
+    float rotated = fmaf(-second, sine, first * cosine);
     second = fmaf(second, cosine, first * sine);
-    first = turned;
+    first = rotated;
 }

@@ -1,9 +1,9 @@
-// The scale of RMSNorm, for every kernel that normalises a row: all of them get the same bits.
+// The scale of RMSNorm, for every kernel that normalizes a row: all of them get the same bits.
 #pragma once
 #include "device.cuh"
 
-// As many partial sums of squares a row, whatever the block: number l has the numbers whose index / 4 % NORM_LANES is l, so the
-// order of additions is fixed by width alone.
+// Partial sums of squares of a row, as many whatever the block: sum l takes the numbers with index / 4 % NORM_LANES = l. So
+// width alone fixes the order of additions.
 #define NORM_LANES 512
 
 // x[i .. i + 4], zeros from `width` on. Aligned: width is a multiple of 4, so that rows begin at multiples of 16 bytes.
