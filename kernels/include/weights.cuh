@@ -2,7 +2,8 @@
 // neighbouring 16 bytes. PlaneLayout in C# writes what is read here. A new quantized format is one line in the list below,
 // and a word in kernels/instances.
 //
-//   w = d * multiplier * (q - zero point) + m * minimum            q: an unsigned integer of LowBits + HighBits bits
+//   w = d * multiplier * value(q) + m * minimum            q: an unsigned integer of LowBits + HighBits bits
+//                                                           value(q): q - zero point, or entry q of a codebook
 //
 // Weights of a row stand in groups of 32. For each group, from its first bit up:
 //   low     LowBits words; field j of the words is weights 4 j .. 4 j + 3, one a byte: word j % bits, at bit bits * (j / bits) of
@@ -26,9 +27,24 @@ struct Planes {
     int high_pitch;
 };
 
+// The values of codes of four bits, -127 .. 127.
+template <int... values> struct Codebook {
+    static_assert(sizeof...(values) == 16, "a value for each code");
+    static constexpr bool Exists = true;
+    // Values 4 i .. 4 i + 3, one a byte.
+    static __device__ __forceinline__ u32 word(int i) {
+        constexpr int all[] = {values...};
+        return (u8)all[4 * i] | (u8)all[4 * i + 1] << 8 | (u8)all[4 * i + 2] << 16 | (u32)(u8)all[4 * i + 3] << 24;
+    }
+};
+struct NoCodebook { static constexpr bool Exists = false; };
+
 // As IBlockFormat describes the format in C#.
-template <int block_length, int low, int high, int zero_point, int multipliers, int minimum_sign, int minimums, bool nibbles = false>
+template <
+    int block_length, int low, int high, int zero_point, int multipliers, int minimum_sign, int minimums, bool nibbles = false,
+    class codebook = NoCodebook>
 struct QuantFormat {
+    typedef codebook Values;
     typedef f16 Operand; // what tensor cores multiply
     static constexpr int BlockLength = block_length;
     static constexpr int LowBits = low;
@@ -37,12 +53,15 @@ struct QuantFormat {
     static constexpr int MinimumSign = minimum_sign; // 0: no m
     static constexpr int Minimums = minimums; // in a group; none: m alone
     static constexpr bool Nibbles = nibbles;
-    static constexpr bool Signed = low == 8;
+    static constexpr bool HasCodebook = codebook::Exists;
+    static constexpr bool Signed = low == 8 || HasCodebook;
     static constexpr int Zero = Signed ? 0 : zero_point; // what is still to be taken off the stored code
     static constexpr int ScaleBytes = minimum_sign == 0 ? 2 : 4; // of a block
     static constexpr int SubBits = nibbles ? 4 : 8;
     static constexpr int SubBytes = (multipliers + minimums) * SubBits / 8; // of a group
 };
+
+struct NonLinear : Codebook<-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113> {};
 
 //                             block low high zero mult sign min
 struct Q8_0 : QuantFormat<32,  8, 0, 128, 0,  0, 0> {};
@@ -55,6 +74,7 @@ struct Q3_K : QuantFormat<256, 2, 1,   4, 2,  0, 0> {};
 struct Q4_K : QuantFormat<256, 4, 0,   0, 1, -1, 1> {};
 struct Q5_K : QuantFormat<256, 4, 1,   0, 1, -1, 1> {};
 struct Q6_K : QuantFormat<256, 4, 2,  32, 2,  0, 0> {};
+struct IQ4_NL : QuantFormat<32, 4, 0, 128, 0, 0, 0, false, NonLinear> {};
 
 // ---- the fields of words ----
 
@@ -64,8 +84,23 @@ template <int Bits> DEVICE u32 field(const u32* words, int j) {
     return words[j % Bits] >> (Bits * (j / Bits)) & 0x01010101u * ((1 << Bits) - 1);
 }
 
-// The codes of weights 4 j .. 4 j + 3.
+// The values of four of the eight codes in a word: of those in the lower or in the upper halves of its bytes.
+template <class Values> DEVICE u32 look_up(u32 codes, bool upper) {
+    // A code's lower three bits choose from each half of the codebook, its uppermost bit chooses the half.
+    u32 places = codes & 0x77777777u, halves = 0x32103210u | (codes & 0x88888888u) >> 1;
+    u32 pairs[2];
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+        u32 first = __byte_perm(Values::word(0), Values::word(1), places >> 16 * i);
+        u32 second = __byte_perm(Values::word(2), Values::word(3), places >> 16 * i);
+        pairs[i] = __byte_perm(first, second, halves >> 16 * i);
+    }
+    return __byte_perm(pairs[0], pairs[1], upper ? 0x7531 : 0x6420);
+}
+
+// The codes of weights 4 j .. 4 j + 3; with a codebook their values, signed.
 template <class F> DEVICE u32 codes(const u32* low, const u32* high, int j) {
+    if constexpr (F::HasCodebook) return look_up<typename F::Values>(low[j % 4], j >= 4);
     u32 word = field<F::LowBits>(low, j);
     if constexpr (F::HighBits != 0) word |= field<F::HighBits>(high, j) << F::LowBits;
     return word;

@@ -44,6 +44,9 @@ public enum DType
     /// <summary>Blocks of 256 in sixteen sub-blocks with 8-bit scales; 6-bit values. 6.5625 bits a weight.</summary>
     Q6_K = 14,
 
+    /// <summary>Blocks of 32: a scale and 4-bit values from a table of 16, denser around zero. 4.5 bits a weight.</summary>
+    IQ4_NL = 20,
+
     /// <summary>bfloat16: the upper half of a 32-bit float.</summary>
     BF16 = 30,
 }

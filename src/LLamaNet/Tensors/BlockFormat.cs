@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LLamaNet.Tensors.Quantization;
 
 namespace LLamaNet.Tensors;
@@ -7,14 +8,18 @@ namespace LLamaNet.Tensors;
 internal sealed unsafe class BlockFormat<TFormat>() : WeightFormat(TFormat.Type, TFormat.BlockLength, TFormat.BlockBytes)
     where TFormat : struct, IBlockFormat
 {
+    private static bool HasCodebook => TFormat.OperandBits != TFormat.LowBits + TFormat.HighBits;
+
     // Weights that share a multiplier and a minimum.
     private static int SubBlockLength => TFormat.Multipliers == 2 ? 16 : 32;
 
     private static int MaxMultiplier =>
         TFormat.Multipliers == 0 ? 1 : (1 << (TFormat.MinimumSign == 0 ? TFormat.IntegerBits - 1 : TFormat.IntegerBits)) - 1;
 
-    // Around a zero point the highest value; above a minimum the whole range may lie on one side.
-    private static int MaxValue => TFormat.ZeroPoint == 0 ? 1 : TFormat.ZeroPoint - 1;
+    // The magnitude that values reach on both sides of zero. Above a minimum the whole range may lie on one side.
+    private static int MaxValue => HasCodebook
+        ? Math.Min(-TFormat.Codebook[0], TFormat.Codebook[15])
+        : TFormat.ZeroPoint == 0 ? 1 : TFormat.ZeroPoint - 1;
 
     public override uint FileType => TFormat.FileType;
 
@@ -63,6 +68,8 @@ internal sealed unsafe class BlockFormat<TFormat>() : WeightFormat(TFormat.Type,
         float d = F16Scale.ToSingle(parts->Scale);
         float m = TFormat.MinimumSign == 0 ? 0 : TFormat.MinimumSign * F16Scale.ToSingle(parts->Minimum);
         var quants = (byte*)parts->Quants;
+        if (HasCodebook)
+            Integers.LookUp(quants, TFormat.BlockLength, TFormat.Codebook.AsByte() + Vector128.Create((byte)TFormat.ZeroPoint));
         for (int i = 0; i < TFormat.BlockLength / SubBlockLength; i++)
         {
             float scale = TFormat.Multipliers == 0 ? d : d * parts->Multipliers[i];

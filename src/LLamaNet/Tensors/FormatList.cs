@@ -22,5 +22,6 @@ internal static class FormatList
             TFactory.Blocks<Q4_K>(),
             TFactory.Blocks<Q5_K>(),
             TFactory.Blocks<Q6_K>(),
+            TFactory.Blocks<IQ4_NL>(),
         ];
 }

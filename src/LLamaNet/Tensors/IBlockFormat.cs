@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LLamaNet.Tensors;
 
 // A quantized format, described once for all who read it, multiply with it or write it:
@@ -28,8 +30,14 @@ internal unsafe interface IBlockFormat
 
     static abstract int HighBits { get; }
 
-    // 0 or a power of two.
+    // Bits of value(q) + ZeroPoint, an unsigned integer, as kernels multiply it: those of q, or 8 with a codebook.
+    static abstract int OperandBits { get; }
+
+    // 0 or a power of two; 128 with a codebook.
     static abstract int ZeroPoint { get; }
+
+    // Sixteen ascending values, -127..127, for a q of four bits.
+    static virtual Vector128<sbyte> Codebook => default;
 
     // Multipliers in 32 weights: none, one, or one for each 16 weights. Signed where there is no m.
     static abstract int Multipliers { get; }

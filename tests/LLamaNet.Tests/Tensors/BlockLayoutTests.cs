@@ -10,6 +10,8 @@ public class BlockLayoutTests
     // Of a block and the number of a weight in it. ggml rounds once a product and once a sum; d and scales multiply exactly.
     private delegate float WeightAt(byte[] block, int i);
 
+    private static readonly int[] s_nonLinear = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
     private static readonly Dictionary<DType, WeightAt> s_layouts = new()
     {
         [DType.F32] = (b, i) => BitConverter.ToSingle(b, 4 * i),
@@ -39,6 +41,7 @@ public class BlockLayoutTests
         },
         [DType.Q6_K] = (b, i) =>
             Half(b, 208) * (sbyte)b[192 + i / 16] * (Nibble(b, i / 128 * 64, 64, i % 128) + 16 * TwoBits(b, 128, i) - 32),
+        [DType.IQ4_NL] = (b, i) => Half(b, 0) * s_nonLinear[Nibble(b, 2, 16, i)],
     };
 
     public static TheoryData<DType> Types => [.. WeightFormat.All.Select(format => format.Type)];

@@ -5,7 +5,7 @@ namespace LLamaNet.Checkpoints.Gguf;
 // A tensor type of a GGUF file: its id, and how many bytes a block of so many elements takes.
 internal sealed record GgmlType(uint Id, string Name, int BlockLength, int BlockBytes)
 {
-    // Files with these can be inspected, not run. Sizes from ggml's type traits.
+    // Types that can be inspected, with the sizes of ggml's type traits. A weight format with the same id counts instead.
     private static readonly GgmlType[] s_others =
     [
         new(28, "F64", 1, 8), new(24, "I8", 1, 1), new(25, "I16", 1, 2), new(26, "I32", 1, 4), new(27, "I64", 1, 8),
@@ -16,7 +16,7 @@ internal sealed record GgmlType(uint Id, string Name, int BlockLength, int Block
         new(39, "MXFP4", 32, 17), new(40, "NVFP4", 64, 36),
     ];
 
-    private static readonly GgmlType?[] s_byId = ById([.. WeightFormat.All.Select(Of), .. s_others]);
+    private static readonly GgmlType?[] s_byId = ById([.. s_others, .. WeightFormat.All.Select(Of)]);
 
     // Types that ggml no longer reads; it used their layouts for a few months each.
     private static readonly Dictionary<uint, string> s_removed = new()

@@ -25,6 +25,8 @@ internal readonly unsafe struct Q2_K : IBlockFormat
 
     public static int HighBits => 0;
 
+    public static int OperandBits => 2;
+
     public static int ZeroPoint => 0;
 
     public static int Multipliers => 2;

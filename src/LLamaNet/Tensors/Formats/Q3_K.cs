@@ -28,6 +28,8 @@ internal readonly unsafe struct Q3_K : IBlockFormat
 
     public static int HighBits => 1;
 
+    public static int OperandBits => 3;
+
     public static int ZeroPoint => 4;
 
     public static int Multipliers => 2;

@@ -19,6 +19,8 @@ internal readonly unsafe struct Q4_0 : IBlockFormat
 
     public static int HighBits => 0;
 
+    public static int OperandBits => 4;
+
     public static int ZeroPoint => 8;
 
     public static int Multipliers => 0;

@@ -20,6 +20,8 @@ internal readonly unsafe struct Q4_1 : IBlockFormat
 
     public static int HighBits => 0;
 
+    public static int OperandBits => 4;
+
     public static int ZeroPoint => 0;
 
     public static int Multipliers => 0;

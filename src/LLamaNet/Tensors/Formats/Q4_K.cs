@@ -23,6 +23,8 @@ internal readonly unsafe struct Q4_K : IBlockFormat
 
     public static int HighBits => 0;
 
+    public static int OperandBits => 4;
+
     public static int ZeroPoint => 0;
 
     public static int Multipliers => 1;

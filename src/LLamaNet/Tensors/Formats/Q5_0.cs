@@ -20,6 +20,8 @@ internal readonly unsafe struct Q5_0 : IBlockFormat
 
     public static int HighBits => 1;
 
+    public static int OperandBits => 5;
+
     public static int ZeroPoint => 16;
 
     public static int Multipliers => 0;

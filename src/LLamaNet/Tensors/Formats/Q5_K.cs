@@ -24,6 +24,8 @@ internal readonly unsafe struct Q5_K : IBlockFormat
 
     public static int HighBits => 1;
 
+    public static int OperandBits => 5;
+
     public static int ZeroPoint => 0;
 
     public static int Multipliers => 1;

@@ -24,6 +24,8 @@ internal readonly unsafe struct Q6_K : IBlockFormat
 
     public static int HighBits => 2;
 
+    public static int OperandBits => 6;
+
     public static int ZeroPoint => 32;
 
     public static int Multipliers => 2;

@@ -23,6 +23,8 @@ internal readonly unsafe struct Q8_0 : IBlockFormat
 
     public static int HighBits => 0;
 
+    public static int OperandBits => 8;
+
     public static int ZeroPoint => 128;
 
     public static int Multipliers => 0;

@@ -8,6 +8,14 @@ namespace LLamaNet.Tensors.Quantization;
 // Small whole numbers, one a byte, and the values they stand for. Counts are multiples of 16.
 internal static unsafe class Integers
 {
+    // integers[i] = table[integers[i]]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LookUp(byte* integers, int count, Vector128<byte> table)
+    {
+        for (int i = 0; i < count; i += Vector128<byte>.Count)
+            Vector128.ShuffleNative(table, Vector128.Load(integers + i)).Store(integers + i);
+    }
+
     // values[i] = (integers[i] - zero) * scale
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scale(byte* integers, int count, int zero, float scale, float* values)

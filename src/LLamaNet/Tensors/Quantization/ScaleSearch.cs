@@ -117,7 +117,8 @@ internal static class ScaleSearch
         return (fittedScales[best], fittedMins[best]);
     }
 
-    private static int Least(ReadOnlySpan<float> errors)
+    // The first of the least.
+    public static int Least(ReadOnlySpan<float> errors)
     {
         int best = 0;
         for (int i = 1; i < errors.Length; i++)

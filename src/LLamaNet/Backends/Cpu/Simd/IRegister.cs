@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LLamaNet.Backends.Cpu.Simd;
 
 // One vector register: Lanes lanes of 32 bits, each seen as four bytes, two shorts, an int or a float. The tile kernels are
@@ -42,6 +44,12 @@ internal unsafe interface IRegister<TSelf>
     static abstract TSelf And(TSelf left, TSelf right);
 
     static abstract TSelf Or(TSelf left, TSelf right);
+
+    // Sixteen bytes for LookUp.
+    static abstract TSelf SplatTable(Vector128<byte> table);
+
+    // table[indices[i]] of bytes; indices are 0 to 15.
+    static abstract TSelf LookUp(TSelf table, TSelf indices);
 
     // Of shorts.
     static abstract TSelf ShiftLeft(TSelf value, int count);

@@ -65,6 +65,13 @@ internal readonly unsafe struct Register128(Vector128<int> value) : IPairRegiste
     public static Register128 Or(Register128 left, Register128 right) => new(left._v | right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register128 SplatTable(Vector128<byte> table) => new(table.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register128 LookUp(Register128 table, Register128 indices) =>
+        new(Ssse3.Shuffle(table._v.AsByte(), indices._v.AsByte()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register128 ShiftLeft(Register128 value, int count) => new((value._v.AsInt16() << count).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,6 +67,13 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
     public static Register256 Or(Register256 left, Register256 right) => new(left._v | right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register256 SplatTable(Vector128<byte> table) => new(Vector256.Create(table, table).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register256 LookUp(Register256 table, Register256 indices) =>
+        new(Avx2.Shuffle(table._v.AsByte(), indices._v.AsByte()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register256 ShiftLeft(Register256 value, int count) => new((value._v.AsInt16() << count).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

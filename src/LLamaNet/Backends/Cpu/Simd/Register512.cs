@@ -61,6 +61,14 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
     public static Register512 Or(Register512 left, Register512 right) => new(left._v | right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register512 SplatTable(Vector128<byte> table) =>
+        new(Vector512.Create(Vector256.Create(table, table), Vector256.Create(table, table)).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Register512 LookUp(Register512 table, Register512 indices) =>
+        new(Avx512BW.Shuffle(table._v.AsByte(), indices._v.AsByte()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register512 ShiftLeft(Register512 value, int count) => new((value._v.AsInt16() << count).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -85,6 +85,16 @@ internal readonly unsafe struct RegisterPair256(Vector256<int> lower, Vector256<
         new(left._lower | right._lower, left._upper | right._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RegisterPair256 SplatTable(Vector128<byte> table) =>
+        From(Register256.SplatTable(table), Register256.SplatTable(table));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RegisterPair256 LookUp(RegisterPair256 table, RegisterPair256 indices) =>
+        new(
+            Avx2.Shuffle(table._lower.AsByte(), indices._lower.AsByte()).AsInt32(),
+            Avx2.Shuffle(table._upper.AsByte(), indices._upper.AsByte()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 ShiftLeft(RegisterPair256 value, int count) =>
         new((value._lower.AsInt16() << count).AsInt32(), (value._upper.AsInt16() << count).AsInt32());
 

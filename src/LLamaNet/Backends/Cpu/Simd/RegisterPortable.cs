@@ -65,6 +65,13 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
     public static RegisterPortable Or(RegisterPortable left, RegisterPortable right) => new(left._v | right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RegisterPortable SplatTable(Vector128<byte> table) => new(table.AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RegisterPortable LookUp(RegisterPortable table, RegisterPortable indices) =>
+        new(Vector128.ShuffleNative(table._v.AsByte(), indices._v.AsByte()).AsInt32());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPortable ShiftLeft(RegisterPortable value, int count) => new((value._v.AsInt16() << count).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,7 +10,8 @@ internal unsafe interface IByteDots<TRegister>
     static abstract TRegister LoadMultipliers(sbyte* multipliers);
 
     // first * (w0..w3 . values[0..16]) + second * (w4..w7 . values[16..32]), exact.
-    // bits, multipliers: of the format (constants). With no multipliers both are 1; with one they are the same.
+    // bits, multipliers: of the format (constants). With no multipliers both are 1; with one they are the same. Weights of 8
+    // bits have at most one.
     static abstract TRegister Dot(
         int bits, int multipliers,
         TRegister w0, TRegister w1, TRegister w2, TRegister w3, TRegister w4, TRegister w5, TRegister w6, TRegister w7,

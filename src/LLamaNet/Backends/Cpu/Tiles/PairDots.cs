@@ -36,9 +36,9 @@ internal readonly unsafe struct PairDots<TRegister> : IByteDots<TRegister>
         if (bits < 8) return TRegister.AddInts(TRegister.MultiplyShorts(lower, first), TRegister.MultiplyShorts(upper, second));
 
         TRegister high = TRegister.AddShorts(FourGroups(h0, h1, h2, h3, values), FourGroups(h4, h5, h6, h7, values + 16));
+        TRegister highFactor = multipliers == 0 ? TRegister.SplatShort(16) : TRegister.ShiftLeft(first, 4);
         return TRegister.AddInts(
-            TRegister.MultiplyShorts(TRegister.AddShorts(lower, upper), first),
-            TRegister.MultiplyShorts(high, TRegister.SplatShort(16)));
+            TRegister.MultiplyShorts(TRegister.AddShorts(lower, upper), first), TRegister.MultiplyShorts(high, highFactor));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

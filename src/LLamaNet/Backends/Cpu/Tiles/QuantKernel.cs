@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Tensors;
 
@@ -21,10 +22,16 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         get => TFormat.MinimumSign != 0 | TFormat.ZeroPoint != 0 & TFormat.Multipliers == 0;
     }
 
+    private static bool HasCodebook
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TFormat.OperandBits != TileLayout<TFormat>.Bits;
+    }
+
     private static bool Halves
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TDots.HalvesBytes & TileLayout<TFormat>.Bits == 8;
+        get => TDots.HalvesBytes & TFormat.OperandBits == 8;
     }
 
     [SkipLocalsInit]
@@ -57,6 +64,14 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         int firstMultipliers = TileLayout<TFormat>.MultipliersOffset, firstMinimums = TileLayout<TFormat>.MinimumsOffset;
         TRegister lowMask = TRegister.SplatByte((byte)((1 << TFormat.LowBits) - 1)), one = TRegister.SplatShort(1);
         TRegister highMask = TRegister.SplatByte((byte)(((1 << TFormat.HighBits) - 1) << TFormat.LowBits));
+        TRegister operands = default, upperHalves = default;
+        if (HasCodebook)
+        {
+            Vector128<byte> values = TFormat.Codebook.AsByte() + Vector128.Create((byte)TFormat.ZeroPoint);
+            operands = TRegister.SplatTable(Halves ? values & Vector128.Create((byte)15) : values);
+            upperHalves = TRegister.SplatTable(values >>> 4);
+        }
+
         var widening = new HalfWidening<TRegister>();
         TRegister held = TRegister.Zero; // the one token's sum
         byte* region = tile;
@@ -89,8 +104,32 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                     TRegister w6 = BitPlanes.Group<TRegister, TFormat>(planes, 6, lowMask, highMask);
                     TRegister w3 = BitPlanes.Group<TRegister, TFormat>(planes, 3, lowMask, highMask);
                     TRegister w7 = BitPlanes.Group<TRegister, TFormat>(planes, 7, lowMask, highMask);
-                    TRegister h0 = default, h1 = default, h2 = default, h3 = default, h4 = default, h5 = default, h6 = default, h7 = default;
-                    if (Halves)
+                    TRegister h0 = default, h1 = default, h2 = default, h3 = default;
+                    TRegister h4 = default, h5 = default, h6 = default, h7 = default;
+                    if (HasCodebook)
+                    {
+                        if (Halves)
+                        {
+                            h0 = TRegister.LookUp(upperHalves, w0);
+                            h1 = TRegister.LookUp(upperHalves, w1);
+                            h2 = TRegister.LookUp(upperHalves, w2);
+                            h3 = TRegister.LookUp(upperHalves, w3);
+                            h4 = TRegister.LookUp(upperHalves, w4);
+                            h5 = TRegister.LookUp(upperHalves, w5);
+                            h6 = TRegister.LookUp(upperHalves, w6);
+                            h7 = TRegister.LookUp(upperHalves, w7);
+                        }
+
+                        w0 = TRegister.LookUp(operands, w0);
+                        w1 = TRegister.LookUp(operands, w1);
+                        w2 = TRegister.LookUp(operands, w2);
+                        w3 = TRegister.LookUp(operands, w3);
+                        w4 = TRegister.LookUp(operands, w4);
+                        w5 = TRegister.LookUp(operands, w5);
+                        w6 = TRegister.LookUp(operands, w6);
+                        w7 = TRegister.LookUp(operands, w7);
+                    }
+                    else if (Halves)
                     {
                         (h0, w0, h1, w1) = (High(w0), Low(w0), High(w1), Low(w1));
                         (h2, w2, h3, w3) = (High(w2), Low(w2), High(w3), Low(w3));
@@ -99,17 +138,19 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                     }
 
                     sbyte* multipliers = (sbyte*)tile + firstMultipliers + Rows * TFormat.Multipliers * step + lane;
-                    TRegister first = one, second = first, zero = TRegister.SplatShort((short)TFormat.ZeroPoint);
+                    TRegister first = one, second = first, zero = one;
                     if (TFormat.Multipliers > 0) second = first = TDots.LoadMultipliers(multipliers);
-                    if (TFormat.Multipliers > 1)
+                    if (TFormat.Multipliers > 1) second = TDots.LoadMultipliers(multipliers + Rows);
+                    if (TFormat.Multipliers > 0 & TFormat.ZeroPoint != 0)
                     {
-                        second = TDots.LoadMultipliers(multipliers + Rows);
-                        zero = TRegister.ShiftLeft(TRegister.LoadSBytePairs(multipliers, multipliers + Rows), int.Log2(TFormat.ZeroPoint));
+                        zero = TRegister.LoadSBytePairs(multipliers, multipliers + Rows * (TFormat.Multipliers - 1));
+                        zero = TRegister.ShiftLeft(zero, int.Log2(TFormat.ZeroPoint));
                     }
 
                     sbyte* minimums = (sbyte*)tile + firstMinimums + Rows * TFormat.Minimums * step + lane;
                     TRegister minimum = blockMinimum, difference = blockMinimum;
-                    if (TFormat.Minimums == 1) minimum = TRegister.MultiplyFloats(minimum, TRegister.ToFloat(TRegister.LoadSBytes(minimums)));
+                    if (TFormat.Minimums == 1)
+                        minimum = TRegister.MultiplyFloats(minimum, TRegister.ToFloat(TRegister.LoadSBytes(minimums)));
                     if (TFormat.Minimums == 2)
                     {
                         // min0 * sum0 + min1 * sum1 = min1 * (sum0 + sum1) + (min0 - min1) * sum0
@@ -123,7 +164,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                     do
                     {
                         TRegister dot = TDots.Dot(
-                            TileLayout<TFormat>.Bits, TFormat.Multipliers,
+                            TFormat.OperandBits, TFormat.Multipliers,
                             w0, w1, w2, w3, w4, w5, w6, w7, h0, h1, h2, h3, h4, h5, h6, h7, first, second, record);
                         if (TFormat.ZeroPoint != 0 && !HasMinimum)
                         {
@@ -131,12 +172,18 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                             dot = TRegister.SubtractInts(dot, TRegister.MultiplyShorts(zero, halfSums));
                         }
 
-                        TRegister factor = TRegister.MultiplyFloats(scale, TRegister.Broadcast(record + QuantizedRecord.ScaleOffset));
-                        TRegister total = TRegister.MultiplyAdd(TRegister.ToFloat(dot), factor, Holds<TTokens>() ? held : TRegister.Load(sum));
+                        TRegister factor = TRegister.MultiplyFloats(
+                            scale, TRegister.Broadcast(record + QuantizedRecord.ScaleOffset));
+                        TRegister total = TRegister.MultiplyAdd(
+                            TRegister.ToFloat(dot), factor, Holds<TTokens>() ? held : TRegister.Load(sum));
                         if (HasMinimum)
                             total = TRegister.MultiplyAdd(minimum, TRegister.Broadcast(record + QuantizedRecord.SumOffset), total);
                         if (TFormat.Minimums == 2)
-                            total = TRegister.MultiplyAdd(difference, TRegister.Broadcast(record + QuantizedRecord.FirstHalfOffset), total);
+                        {
+                            total = TRegister.MultiplyAdd(
+                                difference, TRegister.Broadcast(record + QuantizedRecord.FirstHalfOffset), total);
+                        }
+
                         if (Holds<TTokens>()) held = total;
                         else TRegister.Store(total, sum);
                         record += QuantizedRecord.Bytes;
