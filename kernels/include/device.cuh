@@ -122,6 +122,11 @@ DEVICE u32 load_streaming2(const void* p) {
     asm volatile("ld.global.nc.L1::no_allocate.u16 %0, [%1];" : "=h"(r) : "l"(p));
     return r;
 }
+DEVICE u32 load_streaming1(const void* p) {
+    u32 r;
+    asm volatile("ld.global.nc.L1::no_allocate.u8 %0, [%1];" : "=r"(r) : "l"(p));
+    return r;
+}
 // Asks for the line of the second-level cache that holds p.
 DEVICE void prefetch_l2(const void* p) { asm volatile("prefetch.global.L2 [%0];" ::"l"(p)); }
 

@@ -134,6 +134,7 @@ template <class F, int groups> DEVICE u32 load_subs(const Planes& w, int row, in
         return 0;
     } else {
         const u8* p = w.subs + ((u64)row * (w.width / 32) + group) * F::SubBytes;
+        if constexpr (groups * F::SubBytes == 1) return load_streaming1(p);
         return groups * F::SubBytes == 2 ? load_streaming2(p) : load_streaming4(p);
     }
 }
