@@ -75,6 +75,7 @@ struct Q4_K : QuantFormat<256, 4, 0,   0, 1, -1, 1> {};
 struct Q5_K : QuantFormat<256, 4, 1,   0, 1, -1, 1> {};
 struct Q6_K : QuantFormat<256, 4, 2,  32, 2,  0, 0> {};
 struct IQ4_NL : QuantFormat<32, 4, 0, 128, 0, 0, 0, false, NonLinear> {};
+struct IQ4_XS : QuantFormat<256, 4, 0, 128, 1, 0, 0, false, NonLinear> {};
 
 // ---- the fields of words ----
 

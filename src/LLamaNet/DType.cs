@@ -47,6 +47,9 @@ public enum DType
     /// <summary>Blocks of 32: a scale and 4-bit values from a table of 16, denser around zero. 4.5 bits a weight.</summary>
     IQ4_NL = 20,
 
+    /// <summary>Blocks of 256 in eight sub-blocks with 6-bit scales; the values of IQ4_NL. 4.25 bits a weight.</summary>
+    IQ4_XS = 23,
+
     /// <summary>bfloat16: the upper half of a 32-bit float.</summary>
     BF16 = 30,
 }

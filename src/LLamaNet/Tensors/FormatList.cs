@@ -23,5 +23,6 @@ internal static class FormatList
             TFactory.Blocks<Q5_K>(),
             TFactory.Blocks<Q6_K>(),
             TFactory.Blocks<IQ4_NL>(),
+            TFactory.Blocks<IQ4_XS>(),
         ];
 }

@@ -31,6 +31,7 @@ public class FormatChoiceTests
     [InlineData(DType.Q5_1, 16, DType.F16)]
     [InlineData(DType.IQ4_NL, 288, DType.IQ4_NL)]
     [InlineData(DType.IQ4_NL, 100, DType.F16)]
+    [InlineData(DType.IQ4_XS, 288, DType.IQ4_NL)]
     [InlineData(DType.BF16, 100, DType.BF16)]
     [InlineData(DType.F32, 1, DType.F32)]
     public void Other_widths_fall_back(DType requested, int width, DType expected) =>

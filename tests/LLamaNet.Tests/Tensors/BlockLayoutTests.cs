@@ -42,6 +42,11 @@ public class BlockLayoutTests
         [DType.Q6_K] = (b, i) =>
             Half(b, 208) * (sbyte)b[192 + i / 16] * (Nibble(b, i / 128 * 64, 64, i % 128) + 16 * TwoBits(b, 128, i) - 32),
         [DType.IQ4_NL] = (b, i) => Half(b, 0) * s_nonLinear[Nibble(b, 2, 16, i)],
+        [DType.IQ4_XS] = (b, i) =>
+        {
+            int sub = i / 32, scale = b[4 + sub / 2] >> sub % 2 * 4 & 15 | (BitConverter.ToUInt16(b, 2) >> 2 * sub & 3) << 4;
+            return Half(b, 0) * (scale - 32) * s_nonLinear[Nibble(b, 8 + 16 * sub, 16, i % 32)];
+        },
     };
 
     public static TheoryData<DType> Types => [.. WeightFormat.All.Select(format => format.Type)];

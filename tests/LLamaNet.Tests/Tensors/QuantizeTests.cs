@@ -27,6 +27,7 @@ public class QuantizeTests
         [DType.Q6_K] = 0.5f / 31 + 0.5f / 127,
         // Half of the widest gap between two values.
         [DType.IQ4_NL] = 12f / 113,
+        [DType.IQ4_XS] = 12f / 113 + 0.5f / 31 * 127 / 113,
     };
 
     // What is lost on top where a scale, or a min, comes near the least number that its type holds: half of that number, once for
@@ -47,6 +48,7 @@ public class QuantizeTests
         [DType.Q5_K] = HalvesLost(63 * (31 + 1)),
         [DType.Q6_K] = HalvesLost(128 * 32),
         [DType.IQ4_NL] = HalvesLost(127),
+        [DType.IQ4_XS] = HalvesLost(32 * 127),
     };
 
     public static TheoryData<DType> Types => [.. WeightFormat.All.Select(format => format.Type)];
@@ -121,7 +123,7 @@ public class QuantizeTests
             DType.Q4_1 or DType.Q5_1 or DType.Q2_K or DType.Q4_K or DType.Q5_K => 3e-4f,
             DType.Q8_0 => 0.002f,
             // No two of its values have the ratio -2. It takes -104 and 53.
-            DType.IQ4_NL => 0.0034f,
+            DType.IQ4_NL or DType.IQ4_XS => 0.0034f,
             _ => 0,
         };
         Assert.All(values.Zip(found), pair => Assert.InRange(pair.Second, pair.First - tolerance, pair.First + tolerance));

@@ -29,6 +29,7 @@ public class WeightFormatTests
     [InlineData(DType.Q5_K, 5.5)]
     [InlineData(DType.Q6_K, 6.5625)]
     [InlineData(DType.IQ4_NL, 4.5)]
+    [InlineData(DType.IQ4_XS, 4.25)]
     public void Rows_take_the_bits_that_the_type_states(DType type, double bits) =>
         Assert.Equal(4096 * bits / 8, WeightFormat.Of(type).RowBytes(4096));
 

@@ -67,6 +67,7 @@ public class PlaneFormatTests
     [InlineData(DType.Q5_K, 5.625)]
     [InlineData(DType.Q6_K, 6.5625)]
     [InlineData(DType.IQ4_NL, 4.5)]
+    [InlineData(DType.IQ4_XS, 4.3125)]
     public void Planes_are_as_small_as_the_file(DType type, double bits) =>
         Assert.Equal(4096 * 4096 / 8 * bits, PlaneFormat.Of(type).Layout(4096, 4096).Bytes);
 
