@@ -1,9 +1,10 @@
 using LLamaNet.Backends;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
-using LLamaNet.Generation;
+using LLamaNet.Engine;
 using LLamaNet.Loading;
 using LLamaNet.Models;
+using LLamaNet.Sampling;
 using LLamaNet.Tensors;
 
 namespace LLamaNet;

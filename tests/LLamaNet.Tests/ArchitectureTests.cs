@@ -18,9 +18,9 @@ public partial class ArchitectureTests
         ["Checkpoints"] = ["Architectures", "Tensors", "Tokenization"],
         ["Models"] = ["Architectures", "Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
-        ["Generation"] = ["Models", "Tokenization", "Backends"],
+        ["Engine"] = ["Sampling", "Models", "Tokenization", "Backends"],
+        ["Sampling"] = [],
         ["Loading"] = ["Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],
-        ["Chat"] = ["Generation", "Tokenization"],
     };
 
     [Fact]

@@ -1,6 +1,6 @@
 using LLamaNet.Backends;
-using LLamaNet.Generation;
 using LLamaNet.Models;
+using LLamaNet.Sampling;
 
 namespace LLamaNet.Tests.Doubles;
 

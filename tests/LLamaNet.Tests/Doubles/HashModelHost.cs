@@ -1,5 +1,6 @@
 using System.Text;
-using LLamaNet.Generation;
+using LLamaNet.Engine;
+using LLamaNet.Sampling;
 using Xunit;
 
 namespace LLamaNet.Tests.Doubles;

@@ -3,7 +3,7 @@ using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Kernels;
 using LLamaNet.Backends.Cuda.Step;
-using LLamaNet.Generation;
+using LLamaNet.Sampling;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
