@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Tracing;
 using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Engine;
@@ -17,6 +18,8 @@ public sealed class LlamaModel : IDisposable
     private readonly Scheduler _scheduler;
     private readonly Generator _generator;
     private readonly ModelTokenizer? _tokenizer;
+    private readonly TraceRecorder? _trace;
+    private readonly TraceOutput? _traceOutput;
     private int _isDisposed;
 
     private LlamaModel(LoadedModel loaded)
@@ -29,6 +32,7 @@ public sealed class LlamaModel : IDisposable
         KvCacheBytesPerToken = KvCache.Bytes(Config, limits.KvCacheType, KvLayer.PageLength) / KvLayer.PageLength;
         Device = loaded.Device;
         MemoryPlan = loaded.Plan;
+        (_trace, _traceOutput) = (loaded.Trace, loaded.TraceOutput);
         _scheduler = new Scheduler(_transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
         _generator = new Generator(_scheduler, _tokenizer, new GenerationOptions
         {
@@ -252,12 +256,17 @@ public sealed class LlamaModel : IDisposable
         IReadOnlyList<int> tokens, LogitsVisitor visit, int firstPosition = 0, CancellationToken cancellationToken = default) =>
         _generator.ComputeLogitsAsync(tokens, visit, firstPosition, cancellationToken);
 
+    /// <summary>Takes the times of all operations since the last call, or since loading: see <see cref="ModelOptions.Trace"/>.</summary>
+    /// <returns>The trace; null for a model that was loaded without one.</returns>
+    public StepTrace? TakeTrace() => _trace?.Take();
+
     /// <summary>Ends running generations and frees the model's memory.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _scheduler.Dispose();
         _transformer.Dispose();
+        _traceOutput?.Write(_trace!.Take());
     }
 
     // Device memory held now: what the plan said.

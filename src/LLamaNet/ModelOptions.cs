@@ -33,4 +33,7 @@ public sealed record ModelOptions
 
     /// <summary>CPU threads; null: the number of physical cores.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Whether each operation is timed, for <see cref="LlamaModel.TakeTrace"/>. A GPU computes more slowly then.</summary>
+    public bool Trace { get; init; }
 }

@@ -14,13 +14,15 @@ public partial class ArchitectureTests
         ["Backends"] = ["Tensors"],
         ["Backends.Cpu"] = ["Backends", "Tensors"],
         ["Backends.Cuda"] = ["Backends", "Tensors"],
+        ["Backends.Tracing"] = ["Backends", "Tensors"],
         // A container knows where its tokenizer lies, and what it reads of it is a vocabulary.
         ["Checkpoints"] = ["Architectures", "Tensors", "Tokenization"],
         ["Models"] = ["Architectures", "Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
         ["Engine"] = ["Sampling", "Models", "Tokenization", "Backends"],
         ["Sampling"] = [],
-        ["Loading"] = ["Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Tensors"],
+        ["Loading"] =
+            ["Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Backends.Tracing", "Tensors"],
     };
 
     [Fact]

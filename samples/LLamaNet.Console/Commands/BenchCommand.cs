@@ -20,6 +20,11 @@ internal sealed class BenchCommand : Command
         "--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
     private readonly NumberOption<int> _repetitions = new("--repetitions", "Runs of each line, of which the best counts (default 3)", 1, 1000);
     private readonly LoadOptions _load = new();
+    private readonly Option<bool> _trace = new("--trace")
+    {
+        Description = "Time each operation as well, which makes a GPU slower: GB/s, GFLOP/s and shares of what the machine can do",
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array; llamanet chart draws it" };
 
     public BenchCommand(Terminal terminal)
@@ -37,6 +42,7 @@ internal sealed class BenchCommand : Command
         Add(_threads);
         Add(_repetitions);
         _load.AddTo(this, threads: false, context: false, sequences: false);
+        Add(_trace);
         Add(_json);
         Validators.Add(result =>
         {
@@ -61,6 +67,7 @@ internal sealed class BenchCommand : Command
                     Threads = threads,
                     ContextLength = Math.Max(prompts.Max(), generate == 0 ? 1 : contexts.Max() + generate),
                     MaxSequences = 1,
+                    Trace = parsed.GetValue(_trace),
                 };
                 using LlamaModel model = await subject.LoadAsync(options);
                 if (model.Device.Kind == DeviceKind.Cpu) oneThread ??= MachineCeilings.Measure(threads: 1);

@@ -13,7 +13,10 @@ internal sealed record BenchLine(
     private const string Int8 = "int8";
     private const string F32 = "f32";
 
-    // Quantised weights are multiplied as bytes, all others as floats.
+    // Of all repetitions, if asked for.
+    public StepTrace? Trace { get; init; }
+
+    // Quantized weights are multiplied as bytes, all others as floats.
     private string Arithmetic => Type is nameof(DType.F32) or nameof(DType.F16) or nameof(DType.BF16) ? F32 : Int8;
 
     public double? ArithmeticPeak => Arithmetic == F32 ? Ceilings?.F32Peak : Ceilings?.Int8Peak;
@@ -26,6 +29,9 @@ internal sealed record BenchLine(
 
     // The ceiling that binds is the one of which the larger share is used.
     public string? Ceiling => Ceilings is null ? null : BandwidthShare >= ArithmeticShare ? Reads : Arithmetic;
+
+    public TraceCeilings? TraceCeilings =>
+        Ceilings is null ? null : new TraceCeilings(Ceilings.Bandwidth, Ceilings.Int8Peak, Ceilings.F32Peak);
 
     public double? Share => Ceilings is null ? null : Math.Max(BandwidthShare!.Value, ArithmeticShare!.Value);
 }

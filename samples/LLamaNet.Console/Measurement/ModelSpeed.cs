@@ -63,6 +63,7 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
     private async Task<(TimeSpan Time, MachineCeilings? Ceilings)> BestAsync(Func<Task<TimeSpan>> run)
     {
         MachineCeilings? before = Ceilings();
+        model.TakeTrace(); // what came before is not this line's
         TimeSpan best = TimeSpan.MaxValue;
         for (int i = 0; i < repetitions; i++)
         {
@@ -84,7 +85,10 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         return new BenchLine(
             kind, name, type, context, tokens, threads, model.Device.Name, timedTokens / seconds,
             passes * (double)model.WeightBytesPerToken / seconds, positions * model.KvCacheBytesPerToken / seconds, 2 * multiplyAdds / seconds,
-            ceilings);
+            ceilings)
+        {
+            Trace = model.TakeTrace(),
+        };
     }
 
     private int[] RandomIds(int count)

@@ -40,6 +40,12 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
                 WriteNumber("arithmeticPeak", line.ArithmeticPeak);
                 WriteNumber("int8Peak", line.Ceilings?.Int8Peak);
                 WriteNumber("f32Peak", line.Ceilings?.F32Peak);
+                if (line.Trace is { } trace)
+                {
+                    json.WritePropertyName("trace");
+                    trace.WriteJson(json, line.TraceCeilings);
+                }
+
                 json.WriteEndObject();
             }
 
@@ -58,9 +64,19 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     {
         WriteLines();
         if (terminal.OutIsPerson) new SpeedBars(lines).Write(terminal.OutConsole);
-        if (oneThread is null) return;
-        terminal.Out.WriteLine();
-        WriteCeilings(oneThread);
+        if (oneThread is not null)
+        {
+            terminal.Out.WriteLine();
+            WriteCeilings(oneThread);
+        }
+
+        foreach (BenchLine line in lines)
+        {
+            if (line.Trace is not { } trace) continue;
+            terminal.Out.WriteLine();
+            terminal.Out.WriteLine(OneLine(line));
+            trace.WriteTable(terminal.Out, line.TraceCeilings);
+        }
     }
 
     private void WriteLines()

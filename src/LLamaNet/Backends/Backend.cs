@@ -44,6 +44,14 @@ internal abstract class Backend : IDisposable
     // what they do may depend on the numbers of rows, of outputs and of rows that tokens are drawn from, and on nothing else.
     public virtual void Step(Batch batch, Action<Batch> operations) => operations(batch);
 
+    // Whether operations may still be under way when their method returns.
+    public virtual bool QueuesOperations => false;
+
+    // Waits for all of them.
+    public virtual void Synchronize()
+    {
+    }
+
     // ---- plain operations ----
 
     // y[r] = table[batch.Tokens[r]]                                  y: [rows, width], table: [vocabulary, width]

@@ -1,4 +1,5 @@
 using LLamaNet.Backends;
+using LLamaNet.Backends.Tracing;
 using LLamaNet.Checkpoints;
 using LLamaNet.Models;
 
@@ -8,6 +9,8 @@ namespace LLamaNet.Loading;
 internal sealed class ModelLoader(
     DeviceProviders devices, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
 {
+    private readonly TraceOutput? _traceOutput = TraceOutput.FromEnvironment();
+
     // Closes the checkpoint.
     public LoadedModel Load(Checkpoint checkpoint)
     {
@@ -15,11 +18,12 @@ internal sealed class ModelLoader(
             return Load(ModelSource.Of(checkpoint, options.WeightType));
     }
 
-    public LoadedModel Load(ModelSource source) => devices.Load(options, (provider, backend, device) =>
+    public LoadedModel Load(ModelSource source) => devices.Load(Options, (provider, backend, device) =>
     {
         try
         {
-            return LoadOn(backend, device, source, ModelPlan.Of(source, options, provider));
+            if (Options.Trace) backend = new TracingBackend(backend);
+            return LoadOn(backend, device, source, ModelPlan.Of(source, Options, provider));
         }
         catch
         {
@@ -27,6 +31,8 @@ internal sealed class ModelLoader(
             throw;
         }
     });
+
+    private ModelOptions Options => _traceOutput is null ? options : options with { Trace = true };
 
     private LoadedModel LoadOn(Backend backend, DeviceSelection device, ModelSource source, ModelPlan plan)
     {
@@ -44,6 +50,8 @@ internal sealed class ModelLoader(
         var cache = new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens);
         var transformer = new Transformer(backend, config, weights, cache, ropes, plan.Step);
         WarmUp.Run(transformer, backend.WarmUpTokens);
-        return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory);
+        TraceRecorder? trace = (backend as TracingBackend)?.Recorder;
+        trace?.Take(); // the warm-up is no request's
+        return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory, trace, _traceOutput);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using LLamaNet.Console;
@@ -32,6 +33,25 @@ internal sealed record ConsoleRun(int ExitCode, string Out, string Error)
         using Terminal terminal = Terminal.Redirected(input, output, error);
         int exitCode = await CommandLineApp.RunAsync(arguments, terminal, interrupts);
         return new ConsoleRun(exitCode, output.ToString()!, error.ToString());
+    }
+
+    // In a process of its own, with a variable of the environment.
+    public static async Task<ConsoleRun> OfProcessAsync(string variable, string value, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(CommandLineApp).Assembly.Location, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment[variable] = value;
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
+        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return new ConsoleRun(process.ExitCode, output, await error);
     }
 
     public ConsoleRun Succeeded()

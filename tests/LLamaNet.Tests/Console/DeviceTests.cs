@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Console;
 using Xunit;
 
 namespace LLamaNet.Tests.Console;
@@ -65,21 +63,6 @@ public class DeviceTests
 
     private static Task<ConsoleRun> WithoutDriverAsync(params string[] arguments) => WithDriverAsync(Missing, arguments);
 
-    private static async Task<ConsoleRun> WithDriverAsync(string library, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(CommandLineApp).Assembly.Location, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment[DriverLibrary.Variable] = library;
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Close();
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        Task<string> error = process.StandardError.ReadToEndAsync(cancellation);
-        string output = await process.StandardOutput.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return new ConsoleRun(process.ExitCode, output, await error);
-    }
+    private static Task<ConsoleRun> WithDriverAsync(string library, params string[] arguments) =>
+        ConsoleRun.OfProcessAsync(DriverLibrary.Variable, library, arguments);
 }

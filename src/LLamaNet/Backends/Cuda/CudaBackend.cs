@@ -76,6 +76,10 @@ internal sealed class CudaBackend : Backend
 
     public override long AllocatedBytes => _context.Handle.Memory.Bytes;
 
+    public override bool QueuesOperations => true;
+
+    public override void Synchronize() => _stream.Synchronize();
+
     public override Tensor Allocate(DType type, int rows, int width)
     {
         var tensor = new CudaTensor(_context, type, rows, width);

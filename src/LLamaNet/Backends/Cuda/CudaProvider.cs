@@ -50,7 +50,8 @@ internal sealed class CudaProvider(Func<CudaDriver> openDriver, bool recordsStep
         var context = new CudaContext(openDriver(), ordinal);
         try
         {
-            return new CudaBackend(context, recordsSteps);
+            // A replayed recording is one operation to a trace.
+            return new CudaBackend(context, recordsSteps && !options.Trace);
         }
         catch
         {
