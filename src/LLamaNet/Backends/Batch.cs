@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace LLamaNet.Backends;
 
 // One step's input: runs of tokens of different sequences, back to back ("ragged"). Reused from step to step.
+[DebuggerDisplay("{Count} rows of {Segments.Count} sequences, {OutputCount} outputs, {SampledCount} sampled")]
 internal sealed class Batch(int maxRows)
 {
     private readonly int[] _tokens = new int[maxRows];
@@ -81,5 +84,6 @@ internal sealed class Batch(int maxRows)
     }
 
     // FirstRow: of the batch. Pages: the sequence's page table, long enough for its last position here.
+    [DebuggerDisplay("rows {FirstRow} + {Count}, positions {FirstPosition} + {Count}")]
     public readonly record struct Segment(int FirstRow, int Count, int FirstPosition, int[] Pages, RopeTable Rope);
 }

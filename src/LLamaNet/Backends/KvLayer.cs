@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends;
@@ -5,6 +6,7 @@ namespace LLamaNet.Backends;
 // One layer's keys and values in pages of PageLength positions, in one of the device's KvCacheTypes.
 // keys, values: [pages * kvHeads * PageLength, headDim]; row (page * kvHeads + kvHead) * PageLength + position % PageLength.
 // Only a device's own StoreKv and Attention look inside: it may order the elements of one page and head as suits it.
+[DebuggerDisplay("{KvHeads} heads of {HeadDim}, {Keys.Type}")]
 internal sealed record KvLayer(Tensor Keys, Tensor Values, int KvHeads, int HeadDim)
 {
     // Also the tile of keys that attention works on: results do not depend on how a prompt was cut into chunks.

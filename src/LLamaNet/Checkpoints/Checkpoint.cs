@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLamaNet.Architectures;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
@@ -8,6 +9,7 @@ namespace LLamaNet.Checkpoints;
 
 // A model in a checkpoint of any container. Everything that can be checked without reading weights was checked when it was
 // opened.
+[DebuggerDisplay("{Container,nq}: {Path,nq}")]
 internal sealed class Checkpoint : IDisposable
 {
     private readonly CheckpointFiles _files;

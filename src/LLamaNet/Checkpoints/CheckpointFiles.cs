@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LLamaNet.Architectures;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
@@ -7,6 +8,7 @@ namespace LLamaNet.Checkpoints;
 
 // The opened files of a checkpoint in some container, whether they hold a model or not. Weights stay on disk until their
 // rows are read. All Read methods throw ModelFormatException for files that are broken or not supported.
+[DebuggerDisplay("{Container,nq}: {Path,nq}")]
 internal abstract class CheckpointFiles(string path) : IDisposable
 {
     public string Path { get; } = path;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using LLamaNet.Backends;
 using LLamaNet.Models;
@@ -6,6 +7,7 @@ namespace LLamaNet.Engine;
 
 // Work for the scheduler: one sequence of tokens and what is to be made of its logits. Belongs to the decoding thread once
 // submitted; only Abandon may be called from elsewhere.
+[DebuggerDisplay("#{Number}: {Computed} of {Computed + Remaining} tokens computed, {PromptLength} of the prompt")]
 internal abstract class Request(int[] prompt, int contextLength, CancellationToken cancellationToken)
 {
     private readonly List<int> _tokens = [.. prompt];

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using LLamaNet.Backends;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Models;
 
 // Keys and values of all sequences, in pages handed out from one pool. Not thread-safe: it belongs to the decoding loop.
+[DebuggerDisplay("{FreePages} of {PageCount} pages free")]
 internal sealed class KvCache : IDisposable
 {
     private readonly KvLayer[] _layers;

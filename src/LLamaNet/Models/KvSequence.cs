@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using LLamaNet.Backends;
 
 namespace LLamaNet.Models;
 
 // The pages that hold one sequence's keys and values.
+[DebuggerDisplay("{PageCount} pages")]
 internal sealed class KvSequence(int maxTokens)
 {
     // pages[p / PageLength] holds position p. One array for life: batches refer to it.

@@ -1,7 +1,10 @@
+using System.Diagnostics;
+
 namespace LLamaNet.Tensors;
 
 // A named matrix whose rows are read on demand, in one of the weight formats. A vector is one row.
 // ReadRows may be called from several threads at once.
+[DebuggerDisplay("{Name,nq}: {Type} [{Rows}, {Width}]")]
 internal abstract class MatrixSource(string name, DType type, int rows, int width)
 {
     public string Name { get; } = name;

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 
 namespace LLamaNet.Tensors;
 
 // One way to store rows of weights, as GGUF lays them out on disk: a row is a run of blocks, rows are back to back.
+[DebuggerDisplay("{Type}: {BlockBytes} bytes for {BlockLength} weights")]
 internal abstract class WeightFormat(DType type, int blockLength, int blockBytes)
 {
     public DType Type { get; } = type;

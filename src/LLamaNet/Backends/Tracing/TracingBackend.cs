@@ -155,7 +155,7 @@ internal sealed class TracingBackend(Backend inner) : Backend
     {
         long started = Start();
         inner.Sample(logits, batch);
-        Record(Stop(started), new(nameof(Sample), Operand(logits), batch.OutputCount), OperationWork.Rows(batch.OutputCount, logits.Width));
+        Record(Stop(started), new(nameof(Sample), Operand(logits), batch.SampledCount), OperationWork.Rows(batch.SampledCount, logits.Width));
     }
 
     public override void ReadSampled(Span<int> tokens) => inner.ReadSampled(tokens);
@@ -172,7 +172,7 @@ internal sealed class TracingBackend(Backend inner) : Backend
     private static string Operand(KvLayer kv, AttentionShape shape) => $"{Operand(shape)}, cache {kv.Keys.Type}";
 
     private string Operand(Weight weight) => _operands.GetValue(
-        weight, static weight => $"{weight.Rows} x {weight.Width} {string.Join('+', weight.Types.Distinct())}");
+        weight, static weight => $"{weight.Rows} x {weight.Width} {weight.TypeNames}");
 
     private void StopProduct(long started, string name, Weight weight, int rows, long outputs)
     {
