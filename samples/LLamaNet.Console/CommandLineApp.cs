@@ -11,7 +11,8 @@ internal static class CommandLineApp
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, Interrupts interrupts)
     {
-        // Without arguments it shows what it does: the demo model speaks. A prompt that starts with @ is a prompt, not a response file.
+        // Without arguments it shows what it does: the demo model speaks. A prompt that starts with @ is a prompt, not a
+        // response file.
         ParseResult parsed = CreateRoot(terminal, interrupts)
             .Parse(arguments.Count == 0 ? ["generate"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
@@ -83,7 +84,9 @@ internal static class CommandLineApp
 
     // Of several errors the parser tells last which words it did not know, and that is the one that helps.
     private static string Problem(ParseResult parsed) =>
-        parsed.UnmatchedTokens.Count > 0 ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'." : parsed.Errors[0].Message;
+        parsed.UnmatchedTokens.Count > 0
+            ? $"Unrecognized command or argument '{parsed.UnmatchedTokens[0]}'."
+            : parsed.Errors[0].Message;
 
     private static string CommandPath(ParseResult parsed)
     {
@@ -97,7 +100,8 @@ internal static class CommandLineApp
 
         public override int Invoke(ParseResult parseResult)
         {
-            string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            string version =
+                typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
             parseResult.InvocationConfiguration.Output.WriteLine(version);
             return 0;
         }

@@ -18,9 +18,11 @@ internal static class Failure
         OperationCanceledException => (Cancelled, "cancelled"),
         OutOfMemoryException => (Failed, "out of memory"),
         // The name of a parameter is for programs.
-        ArgumentException { ParamName: { } name } => (Failed, OneLine(exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal))),
+        ArgumentException { ParamName: { } name } =>
+            (Failed, OneLine(exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal))),
         CommandException or ModelFormatException or IOException or UnauthorizedAccessException or ArgumentException
-            or DeviceOutOfMemoryException or DeviceException or NonFiniteLogitsException or NotSupportedException => (Failed, OneLine(exception.Message)),
+            or DeviceOutOfMemoryException or DeviceException or NonFiniteLogitsException or NotSupportedException =>
+                (Failed, OneLine(exception.Message)),
         _ => (Failed, OneLine($"internal error, {exception.GetType().Name}: {exception.Message}")),
     };
 
@@ -28,7 +30,8 @@ internal static class Failure
     private static string OneLine(string message)
     {
         var line = new StringBuilder(message.Length);
-        foreach (string part in message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (string part in message.Split(['\r', '\n'], Trimmed))
         {
             if (line.Length > 0) line.Append("; ");
             foreach (char c in part) line.Append(char.IsControl(c) ? '\uFFFD' : c);

@@ -21,7 +21,7 @@ internal sealed class InputText(Terminal terminal, string file)
     public async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using Stream? opened = OpenFile();
-        // Latin-1 keeps each byte as one character, so that a line's bytes can be told from its neighbours'.
+        // Latin-1 keeps each byte as one character, so that a line's bytes can be told from its neighbors'.
         using var reader = new StreamReader(
             opened ?? terminal.InBytes, Encoding.Latin1, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         for (int line = 1; await ReadLineAsync() is { } bytes; line++)
@@ -49,7 +49,8 @@ internal sealed class InputText(Terminal terminal, string file)
         {
             ReadOnlySpan<byte> before = bytes.AsSpan(0, mark + exception.Index);
             string place = $"line {line + before.Count((byte)'\n')}, byte {before.Length - before.LastIndexOf((byte)'\n')}";
-            throw new CommandException($"{file}: {place}: expected UTF-8, found 0x{Convert.ToHexString(exception.BytesUnknown!)}");
+            throw new CommandException(
+                $"{file}: {place}: expected UTF-8, found 0x{Convert.ToHexString(exception.BytesUnknown!)}");
         }
     }
 }

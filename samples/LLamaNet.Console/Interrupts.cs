@@ -15,8 +15,10 @@ internal sealed class Interrupts : IDisposable
     public static Interrupts OfProcess()
     {
         var interrupts = new Interrupts();
-        interrupts._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = interrupts.Interrupt()));
-        interrupts._signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = interrupts.Terminate()));
+        interrupts._signals.Add(
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = interrupts.Interrupt()));
+        interrupts._signals.Add(
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => context.Cancel = interrupts.Terminate()));
         return interrupts;
     }
 

@@ -33,7 +33,8 @@ internal static class JsonString
             char escape = raw[++i];
             if (escape == 'u')
             {
-                text.Append((char)ushort.Parse(raw.Slice(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                text.Append(
+                    (char)ushort.Parse(raw.Slice(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
                 i += 4;
             }
             else

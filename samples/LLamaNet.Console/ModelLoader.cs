@@ -7,9 +7,11 @@ internal static class ModelLoader
 {
     // For commands that work on text.
     public static ModelTokenizer TokenizerOf(LlamaModel model) =>
-        model.HasTokenizer ? model.Tokenizer : throw new CommandException("the model has no tokenizer, so it takes token ids and no text");
+        model.HasTokenizer ? model.Tokenizer : throw new CommandException(
+            "the model has no tokenizer, so it takes token ids and no text");
 
-    public static Task<LlamaModel> LoadAsync(Terminal terminal, string? path, ModelOptions options, CancellationToken cancellationToken)
+    public static Task<LlamaModel> LoadAsync(
+        Terminal terminal, string? path, ModelOptions options, CancellationToken cancellationToken)
     {
         return ProgressBar.RunAsync(terminal, $"Loading {path ?? DemoModel.Name}", report =>
         {

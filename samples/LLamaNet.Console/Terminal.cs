@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace LLamaNet.Console;
 
-// The three standard streams. Text is UTF-8 everywhere; tables and bars with colours appear only where a person looks.
+// The three standard streams. Text is UTF-8 everywhere; tables and bars with colors appear only where a person looks.
 internal sealed class Terminal : IDisposable
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);

@@ -8,8 +8,8 @@ public sealed class DeviceOutOfMemoryException : Exception
     /// <param name="plan">What is needed.</param>
     /// <param name="availableBytes">What there is.</param>
     public DeviceOutOfMemoryException(string device, MemoryPlan plan, long availableBytes)
-        : base($"{device}: the model needs {Gib(plan.TotalBytes)} GiB (weights {Gib(plan.WeightBytes)}, key/value cache {Gib(plan.KvCacheBytes)}, "
-            + $"scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
+        : base($"{device}: the model needs {Gib(plan.TotalBytes)} GiB (weights {Gib(plan.WeightBytes)}, "
+            + $"key/value cache {Gib(plan.KvCacheBytes)}, scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
     {
         Plan = plan;
         AvailableBytes = availableBytes;

@@ -15,7 +15,7 @@ public sealed record ModelOptions
 
     /// <summary>
     /// Format of the key/value cache: <see cref="DType.F32"/>, <see cref="DType.F16"/> or, on the CPU and with heads of a multiple
-    /// of 32, <see cref="DType.Q8_0"/>; null: F16 on a GPU and for quantised matrices, F32 for others.
+    /// of 32, <see cref="DType.Q8_0"/>; null: F16 on a GPU and for quantized matrices, F32 for others.
     /// </summary>
     public DType? KvCacheType { get; init; }
 

@@ -8,7 +8,8 @@ public sealed class NonFiniteLogitsException : Exception
     /// <param name="position">The position in the sequence, from 0.</param>
     /// <param name="sequence">Number of the sequence since the model was loaded, from 1.</param>
     public NonFiniteLogitsException(int position, long sequence)
-        : base($"the logits of position {position} of sequence {sequence} are not finite; the weights are damaged or overflow their format")
+        : base($"the logits of position {position} of sequence {sequence} are not finite; "
+            + "the weights are damaged or overflow their format")
     {
         Position = position;
         Sequence = sequence;

@@ -18,9 +18,9 @@ internal sealed class SpeedChart
     private const double LongestBar = 420;
     private const double CharacterWidth = 7.4;
     private const double Baseline = 13.5; // of text beside a bar, from the bar's top
-    private const int Colours = 6;
+    private const int Colors = 6;
 
-    // The dark colours are for pages that are dark: https://www.w3.org/TR/mediaqueries-5/#prefers-color-scheme
+    // The dark colors are for pages that are dark: https://www.w3.org/TR/mediaqueries-5/#prefers-color-scheme
     private const string Style = """
 
         text { font: 13px system-ui, -apple-system, "Segoe UI", "Liberation Sans", sans-serif; fill: #1f2328; }
@@ -81,7 +81,7 @@ internal sealed class SpeedChart
         y += TitleHeight;
         for (int i = 0; i < _series.Length; i++, y += LegendHeight)
         {
-            svg.Rectangle(Margin, y + (BarHeight - Baseline) / 2, Baseline, Baseline, $"key {Colour(i)}");
+            svg.Rectangle(Margin, y + (BarHeight - Baseline) / 2, Baseline, Baseline, $"key {Color(i)}");
             svg.Text(Margin + BarHeight + BarGap, y + Baseline, _series[i], "series");
         }
 
@@ -99,7 +99,7 @@ internal sealed class SpeedChart
             foreach (ChartLine line in group.Lines)
             {
                 double length = LongestBar * line.TokensPerSecond / panel.Fastest;
-                svg.Rectangle(left, y, length, BarHeight, $"bar {Colour(Array.IndexOf(_series, line.Series))}");
+                svg.Rectangle(left, y, length, BarHeight, $"bar {Color(Array.IndexOf(_series, line.Series))}");
                 svg.Text(left + length + ColumnGap, y + Baseline, Value(line), "value");
                 y += BarHeight + BarGap;
             }
@@ -114,13 +114,13 @@ internal sealed class SpeedChart
 
     private static double HeightOf(Bars group) => group.Lines.Length * (BarHeight + BarGap) - BarGap + GroupGap;
 
-    private static string Colour(int series) => Words.Invariant($"s{series % Colours}");
+    private static string Color(int series) => Quantities.Invariant($"s{series % Colors}");
 
     private static string Heading(string kind) => char.ToUpperInvariant(kind[0]) + kind[1..];
 
     private static string Value(ChartLine line)
     {
-        string speed = Words.TokensPerSecond(line.TokensPerSecond), share = Words.Share(line.Share, line.Ceiling);
+        string speed = Quantities.TokensPerSecond(line.TokensPerSecond), share = Quantities.Share(line.Share, line.Ceiling);
         return share.Length == 0 ? speed : $"{speed} ({share})";
     }
 

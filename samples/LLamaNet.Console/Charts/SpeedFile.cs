@@ -57,7 +57,7 @@ internal sealed class SpeedFile(string file)
         int Count(string property, int least = 1) =>
             Find(property) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int count) && count >= least
                 ? count
-                : throw WrongProperty(property, Words.Invariant($"a whole number above {least - 1}"));
+                : throw WrongProperty(property, Quantities.Invariant($"a whole number above {least - 1}"));
 
         double Speed() => Number("tokensPerSecond") is { } speed and > 0
             ? speed
@@ -66,7 +66,8 @@ internal sealed class SpeedFile(string file)
         double Share() => Number("share") is { } share and >= 0 ? share : throw WrongProperty("share", "a number from 0 on");
 
         double? Number(string property) =>
-            Find(property) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is var number && double.IsFinite(number)
+            Find(property) is { ValueKind: JsonValueKind.Number } value && value.GetDouble() is var number
+                && double.IsFinite(number)
                 ? number
                 : null;
 

@@ -14,15 +14,19 @@ internal sealed class BenchCommand : Command
         ModelArgument.Optional(), "Instead of MODEL: shapes filled with random weights", [], DType.Q4_0);
 
     private readonly ListOption<int> _prompt = Lists.Counts("--prompt-tokens", "Lengths of the prompts", 1, 1 << 20, 128, 512);
-    private readonly ListOption<int> _context = Lists.Counts("--context-tokens", "Tokens before those that are generated", 1, 1 << 20, 1);
-    private readonly NumberOption<int> _generate = new("--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
+    private readonly ListOption<int> _context = Lists.Counts(
+        "--context-tokens", "Tokens before those that are generated", 1, 1 << 20, 1);
+    private readonly NumberOption<int> _generate = new(
+        "--generate-tokens", "Tokens to generate (default 32; 0: none)", 0, 1 << 20);
     private readonly ListOption<int> _threads = Lists.Counts(
         "--threads", "Numbers of threads; the model is made anew for each", 1, 1024, Environment.ProcessorCount);
-    private readonly NumberOption<int> _repetitions = new("--repetitions", "Runs of each line, of which the best counts (default 3)", 1, 1000);
+    private readonly NumberOption<int> _repetitions = new(
+        "--repetitions", "Runs of each line, of which the best counts (default 3)", 1, 1000);
     private readonly LoadOptions _load = new();
     private readonly Option<bool> _trace = new("--trace")
     {
-        Description = "Time each operation as well, which makes a GPU slower: GB/s, GFLOP/s and shares of what the machine can do",
+        Description =
+            "Time each operation as well, which makes a GPU slower: GB/s, GFLOP/s and shares of what the machine can do",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON array; llamanet chart draws it" };
@@ -31,8 +35,8 @@ internal sealed class BenchCommand : Command
         : base(
             "bench",
             "Measure speed, and its share of what this machine can do at most: read memory, and multiply in int8 (quantized "
-            + "weights) or f32 (others). Reads are those of weights and of the key/value cache. Operations (GOP/s) are two for each "
-            + "weight that a token takes; attention's are left out.")
+            + "weights) or f32 (others). Reads are those of weights and of the key/value cache. Operations (GOP/s) are two for "
+            + "each weight that a token takes; attention's are left out.")
     {
         _terminal = terminal;
         _subject.AddTo(this, _load);

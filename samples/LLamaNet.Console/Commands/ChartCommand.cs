@@ -9,9 +9,10 @@ internal sealed class ChartCommand : Command
     private readonly Terminal _terminal;
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "What bench --json wrote, or figures of another program in that form: a JSON array of objects with kind, model, "
-            + "type, tokens, threads, tokensPerSecond, name or device, and if known share (1 is the ceiling) and ceiling (its name); "
-            + "- reads stdin",
+        Description =
+            "What bench --json wrote, or figures of another program in that form: a JSON array of objects with kind, model, "
+            + "type, tokens, threads, tokensPerSecond, name or device, and if known share (1 is the ceiling) and ceiling (its "
+            + "name); - reads stdin",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -60,7 +61,7 @@ internal sealed class ChartCommand : Command
             chart.Write(stream);
             return Task.CompletedTask;
         });
-        _terminal.Error.WriteLine($"{destination}: {(chart.Count == 1 ? "1 bar" : Words.Invariant($"{chart.Count} bars"))}");
+        _terminal.Error.WriteLine($"{destination}: {(chart.Count == 1 ? "1 bar" : Quantities.Invariant($"{chart.Count} bars"))}");
         return 0;
     }
 }

@@ -12,7 +12,9 @@ internal sealed class ChatCommand : Command
     private readonly LoadOptions _load = new();
 
     public ChatCommand(Terminal terminal, Interrupts interrupts)
-        : base("chat", "Take turns: reads lines from stdin. /exit or the end of stdin leaves; Ctrl-C stops an answer, once more leaves.")
+        : base(
+            "chat",
+            "Take turns: reads lines from stdin. /exit or the end of stdin leaves; Ctrl-C stops an answer, once more leaves.")
     {
         _terminal = terminal;
         _interrupts = interrupts;
@@ -33,8 +35,10 @@ internal sealed class ChatCommand : Command
         while (await ReadLineAsync(cancellationToken) is { } line && line.Trim() != "/exit")
         {
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (transcript.TryAsk(line)) transcript.Answer(await AnswerAsync(model, transcript.Prompt, options, cancellationToken));
-            else _terminal.Error.WriteLine("llamanet: that is longer than the context; ask something shorter or give a larger --context");
+            if (transcript.TryAsk(line))
+                transcript.Answer(await AnswerAsync(model, transcript.Prompt, options, cancellationToken));
+            else _terminal.Error.WriteLine(
+                "llamanet: that is longer than the context; ask something shorter or give a larger --context");
         }
 
         return 0;
@@ -48,7 +52,8 @@ internal sealed class ChatCommand : Command
     }
 
     // Prints the answer as it comes and returns it, or as much of it as there was when the user stopped it.
-    private async Task<string> AnswerAsync(LlamaModel model, string prompt, GenerationOptions options, CancellationToken everything)
+    private async Task<string> AnswerAsync(
+        LlamaModel model, string prompt, GenerationOptions options, CancellationToken everything)
     {
         var answer = new StringWriter();
         using CancellationTokenSource turn = _interrupts.BeginTurn();

@@ -33,10 +33,14 @@ internal sealed class DevicesCommand : Command
     {
         foreach (DeviceDescription device in devices)
         {
-            string memory = device.MemoryBytes > 0 ? $", {Words.Bytes(device.MemoryBytes)} of memory" : "";
-            string more = device.Device.Kind == DeviceKind.Cpu
-                ? $", {RuntimeInformation.ProcessArchitecture}, vectors of {VectorBits()} bits, {string.Join(' ', InstructionSets())}"
-                : "";
+            string memory = device.MemoryBytes > 0 ? $", {Quantities.Bytes(device.MemoryBytes)} of memory" : "";
+            string more = "";
+            if (device.Device.Kind == DeviceKind.Cpu)
+            {
+                string sets = string.Join(' ', InstructionSets());
+                more = $", {RuntimeInformation.ProcessArchitecture}, vectors of {VectorBits()} bits, {sets}";
+            }
+
             string refusal = device.Refusal is null ? "" : $": refused: {device.Refusal}";
             _terminal.Out.WriteLine($"{device.Device,-7} {device.Name}{memory}{more}{refusal}");
         }

@@ -48,9 +48,11 @@ internal sealed class GenerateCommand : Command
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);
         TimeSpan loading = Stopwatch.GetElapsedTime(started);
         if (path is null)
+        {
             _terminal.Error.WriteLine(
-                $"The demo model ({model.Config.ParameterCount / 1e6:0.0} million parameters, {model.Device.Name}) continues {prompt}. "
-                + "Your own: llamanet generate MODEL --prompt TEXT");
+                $"The demo model ({model.Config.ParameterCount / 1e6:0.0} million parameters, {model.Device.Name}) "
+                + $"continues {prompt}. Your own: llamanet generate MODEL --prompt TEXT");
+        }
 
         bool json = parsed.GetValue(_json);
         Show show = json ? Show.Nothing : parsed.GetValue(_ids) ? Show.Ids : Show.Text;
@@ -71,7 +73,8 @@ internal sealed class GenerateCommand : Command
         string separator = "";
         try
         {
-            await foreach (GeneratedPart part in model.GenerateAsync(prompt.Encode(model), options, cancellationToken: cancellationToken))
+            IReadOnlyList<int> ids = prompt.Encode(model);
+            await foreach (GeneratedPart part in model.GenerateAsync(ids, options, cancellationToken: cancellationToken))
             {
                 // Not before: a prompt that is refused leaves nothing on stdout.
                 if (echo && !begun) _terminal.Out.Write(prompt.Text);

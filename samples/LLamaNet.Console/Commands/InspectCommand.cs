@@ -7,7 +7,8 @@ namespace LLamaNet.Console.Commands;
 internal sealed class InspectCommand : Command
 {
     private readonly Terminal _terminal;
-    private readonly Argument<string> _model = ModelArgument.Required("A GGUF, safetensors or .pth checkpoint: a file or a folder");
+    private readonly Argument<string> _model = ModelArgument.Required(
+        "A GGUF, safetensors or .pth checkpoint: a file or a folder");
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object" };
 
     public InspectCommand(Terminal terminal)

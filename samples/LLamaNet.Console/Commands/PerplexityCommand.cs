@@ -18,7 +18,9 @@ internal sealed class PerplexityCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object" };
 
     public PerplexityCommand(Terminal terminal)
-        : base("perplexity", "Measure how well a model predicts a text: chunks of the context's length, the second half of each scored.")
+        : base(
+            "perplexity",
+            "Measure how well a model predicts a text: chunks of the context's length, the second half of each scored.")
     {
         _terminal = terminal;
         Add(_model);
@@ -41,7 +43,8 @@ internal sealed class PerplexityCommand : Command
         string? file = parsed.GetValue(_file);
         string? text = file is null ? null : await new InputText(_terminal, file).ReadAsync(cancellationToken);
         ModelOptions options = _load.Bind(parsed) with { ContextLength = context };
-        using LlamaModel model = await ModelLoader.LoadAsync(_terminal, parsed.GetRequiredValue(_model), options, cancellationToken);
+        using LlamaModel model = await ModelLoader.LoadAsync(
+            _terminal, parsed.GetRequiredValue(_model), options, cancellationToken);
 
         IReadOnlyList<int> ids = new Prompt(text, parsed.GetValue(_ids)).Encode(model);
         // Given ids stay as they are: chunks of a text begin with BOS.
@@ -50,11 +53,10 @@ internal sealed class PerplexityCommand : Command
         if (chunks.Count == 0)
             throw new CommandException($"{file ?? _ids.Name}: {ids.Count} tokens are less than one chunk of {context}");
 
-        Perplexity perplexity = await ProgressBar.RunAsync(_terminal, "Perplexity", report => MeasureAsync(model, chunks, report, cancellationToken));
+        Perplexity perplexity = await ProgressBar.RunAsync(
+            _terminal, "Perplexity", report => MeasureAsync(model, chunks, report, cancellationToken));
         if (parsed.GetValue(_json)) WriteJson(perplexity, chunks.Count, context);
-        else
-            _terminal.Out.WriteLine(Words.Invariant(
-                $"perplexity {perplexity.Value:0.0000} ({perplexity.MeanNegativeLogLikelihood:0.000000} nats a token; {perplexity.Tokens} tokens of {chunks.Count} chunks of {context})"));
+        else _terminal.Out.WriteLine(OneLine(perplexity, chunks.Count, context));
         return 0;
     }
 
@@ -74,10 +76,17 @@ internal sealed class PerplexityCommand : Command
                 },
                 first,
                 cancellationToken);
-            report((i + 1.0) / chunks.Count, Words.Invariant($"{perplexity.Value:0.0000}"));
+            report((i + 1.0) / chunks.Count, Quantities.Invariant($"{perplexity.Value:0.0000}"));
         }
 
         return perplexity;
+    }
+
+    private static string OneLine(Perplexity perplexity, int chunks, int context)
+    {
+        string value = Quantities.Invariant(
+            $"{perplexity.Value:0.0000} ({perplexity.MeanNegativeLogLikelihood:0.000000} nats a token");
+        return $"perplexity {value}; {perplexity.Tokens} tokens of {chunks} chunks of {context})";
     }
 
     private void WriteJson(Perplexity perplexity, int chunks, int context)

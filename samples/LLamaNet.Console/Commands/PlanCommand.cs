@@ -16,7 +16,8 @@ internal sealed class PlanCommand : Command
 
     private readonly ListOption<int> _context = Lists.Counts(
         "--context",
-        $"Tokens of prompt and answer together (default: of a MODEL its own, at most 4096; of shapes {string.Join(',', s_shapeContexts)})",
+        "Tokens of prompt and answer together (default: of a MODEL its own, at most 4096; of shapes "
+            + $"{string.Join(',', s_shapeContexts)})",
         1, 1 << 24);
 
     private readonly LoadOptions _load = new();
@@ -86,7 +87,7 @@ internal sealed class PlanCommand : Command
             try
             {
                 long bytes = found.Device.ReadFreeBytes();
-                free.Add(new MemorySize(bytes, $"{found.Device}, {Words.Bytes(bytes)} free"));
+                free.Add(new MemorySize(bytes, $"{found.Device}, {Quantities.Bytes(bytes)} free"));
             }
             catch (DeviceException) when (asked.Kind == DeviceKind.Auto)
             {
@@ -110,8 +111,8 @@ internal sealed class PlanCommand : Command
             columns.Add(
             [
                 row.Model, row.Type, plan.ContextLength.ToString(CultureInfo.InvariantCulture), plan.KvCacheType.ToString(),
-                Words.Bytes(plan.WeightBytes), Words.Bytes(plan.KvCacheBytes), Words.Bytes(plan.ScratchBytes),
-                Words.Bytes(plan.TotalBytes), .. memories.Select(memory => row.Fits(memory) ? "yes" : "no"),
+                Quantities.Bytes(plan.WeightBytes), Quantities.Bytes(plan.KvCacheBytes), Quantities.Bytes(plan.ScratchBytes),
+                Quantities.Bytes(plan.TotalBytes), .. memories.Select(memory => row.Fits(memory) ? "yes" : "no"),
             ]);
         }
 

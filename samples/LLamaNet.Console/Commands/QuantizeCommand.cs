@@ -8,7 +8,10 @@ internal sealed class QuantizeCommand : Command
 {
     private readonly Terminal _terminal;
     private readonly Argument<string> _source = new("SRC") { Description = "The checkpoint to convert: a file or a folder" };
-    private readonly Argument<string> _destination = new("DST") { Description = "The GGUF file to write; it appears whole or not at all" };
+    private readonly Argument<string> _destination = new("DST")
+    {
+        Description = "The GGUF file to write; it appears whole or not at all",
+    };
     private readonly TypeOption _type = new("--type", "Format of the matrices", LlamaModel.QuantizeTypes) { Required = true };
     private readonly Option<bool> _force = new("--force") { Description = "Replace DST when it exists" };
 
@@ -39,7 +42,7 @@ internal sealed class QuantizeCommand : Command
             await LlamaModel.QuantizeAsync(source, destination, type, progress, cancellationToken);
             return true;
         });
-        _terminal.Error.WriteLine($"{destination}: {Words.Bytes(new FileInfo(destination).Length)}, {type}");
+        _terminal.Error.WriteLine($"{destination}: {Quantities.Bytes(new FileInfo(destination).Length)}, {type}");
         return 0;
     }
 }

@@ -9,15 +9,26 @@ namespace LLamaNet.Console.Commands;
 internal sealed class TokenizeCommand : Command
 {
     private readonly Terminal _terminal;
-    private readonly Argument<string> _model = ModelArgument.Required("A checkpoint, a GGUF vocabulary, a tokenizer.model or a tokenizer.json");
-    private readonly Option<string> _text = new("--text") { Description = "The text; prints a JSON array of ids", HelpName = "TEXT" };
+    private readonly Argument<string> _model = ModelArgument.Required(
+        "A checkpoint, a GGUF vocabulary, a tokenizer.model or a tokenizer.json");
+    private readonly Option<string> _text = new("--text")
+    {
+        Description = "The text; prints a JSON array of ids",
+        HelpName = "TEXT",
+    };
     private readonly Option<string> _jsonl = new("--jsonl")
     {
         Description = "A file with one {\"text\": ...} a line; prints a JSON array of ids for each; - reads stdin",
         HelpName = "FILE",
     };
-    private readonly Option<bool> _special = new("--special") { Description = "Add BOS and EOS where the tokenizer's files say so" };
-    private readonly Option<bool> _parseSpecial = new("--parse-special") { Description = "Special tokens written in the text count as such" };
+    private readonly Option<bool> _special = new("--special")
+    {
+        Description = "Add BOS and EOS where the tokenizer's files say so",
+    };
+    private readonly Option<bool> _parseSpecial = new("--parse-special")
+    {
+        Description = "Special tokens written in the text count as such",
+    };
     private readonly Option<bool> _pieces = new("--pieces") { Description = "With --text: print a table of ids and pieces" };
 
     public TokenizeCommand(Terminal terminal)
@@ -32,8 +43,10 @@ internal sealed class TokenizeCommand : Command
         Add(_pieces);
         Validators.Add(result =>
         {
-            if (result.GetResult(_text) is null == result.GetResult(_jsonl) is null) result.AddError("Give either --text or --jsonl.");
-            if (result.GetResult(_pieces) is not null && result.GetResult(_text) is null) result.AddError("--pieces goes with --text.");
+            if (result.GetResult(_text) is null == result.GetResult(_jsonl) is null)
+                result.AddError("Give either --text or --jsonl.");
+            if (result.GetResult(_pieces) is not null && result.GetResult(_text) is null)
+                result.AddError("--pieces goes with --text.");
         });
         SetAction(RunAsync);
     }

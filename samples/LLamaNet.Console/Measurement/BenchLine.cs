@@ -4,7 +4,8 @@ namespace LLamaNet.Console.Measurement;
 // same run; null where the model runs on something else than this machine's processor.
 internal sealed record BenchLine(
     string Kind, string Model, string Type, int ContextTokens, int Tokens, int Threads, string Device,
-    double TokensPerSecond, double WeightBytesPerSecond, double CacheBytesPerSecond, double OperationsPerSecond, MachineCeilings? Ceilings)
+    double TokensPerSecond, double WeightBytesPerSecond, double CacheBytesPerSecond, double OperationsPerSecond,
+    MachineCeilings? Ceilings)
 {
     public const string Prefill = "prefill";
     public const string Decode = "decode";

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LLamaNet.Console.Measurement;
 
-// Products of bytes, as quantised weights need them. Sums may overflow: only the time matters.
+// Products of bytes, as quantized weights need them. Sums may overflow: only the time matters.
 internal static class ByteAccumulations
 {
     // maddubs and paddw on 512 bits: 64 products, summed in pairs, and 32 more sums.

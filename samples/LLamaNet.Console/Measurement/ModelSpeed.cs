@@ -47,7 +47,8 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         (TimeSpan time, MachineCeilings? ceilings) = await BestAsync(async () =>
         {
             GenerationResult? result = null;
-            await foreach (GeneratedPart part in model.GenerateAsync(ids, generation, cancellationToken: cancellationToken)) result = part.Result ?? result;
+            await foreach (GeneratedPart part in model.GenerateAsync(ids, generation, cancellationToken: cancellationToken))
+                result = part.Result ?? result;
             if (result?.Tokens.Count != tokens)
                 throw new CommandException($"decoding made {result?.Tokens.Count ?? 0} tokens of {tokens}");
             return result.Timings.Decode;
@@ -57,7 +58,8 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         // of all positions up to its own.
         int steps = tokens - 1;
         double positions = steps * (context + (steps + 1) / 2.0);
-        return Line(BenchLine.Decode, context, tokens, steps, steps, positions, steps * (double)model.MultiplyAddsPerToken, time, ceilings);
+        double multiplyAdds = steps * (double)model.MultiplyAddsPerToken;
+        return Line(BenchLine.Decode, context, tokens, steps, steps, positions, multiplyAdds, time, ceilings);
     }
 
     private async Task<(TimeSpan Time, MachineCeilings? Ceilings)> BestAsync(Func<Task<TimeSpan>> run)
@@ -84,7 +86,8 @@ internal sealed class ModelSpeed(LlamaModel model, string name, string type, int
         double seconds = time.TotalSeconds;
         return new BenchLine(
             kind, name, type, context, tokens, threads, model.Device.Name, timedTokens / seconds,
-            passes * (double)model.WeightBytesPerToken / seconds, positions * model.KvCacheBytesPerToken / seconds, 2 * multiplyAdds / seconds,
+            passes * (double)model.WeightBytesPerToken / seconds, positions * model.KvCacheBytesPerToken / seconds,
+            2 * multiplyAdds / seconds,
             ceilings)
         {
             Trace = model.TakeTrace(),

@@ -31,7 +31,8 @@ internal sealed record KnownModel(string Name, LlamaConfig Config)
     // Returns what is wrong with the name, or null.
     public static string? TryRead(string text, out KnownModel model)
     {
-        KnownModel? known = Paper.Append(s_small).FirstOrDefault(known => known.Name.Equals(text, StringComparison.OrdinalIgnoreCase));
+        KnownModel? known = Paper.Append(s_small).FirstOrDefault(
+            known => known.Name.Equals(text, StringComparison.OrdinalIgnoreCase));
         model = known ?? s_small;
         return known is null ? $"expected 1.1B, 7B, 13B, 33B or 65B, found '{text}'." : null;
     }

@@ -12,7 +12,9 @@ internal static class Lists
                 : string.Create(CultureInfo.InvariantCulture, $"expected a number from {min} to {max}, found '{text}'."));
 
     public static ListOption<DType> Types(string name, string description, params DType[] defaults) =>
-        new(name, description, "TYPE,TYPE", defaults, (string text, out DType item) => TypeOption.TryRead(text, TypeOption.Weights, out item));
+        new(
+            name, description, "TYPE,TYPE", defaults,
+            (string text, out DType item) => TypeOption.TryRead(text, TypeOption.Weights, out item));
 
     public static ListOption<KnownModel> Models(string name, string description, params KnownModel[] defaults) =>
         new(name, description, "SIZE,SIZE", defaults, (string text, out KnownModel item) => KnownModel.TryRead(text, out item));

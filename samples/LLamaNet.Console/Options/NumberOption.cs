@@ -21,8 +21,10 @@ internal sealed class NumberOption<T> : Option<T?>
     {
         string text = result.Tokens[^1].Value;
         // Written so that NaN, which compares with nothing, is refused.
-        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && value >= min && value <= max) return value;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: expected a number from {min} to {max}, found '{text}'."));
+        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && value >= min && value <= max)
+            return value;
+        result.AddError(
+            string.Create(CultureInfo.InvariantCulture, $"{name}: expected a number from {min} to {max}, found '{text}'."));
         return null;
     }
 }

@@ -35,7 +35,8 @@ internal sealed class PromptOptions
     }
 
     // `fallback` stands in for a prompt that is not given; without one, not giving any is an error.
-    public async Task<Prompt> ReadAsync(ParseResult parsed, Terminal terminal, string? fallback, CancellationToken cancellationToken)
+    public async Task<Prompt> ReadAsync(
+        ParseResult parsed, Terminal terminal, string? fallback, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_ids) is { } ids) return new Prompt(null, ids);
         string text = parsed.GetValue(_file) is { } file

@@ -8,17 +8,31 @@ internal sealed class SamplingOptions
     // Of probability to keep: none at all is not a choice.
     private const float SmallestShare = 0.0001f;
 
-    private readonly NumberOption<int> _maxTokens = new("--max-tokens", "Most tokens to generate (default: until the model ends or the context is full)", 1, int.MaxValue);
-    private readonly NumberOption<float> _temperature = new("--temperature", "Divisor of the logits; 0 always takes the likeliest token", 0, 100);
-    private readonly NumberOption<int> _topK = new("--top-k", "Keep this many of the likeliest tokens; 0 keeps all", 0, int.MaxValue);
-    private readonly NumberOption<float> _topP = new("--top-p", "Keep the likeliest tokens up to this probability; 1 keeps all", SmallestShare, 1);
-    private readonly NumberOption<float> _minP = new("--min-p", "Keep tokens at least this fraction as likely as the likeliest", 0, 1);
-    private readonly NumberOption<float> _typicalP = new("--typical-p", "Keep the most typical tokens up to this probability; 1 keeps all", SmallestShare, 1);
-    private readonly NumberOption<float> _repeatPenalty = new("--repeat-penalty", "Divides the logits of tokens already seen; 1 is off", 0.01f, 100);
-    private readonly NumberOption<float> _presencePenalty = new("--presence-penalty", "Subtracted from the logits of tokens already seen", -100, 100);
-    private readonly NumberOption<float> _frequencyPenalty = new("--frequency-penalty", "Subtracted once for each time a token was seen", -100, 100);
-    private readonly NumberOption<ulong> _seed = new("--seed", "Seed of the sampler (default: drawn, and told by --stats)", 0, ulong.MaxValue);
-    private readonly Option<string[]> _stop = new("--stop") { Description = "Text that ends the answer; may be given several times", HelpName = "TEXT" };
+    private readonly NumberOption<int> _maxTokens = new(
+        "--max-tokens", "Most tokens to generate (default: until the model ends or the context is full)", 1, int.MaxValue);
+    private readonly NumberOption<float> _temperature = new(
+        "--temperature", "Divisor of the logits; 0 always takes the likeliest token", 0, 100);
+    private readonly NumberOption<int> _topK = new(
+        "--top-k", "Keep this many of the likeliest tokens; 0 keeps all", 0, int.MaxValue);
+    private readonly NumberOption<float> _topP = new(
+        "--top-p", "Keep the likeliest tokens up to this probability; 1 keeps all", SmallestShare, 1);
+    private readonly NumberOption<float> _minP = new(
+        "--min-p", "Keep tokens at least this fraction as likely as the likeliest", 0, 1);
+    private readonly NumberOption<float> _typicalP = new(
+        "--typical-p", "Keep the most typical tokens up to this probability; 1 keeps all", SmallestShare, 1);
+    private readonly NumberOption<float> _repeatPenalty = new(
+        "--repeat-penalty", "Divides the logits of tokens already seen; 1 is off", 0.01f, 100);
+    private readonly NumberOption<float> _presencePenalty = new(
+        "--presence-penalty", "Subtracted from the logits of tokens already seen", -100, 100);
+    private readonly NumberOption<float> _frequencyPenalty = new(
+        "--frequency-penalty", "Subtracted once for each time a token was seen", -100, 100);
+    private readonly NumberOption<ulong> _seed = new(
+        "--seed", "Seed of the sampler (default: drawn, and told by --stats)", 0, ulong.MaxValue);
+    private readonly Option<string[]> _stop = new("--stop")
+    {
+        Description = "Text that ends the answer; may be given several times",
+        HelpName = "TEXT",
+    };
     private readonly Option<bool> _ignoreEos = new("--ignore-eos") { Description = "Go on when the model says it is done" };
 
     public void AddTo(Command command)

@@ -8,8 +8,12 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
 {
     private const string Program = "LLamaNet";
 
-    public static string OneLine(BenchLine line) => Words.Invariant(
-        $"{line.Kind} {line.Model} {line.Type}: {line.Tokens} tokens{Words.After(line.ContextTokens)}, {line.Threads} threads: {line.TokensPerSecond:0.00} tokens/s");
+    public static string OneLine(BenchLine line)
+    {
+        string speed = Quantities.Invariant($"{line.TokensPerSecond:0.00} tokens/s");
+        string tokens = $"{line.Tokens} tokens{Quantities.After(line.ContextTokens)}";
+        return $"{line.Kind} {line.Model} {line.Type}: {tokens}, {line.Threads} threads: {speed}";
+    }
 
     public void WriteJson()
     {
@@ -82,13 +86,14 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     private void WriteLines()
     {
         var columns = new Columns(
-            "kind", "model", "type", "context>", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>", "ceiling",
+            "kind", "model", "type", "context>", "tokens>", "threads>", "tokens/s>", "GB/s>", "of reads>", "GOP/s>", "of peak>",
+            "ceiling",
             "share>");
         foreach (BenchLine line in lines)
         {
             columns.Add(
                 line.Kind, line.Model, line.Type, Number(line.ContextTokens), Number(line.Tokens), Number(line.Threads),
-                Words.Invariant($"{line.TokensPerSecond:0.00}"),
+                Quantities.Invariant($"{line.TokensPerSecond:0.00}"),
                 Billions(line.BytesPerSecond, 2), Percent(line.BandwidthShare),
                 Billions(line.OperationsPerSecond, 0), Percent(line.ArithmeticShare),
                 line.Ceiling ?? "-", Percent(line.Share));
@@ -122,5 +127,5 @@ internal sealed class BenchReport(Terminal terminal, IReadOnlyList<BenchLine> li
     private static string Billions(double number, int digits) =>
         (number / 1e9).ToString($"F{digits}", CultureInfo.InvariantCulture);
 
-    private static string Percent(double? share) => share is null ? "-" : Words.Invariant($"{share:0.0%}");
+    private static string Percent(double? share) => share is null ? "-" : Quantities.Invariant($"{share:0.0%}");
 }

@@ -14,17 +14,20 @@ internal static class CheckpointReport
         if (summary.Config is null) writer.WriteLine($"model      {Printable(summary.ConfigProblem ?? "none")}");
         else WriteConfig(writer, summary.Config);
         if (plan is not null)
-            writer.WriteLine($"memory     {Words.Memory(plan)} as {type} with the default context");
+            writer.WriteLine($"memory     {Quantities.Memory(plan)} as {type} with the default context");
 
         writer.WriteLine();
         writer.WriteLine($"{summary.Metadata.Count} metadata entries");
         foreach ((string key, string value) in summary.Metadata) writer.WriteLine($"  {Printable(key)} = {Printable(value)}");
         writer.WriteLine();
-        writer.WriteLine($"{summary.Tensors.Count} tensors, {Words.Bytes(summary.Tensors.Sum(tensor => (double)tensor.Bytes))}");
+        writer.WriteLine(
+            $"{summary.Tensors.Count} tensors, {Quantities.Bytes(summary.Tensors.Sum(tensor => (double)tensor.Bytes))}");
         if (summary.Tensors.Count == 0) return;
         var columns = new Columns("name", "type", "shape", "bytes>");
         foreach (TensorSummary tensor in summary.Tensors)
-            columns.Add(Printable(tensor.Name), tensor.Type, $"[{string.Join(", ", tensor.Shape)}]", tensor.Bytes.ToString(CultureInfo.InvariantCulture));
+            columns.Add(
+                Printable(tensor.Name), tensor.Type, $"[{string.Join(", ", tensor.Shape)}]",
+                tensor.Bytes.ToString(CultureInfo.InvariantCulture));
         columns.Write(terminal);
     }
 
@@ -72,13 +75,15 @@ internal static class CheckpointReport
 
     private static void WriteConfig(TextWriter writer, LlamaConfig config)
     {
-        writer.WriteLine(Words.Invariant(
-            $"model      {config.ParameterCount / 1e6:0.0} million parameters; width {config.Width}, {config.Layers} layers, {config.Heads} heads ")
-            + $"({config.KvHeads} for keys and values) of {config.HeadDim}, feed-forward {config.FfnWidth}, vocabulary {config.VocabularySize}"
+        writer.WriteLine(Quantities.Invariant(
+            $"model      {config.ParameterCount / 1e6:0.0} million parameters; width {config.Width}, {config.Layers} layers, ")
+            + $"{config.Heads} heads ({config.KvHeads} for keys and values) of {config.HeadDim}, "
+            + $"feed-forward {config.FfnWidth}, vocabulary {config.VocabularySize}"
             + (config.TiedEmbeddings ? ", tied embeddings" : ""));
-        writer.WriteLine(Words.Invariant(
-            $"positions  context {config.ContextLength}, rope theta {config.RopeTheta}, ") + $"scaling {Scaling(config.RopeScaling)}, "
-            + Words.Invariant($"norm epsilon {config.RmsNormEpsilon}"));
+        writer.WriteLine(Quantities.Invariant(
+            $"positions  context {config.ContextLength}, rope theta {config.RopeTheta}, ")
+            + $"scaling {Scaling(config.RopeScaling)}, "
+            + Quantities.Invariant($"norm epsilon {config.RmsNormEpsilon}"));
     }
 
     private static void WriteConfig(Utf8JsonWriter json, LlamaConfig? config)
@@ -109,12 +114,15 @@ internal static class CheckpointReport
     private static string Scaling(RopeScaling scaling) => scaling switch
     {
         RopeScaling.Default => "none",
-        RopeScaling.Linear linear => Words.Invariant($"linear, factor {linear.Factor}"),
-        RopeScaling.Dynamic dynamic => Words.Invariant($"dynamic, factor {dynamic.Factor}, original context {dynamic.OriginalContextLength}"),
-        RopeScaling.Yarn yarn => Words.Invariant($"yarn, factor {yarn.Factor}, original context {yarn.OriginalContextLength}"),
-        RopeScaling.Llama3 llama => Words.Invariant(
-            $"llama3, factor {llama.Factor}, low {llama.LowFrequencyFactor}, high {llama.HighFrequencyFactor}, original context {llama.OriginalContextLength}"),
-        RopeScaling.FrequencyFactors factors => Words.Invariant($"{factors.Factors.Count} frequency factors"),
+        RopeScaling.Linear linear => Quantities.Invariant($"linear, factor {linear.Factor}"),
+        RopeScaling.Dynamic dynamic =>
+            Quantities.Invariant($"dynamic, factor {dynamic.Factor}, original context {dynamic.OriginalContextLength}"),
+        RopeScaling.Yarn yarn =>
+            Quantities.Invariant($"yarn, factor {yarn.Factor}, original context {yarn.OriginalContextLength}"),
+        RopeScaling.Llama3 llama => Quantities.Invariant(
+            $"llama3, factor {llama.Factor}, low {llama.LowFrequencyFactor}, high {llama.HighFrequencyFactor}, ")
+            + $"original context {llama.OriginalContextLength}",
+        RopeScaling.FrequencyFactors factors => Quantities.Invariant($"{factors.Factors.Count} frequency factors"),
         _ => scaling.GetType().Name,
     };
 

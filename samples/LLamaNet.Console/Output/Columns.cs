@@ -18,7 +18,8 @@ internal sealed class Columns
     {
         int[] widths = [.. _columns.Select((column, i) => _rows.Select(row => row[i].Length).Append(column.Header.Length).Max())];
         // A drawn cell has a space on either side and a line before it; folded cells are harder to read than no lines.
-        if (terminal.OutIsPerson && widths.Sum() + 3 * widths.Length + 1 <= terminal.OutConsole.Profile.Width) Draw(terminal.OutConsole);
+        if (terminal.OutIsPerson && widths.Sum() + 3 * widths.Length + 1 <= terminal.OutConsole.Profile.Width)
+            Draw(terminal.OutConsole);
         else WritePlain(terminal.Out, widths);
     }
 
@@ -41,6 +42,7 @@ internal sealed class Columns
         foreach (string[] row in _rows) writer.WriteLine(Line(row));
 
         string Line(string[] cells) =>
-            string.Join("  ", cells.Select((cell, i) => _columns[i].Right ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd();
+            string.Join("  ", cells.Select((cell, i) => _columns[i].Right ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])))
+                .TrimEnd();
     }
 }

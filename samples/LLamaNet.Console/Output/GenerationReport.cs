@@ -47,10 +47,10 @@ internal static class GenerationReport
     {
         terminal.Error.WriteLine($"""
             device  {model.Device.Name} ({model.Device.Reason})
-            memory  {Words.Memory(model.MemoryPlan)}
-            load    {Words.Invariant($"{loading.TotalSeconds:0.000} s")}
-            prompt  {Words.Speed(result.PromptTokens, result.Timings.Prefill)}
-            decode  {Words.Speed(DecodeSteps(result), result.Timings.Decode)}
+            memory  {Quantities.Memory(model.MemoryPlan)}
+            load    {Quantities.Invariant($"{loading.TotalSeconds:0.000} s")}
+            prompt  {Quantities.Speed(result.PromptTokens, result.Timings.Prefill)}
+            decode  {Quantities.Speed(DecodeSteps(result), result.Timings.Decode)}
             end     {Json.Name(result.FinishReason)} after {result.Tokens.Count} tokens, seed {result.Seed}
             """);
     }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace LLamaNet.Console.Output;
 
-// A bar for each measured speed: the share of the ceiling that binds, coloured by which one that is; where no ceiling is
+// A bar for each measured speed: the share of the ceiling that binds, colored by which one that is; where no ceiling is
 // known, tokens a second beside the fastest line.
 internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
 {
@@ -29,7 +29,7 @@ internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
         {
             string bar = Bar(line.Share ?? line.TokensPerSecond / fastest, cells);
             console.Write(new Text(label.PadRight(labels) + "  "));
-            console.Write(new Text(bar, new Style(Colour(line))));
+            console.Write(new Text(bar, new Style(ColorOf(line))));
             console.Write(new Text(new string('·', cells - bar.Length), s_track));
             console.Write(new Text($"  {value}"));
             console.WriteLine();
@@ -45,15 +45,17 @@ internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
     }
 
     private static string Label(BenchLine line) =>
-        Words.Invariant($"{line.Kind} {line.Model} {line.Type} {line.Tokens} tokens{Words.After(line.ContextTokens)} {line.Threads}T");
+        Quantities.Invariant(
+            $"{line.Kind} {line.Model} {line.Type} {line.Tokens} tokens{Quantities.After(line.ContextTokens)} {line.Threads}T");
 
     private static string Value(BenchLine line)
     {
-        string speed = $"{Words.TokensPerSecond(line.TokensPerSecond)} tokens/s", share = Words.Share(line.Share, line.Ceiling);
+        string speed = $"{Quantities.TokensPerSecond(line.TokensPerSecond)} tokens/s",
+            share = Quantities.Share(line.Share, line.Ceiling);
         return share.Length == 0 ? speed : $"{speed}, {share}";
     }
 
-    private static Color Colour(BenchLine line) => line.Ceiling switch
+    private static Color ColorOf(BenchLine line) => line.Ceiling switch
     {
         null => Color.Grey,
         BenchLine.Reads => Color.DodgerBlue1,

@@ -3,7 +3,7 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Loading;
 
 // A matrix of seeded random weights in any format, as fast to make as a copy: every run of 256 weights is drawn from a
-// small pool of runs quantised once. Standard deviation 1 / sqrt(width), which keeps activations near 1.
+// small pool of runs quantized once. Standard deviation 1 / sqrt(width), which keeps activations near 1.
 internal sealed class RandomMatrix : MatrixSource
 {
     private const int RunLength = 256;

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 namespace LLamaNet.Checkpoints.Torch;
 
 // CRC-32 of a run of bytes whose parts arrive in any order from several threads. Each part's checksum is joined with its
-// neighbours', so a file that is read once, whole, is also verified, without a second pass. A part that overlaps an earlier one
+// neighbors', so a file that is read once, whole, is also verified, without a second pass. A part that overlaps an earlier one
 // is not counted; parts never read leave the run unverified.
 // Joining: crc(a b) = crc(a) x^(8 |b|) + crc(b) modulo the CRC's polynomial over GF(2), as zlib's crc32_combine does.
 internal sealed class PartialCrc32(long length, uint expected)

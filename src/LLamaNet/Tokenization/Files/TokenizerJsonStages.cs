@@ -30,7 +30,7 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
             : stages;
     }
 
-    // Unicode normalisers of SentencePiece are not applied, as in llama.cpp.
+    // Unicode normalizers of SentencePiece are not applied, as in llama.cpp.
     private TokenizerJsonStages Normalize(JsonPlace normalizer)
     {
         switch (TypeOf(normalizer))
@@ -41,7 +41,7 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
             case "Precompiled" or "Nmt" or "NFC" or "NFKC":
                 return this;
             default:
-                throw normalizer.Get("type").Error("Prepend ▁, Replace of a space by ▁, or a Unicode normalisation");
+                throw normalizer.Get("type").Error("Prepend ▁, Replace of a space by ▁, or a Unicode normalization");
         }
     }
 

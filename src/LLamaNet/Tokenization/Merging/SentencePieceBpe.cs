@@ -4,7 +4,7 @@ using LLamaNet.Tokenization.Vocabulary;
 namespace LLamaNet.Tokenization.Merging;
 
 // SentencePiece BPE over characters. ▁ stands for a space; a character that is no piece becomes its UTF-8 bytes where the
-// vocabulary has them, otherwise the unknown token. No normalisation: like llama.cpp, a charsmap in the file is not applied.
+// vocabulary has them, otherwise the unknown token. No normalization: like llama.cpp, a charsmap in the file is not applied.
 internal sealed class SentencePieceBpe : PieceTokenizer
 {
     public const char Space = '▁';

@@ -85,7 +85,9 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 ScaleByPowerOfTwo(Lanes128 value, Lanes128 exponent) =>
-        new(Scale(value._a, exponent._a), Scale(value._b, exponent._b), Scale(value._c, exponent._c), Scale(value._d, exponent._d));
+        new(
+            Scale(value._a, exponent._a), Scale(value._b, exponent._b), Scale(value._c, exponent._c),
+            Scale(value._d, exponent._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) => Fold.Sum(value._a + value._c + (value._b + value._d));

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LLamaNet.Console.Output;
 
 // Quantities as people read them.
-internal static class Words
+internal static class Quantities
 {
     public static string Bytes(double bytes)
     {
@@ -25,11 +25,13 @@ internal static class Words
     public static string After(int contextTokens) => contextTokens > 1 ? Invariant($" after {contextTokens}") : "";
 
     public static string Memory(MemoryPlan plan) =>
-        $"{Bytes(plan.TotalBytes)} (weights {Bytes(plan.WeightBytes)}, key/value cache {Bytes(plan.KvCacheBytes)}, scratch {Bytes(plan.ScratchBytes)})";
+        $"{Bytes(plan.TotalBytes)} (weights {Bytes(plan.WeightBytes)}, key/value cache {Bytes(plan.KvCacheBytes)}, "
+        + $"scratch {Bytes(plan.ScratchBytes)})";
 
     // "12 tokens in 0.34 s, 35.3 tokens/s"
     public static string Speed(int tokens, TimeSpan time) =>
-        Invariant($"{tokens} tokens in {time.TotalSeconds:0.000} s") + (tokens > 0 && time > TimeSpan.Zero ? Invariant($", {tokens / time.TotalSeconds:0.0} tokens/s") : "");
+        Invariant($"{tokens} tokens in {time.TotalSeconds:0.000} s")
+            + (tokens > 0 && time > TimeSpan.Zero ? Invariant($", {tokens / time.TotalSeconds:0.0} tokens/s") : "");
 
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
