@@ -41,6 +41,42 @@ public sealed record LlamaConfig
     /// <summary>Whether the output projection is the token embedding.</summary>
     public bool TiedEmbeddings { get; init; }
 
+    /// <summary>Elements of each head that are rotated, from the first on; even. Null: all of them.</summary>
+    public int? RopeDim { get; init; }
+
+    /// <summary>Layers whose queries and keys are not rotated.</summary>
+    public LayerSet UnrotatedLayers { get; init; } = LayerSet.None;
+
+    /// <summary>Positions that a token attends to, its own included; null: all before it.</summary>
+    public int? SlidingWindow { get; init; }
+
+    /// <summary>Layers that attend to all positions although there is a sliding window.</summary>
+    public LayerSet FullAttentionLayers { get; init; } = LayerSet.None;
+
+    /// <summary>Whether queries, keys and values have biases.</summary>
+    public bool QkvBias { get; init; }
+
+    /// <summary>Whether the output projection of attention has a bias.</summary>
+    public bool AttentionOutputBias { get; init; }
+
+    /// <summary>Whether the feed-forward network's projections have biases.</summary>
+    public bool FfnBias { get; init; }
+
+    /// <summary>Whether each head of queries and keys goes through an RMSNorm before it is rotated.</summary>
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>Factor of the token embeddings.</summary>
+    public float EmbeddingMultiplier { get; init; } = 1f;
+
+    /// <summary>Factor of the products of queries and keys; null: 1 / sqrt(<see cref="HeadDim"/>).</summary>
+    public float? AttentionMultiplier { get; init; }
+
+    /// <summary>Factor of what attention and the feed-forward network add to the residual stream.</summary>
+    public float ResidualMultiplier { get; init; } = 1f;
+
+    /// <summary>Divisor of the logits.</summary>
+    public float LogitsDivisor { get; init; } = 1f;
+
     /// <summary>LLaMA 7B: 32 layers of width 4096.</summary>
     public static LlamaConfig Llama7B { get; } = Paper(4096, 32, 32, 11008, 1e-6f);
 

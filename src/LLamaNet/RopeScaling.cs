@@ -40,6 +40,44 @@ public abstract record RopeScaling
         float Factor, float LowFrequencyFactor, float HighFrequencyFactor, int OriginalContextLength) : RopeScaling;
 
     /// <summary>One divisor for each frequency, as GGUF files carry them in <c>rope_freqs.weight</c>.</summary>
-    /// <param name="Factors">headDim / 2 divisors, lowest dimension first.</param>
-    public sealed record FrequencyFactors(IReadOnlyList<float> Factors) : RopeScaling;
+    /// <param name="Factors">A divisor for each rotated pair, lowest dimension first.</param>
+    public sealed record FrequencyFactors(IReadOnlyList<float> Factors) : RopeScaling
+    {
+        /// <inheritdoc/>
+        public bool Equals(FrequencyFactors? other) => other is not null && Factors.SequenceEqual(other.Factors);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashOf(Factors);
+    }
+
+    /// <summary>
+    /// LongRoPE (arXiv 2402.13753): divisors for sequences within the original context, others for longer ones. A position uses
+    /// the long ones when its prompt, or the text up to it, is longer than the original context; earlier keys stay as they are.
+    /// </summary>
+    /// <param name="ShortFactors">A divisor for each rotated pair, lowest dimension first, within the original context.</param>
+    /// <param name="LongFactors">The same beyond it.</param>
+    /// <param name="OriginalContextLength">Tokens the model was trained on.</param>
+    /// <param name="AttentionFactor">Multiplier of cosines and sines.</param>
+    public sealed record LongRope(
+        IReadOnlyList<float> ShortFactors, IReadOnlyList<float> LongFactors, int OriginalContextLength, float AttentionFactor)
+        : RopeScaling
+    {
+        /// <inheritdoc/>
+        public bool Equals(LongRope? other) => other is not null
+            && ShortFactors.SequenceEqual(other.ShortFactors)
+            && LongFactors.SequenceEqual(other.LongFactors)
+            && OriginalContextLength == other.OriginalContextLength
+            && AttentionFactor == other.AttentionFactor;
+
+        /// <inheritdoc/>
+        public override int GetHashCode() =>
+            HashCode.Combine(HashOf(ShortFactors), HashOf(LongFactors), OriginalContextLength, AttentionFactor);
+    }
+
+    private static int HashOf(IReadOnlyList<float> factors)
+    {
+        var hash = new HashCode();
+        foreach (float factor in factors) hash.Add(factor);
+        return hash.ToHashCode();
+    }
 }

@@ -2,7 +2,7 @@ namespace LLamaNet.Architectures;
 
 // A tensor that a model has: [Rows, Width], outputs and inputs of a product. A vector is one row.
 // Weight: the packed weight that it is part of; null for a norm.
-// IsRotated: the rows belong to heads, whose elements are rotated in pairs (RopeOrder).
+// IsRotated: the rows, or the elements of a vector, belong to heads whose elements are rotated in pairs (RopeOrder).
 internal sealed record ModelTensor(
     TensorId Id, TensorKind Kind, PackedWeight? Weight, int Rows, int Width, TensorSplit Split, bool IsRotated)
 {

@@ -1,7 +1,7 @@
 namespace LLamaNet.Architectures;
 
-// Tells a model's tensors apart. Layer: null for those outside the layers.
-internal readonly record struct TensorId(TensorRole Role, int? Layer = null)
+// Tells a model's tensors apart. Layer: null for those outside the layers. A bias has the role of its matrix.
+internal readonly record struct TensorId(TensorRole Role, int? Layer = null, bool IsBias = false)
 {
-    public override string ToString() => Layer is { } layer ? $"{Role} of layer {layer}" : $"{Role}";
+    public override string ToString() => $"{Role}{(IsBias ? " bias" : "")}{(Layer is { } layer ? $" of layer {layer}" : "")}";
 }

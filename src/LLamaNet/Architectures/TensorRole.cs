@@ -8,6 +8,8 @@ internal enum TensorRole
     Query,
     Key,
     Value,
+    QueryNorm,
+    KeyNorm,
     AttentionOutput,
     FfnNorm,
     Gate,

@@ -20,8 +20,9 @@ internal sealed class Checkpoint : IDisposable
         _files = files;
         try
         {
+            Architecture = files.ReadArchitecture();
             Config = files.ReadConfig();
-            Tensors = CheckpointTensors.Match(files, Config);
+            Tensors = CheckpointTensors.Match(files, Config, Architecture);
             GenerationDefaults = files.ReadGenerationDefaults();
             ChatTemplate = files.ReadChatTemplate();
         }
@@ -38,9 +39,11 @@ internal sealed class Checkpoint : IDisposable
 
     public string Name => _files.Name;
 
+    public Architecture Architecture { get; }
+
     public LlamaConfig Config { get; }
 
-    public RopePairing Pairing => _files.Pairing;
+    public RopePairing Pairing => _files.PairingOf(Architecture);
 
     // All tensors of the model, each in its shape. Vectors are one row.
     public IReadOnlyDictionary<TensorId, MatrixSource> Tensors { get; }

@@ -21,15 +21,17 @@ internal abstract class CheckpointFiles(string path) : IDisposable
 
     public abstract TensorNames Names { get; }
 
-    public abstract RopePairing Pairing { get; }
-
     // Every tensor, in file order.
     public abstract IReadOnlyList<TensorSummary> Tensors { get; }
 
     // Keys and values in words.
     public virtual IReadOnlyList<KeyValuePair<string, string>> Metadata => [];
 
+    public abstract Architecture ReadArchitecture();
+
     public abstract LlamaConfig ReadConfig();
+
+    public abstract RopePairing PairingOf(Architecture architecture);
 
     // Null when there is no such tensor. A vector is one row.
     public abstract MatrixSource? TryOpen(StoredTensor tensor);

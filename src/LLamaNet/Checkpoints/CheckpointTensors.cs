@@ -8,17 +8,19 @@ internal static class CheckpointTensors
 {
     // Every tensor that the configuration implies is there and has its shape, and every tensor that is there belongs to the
     // model or is a known leftover: a model cut off after some of its layers, or computed without its biases, would babble.
-    public static Dictionary<TensorId, MatrixSource> Match(CheckpointFiles files, LlamaConfig config)
+    public static Dictionary<TensorId, MatrixSource> Match(
+        CheckpointFiles files, LlamaConfig config, Architecture architecture)
     {
         var tensors = new Dictionary<TensorId, MatrixSource>();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach ((StoredTensor stored, MatrixSource? source) in files.Names.Stored(config).Select(Open).ToList())
+        foreach (StoredTensor stored in files.Names.Stored(config, architecture))
         {
-            if (source is null) throw Wrong(stored.Name, $"a tensor of shape {Shape(stored.Rows, stored.Width)}", "no such tensor");
+            string shape = Shape(stored.Rows, stored.Width);
+            MatrixSource source = files.TryOpen(stored) ?? throw Wrong(stored.Name, $"a tensor of shape {shape}", "no such tensor");
             if (source.Rows != stored.Rows || source.Width != stored.Width)
-                throw Wrong(stored.Name, $"shape {Shape(stored.Rows, stored.Width)}", Shape(source.Rows, source.Width));
+                throw Wrong(stored.Name, $"shape {shape}", Shape(source.Rows, source.Width));
             known.Add(stored.Name);
-            tensors.Add(stored.Parts[0].Id, source);
+            foreach ((ModelTensor part, MatrixSource rows) in Split(stored, source)) tensors.Add(part.Id, rows);
         }
 
         // Tied models are saved with and without the output projection; transformers uses the embedding in both cases.
@@ -35,9 +37,17 @@ internal static class CheckpointTensors
 
         return tensors;
 
-        (StoredTensor, MatrixSource?) Open(StoredTensor stored) => (stored, files.TryOpen(stored));
-
         ModelFormatException Wrong(string place, string expected, string found) => new(files.Path, place, expected, found);
+    }
+
+    private static IEnumerable<(ModelTensor Part, MatrixSource Rows)> Split(StoredTensor stored, MatrixSource source)
+    {
+        int first = 0;
+        foreach (ModelTensor part in stored.Parts)
+        {
+            yield return (part, stored.Parts.Count == 1 ? source : new RowRange(source, first, part.Rows));
+            first += part.Rows;
+        }
     }
 
     private static string Shape(int rows, int width) => rows == 1 ? $"[{width}]" : $"[{rows}, {width}]";

@@ -15,6 +15,19 @@ internal static class ConfigLimits
         ? (int)value
         : throw new ModelFormatException(path, key, $"1 to {most}", value.ToString(CultureInfo.InvariantCulture));
 
+    // The value itself.
+    public static float Positive(string path, string key, float value) => value > 0 && float.IsFinite(value)
+        ? value
+        : throw new ModelFormatException(path, key, "a finite number above 0", Words(value));
+
+    // The rotated elements of a head; null for all of them.
+    public static int? RopeDim(string path, string key, long value, int headDim)
+    {
+        if (value < 2 || value > headDim || value % 2 != 0)
+            throw new ModelFormatException(path, key, $"an even number from 2 to {headDim}", $"{value}");
+        return value == headDim ? null : (int)value;
+    }
+
     public static LlamaConfig Check(string path, LlamaConfig config, ConfigKeys keys)
     {
         Count(path, keys.Layers, config.Layers, MaxLayers);
@@ -38,6 +51,7 @@ internal static class ConfigLimits
 
     private static void CheckScaling(string path, LlamaConfig config, string key)
     {
+        int pairs = (config.RopeDim ?? config.HeadDim) / 2;
         switch (config.RopeScaling)
         {
             case RopeScaling.Linear linear:
@@ -67,18 +81,22 @@ internal static class ConfigLimits
                 Count(path, key, yarn.OriginalContextLength);
                 break;
             case RopeScaling.FrequencyFactors factors:
-                int pairs = config.HeadDim / 2;
-                if (factors.Factors.Count != pairs)
-                    throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair", $"{factors.Factors.Count}");
-                foreach (float factor in factors.Factors) Positive(path, key, factor);
+                CheckFactors(path, key, factors.Factors, pairs);
+                break;
+            case RopeScaling.LongRope longRope:
+                CheckFactors(path, key, longRope.ShortFactors, pairs);
+                CheckFactors(path, key, longRope.LongFactors, pairs);
+                Positive(path, key, longRope.AttentionFactor);
+                Count(path, key, longRope.OriginalContextLength);
                 break;
         }
     }
 
-    private static void Positive(string path, string key, float value)
+    private static void CheckFactors(string path, string key, IReadOnlyList<float> factors, int pairs)
     {
-        if (!(value > 0 && float.IsFinite(value)))
-            throw new ModelFormatException(path, key, "a finite number above 0", Words(value));
+        if (factors.Count != pairs)
+            throw new ModelFormatException(path, key, $"{pairs} factors, one for each pair", $"{factors.Count}");
+        foreach (float factor in factors) Positive(path, key, factor);
     }
 
     private static string Words(float value) => value.ToString(CultureInfo.InvariantCulture);

@@ -57,6 +57,21 @@ internal sealed class JsonSection
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : throw Wrong(key, "text");
 
+    public float? OptionalPositive(string key) => Find(key) is null ? null : Positive(key);
+
+    public float Positive(string key) => Number(key) is var value && value > 0 && float.IsFinite(value)
+        ? value
+        : throw Wrong(key, "a finite number above 0");
+
+    // Null when absent. Each element of the array is converted by read, which gives null for one that it refuses.
+    public T[]? OptionalList<T>(string key, int count, string elements, Func<JsonElement, T?> read)
+        where T : struct
+    {
+        if (Find(key) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != count) throw Wrong(key, $"{count} {elements}");
+        return [.. value.EnumerateArray().Select(element => read(element) ?? throw Wrong(key, $"{count} {elements}"))];
+    }
+
     public JsonSection? OptionalSection(string key) => Find(key) is not { } value ? null
         : value.ValueKind == JsonValueKind.Object ? new JsonSection(Path, Place(key) + ".", value)
         : throw Wrong(key, "an object");

@@ -6,12 +6,12 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Loading;
 
-// Brings a model's tensors into a device's memory: packs those of one weight, puts the rotated pairs of q and k into split
-// halves, converts to another weight format if asked to. find: the tensors' contents.
+// Brings a model's tensors into a device's memory: packs those of one weight, puts the rotated pairs of q and k into the
+// forward pass's order, converts to another weight format if asked to. find: the tensors' contents.
 internal sealed class WeightLoader(
     LlamaConfig config, RopePairing pairing, DType? weightType, string path, Func<TensorId, MatrixSource> find)
 {
-    private readonly IReadOnlyList<ModelTensor> _tensors = ModelTensors.Of(config);
+    private readonly ModelTensor[] _tensors = [.. ModelTensors.Of(config)];
 
     // Judged by the first layer's gate matrix.
     public bool IsQuantized =>
@@ -52,6 +52,10 @@ internal sealed class WeightLoader(
 
     public LlamaWeights Load(Backend backend, Action<long> bytesRead, CancellationToken cancellationToken)
     {
+        bool isPlain = config.SlidingWindow is null && config.UnrotatedLayers.Count == 0 && config.AttentionMultiplier is null
+            && !config.QkvBias && !config.AttentionOutputBias && !config.FfnBias && !config.QueryKeyNorm
+            && (config.EmbeddingMultiplier, config.ResidualMultiplier, config.LogitsDivisor) == (1, 1, 1);
+        if (!isPlain) throw new ModelFormatException(path, "architecture", "LLaMA's forward pass", "biases, norms or windows");
         Dictionary<(PackedWeight, int?), MatrixSource[]> sources =
             Weights().ToDictionary(weight => (weight.Name, weight.Layer), weight => weight.Parts);
         var owned = new Stack<IDisposable>();
@@ -104,16 +108,13 @@ internal sealed class WeightLoader(
         MatrixSource source = find(tensor.Id);
         DType type = weightType is { } wanted ? FormatChoice.For(wanted, tensor, config.TiedEmbeddings) : source.Type;
         if (type != source.Type) source = new ConvertedMatrix(path, source.Name, source, type);
-        return tensor.IsRotated ? RopeOrder.Reorder(source, config.HeadDim, pairing, RopePairing.SplitHalves) : source;
+        return RopeOrder.ToForwardPass(source, tensor, config, pairing);
     }
 
     private static Tensor LoadVector(Backend backend, MatrixSource source)
     {
-        var blocks = new byte[source.Bytes];
-        source.ReadRows(0, 1, blocks);
-        var values = new float[source.Width];
-        WeightFormat.Of(source.Type).Dequantize(blocks, values);
-        Tensor tensor = backend.Allocate(DType.F32, 1, source.Width);
+        float[] values = source.ReadVector();
+        Tensor tensor = backend.Allocate(DType.F32, 1, values.Length);
         backend.Write(tensor, values);
         return tensor;
     }

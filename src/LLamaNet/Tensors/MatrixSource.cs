@@ -16,4 +16,14 @@ internal abstract class MatrixSource(string name, DType type, int rows, int widt
 
     // destination: count rows of RowBytes each. Throws ModelFormatException when the file ends early.
     public abstract void ReadRows(int firstRow, int count, Span<byte> destination);
+
+    // The numbers of the first row.
+    public float[] ReadVector()
+    {
+        var blocks = new byte[RowBytes];
+        ReadRows(0, 1, blocks);
+        var values = new float[Width];
+        WeightFormat.Of(Type).Dequantize(blocks, values);
+        return values;
+    }
 }

@@ -1,79 +1,96 @@
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
+
 namespace LLamaNet.Tests.Doubles;
 
-// The LLaMA forward pass in double precision, one sequence from its first token, with nothing clever: the oracle of
-// models whose weights a test makes. Matrices are [outputs][inputs]; rotary pairs are split halves.
-internal sealed class ReferenceLlama(LlamaConfig config, Func<string, double[][]> weight, double[][] angles, double ropeFactor)
+// The forward pass of every architecture in double precision, one sequence from its first token, with nothing clever: the oracle
+// of models whose weights a test makes or reads. Matrices are [outputs][inputs], as the files have them; pairing: the files'.
+internal sealed class ReferenceLlama(LlamaConfig config, Func<TensorId, double[][]> weight, RopePairing pairing)
 {
-    // Returns logits [position][token id]. angles[p][i]: rotation of pair i at position p.
+    // Returns logits [position][token id].
     public double[][] Forward(int[] tokens)
     {
-        double[][] x = [.. tokens.Select(token => (double[])weight("token_embd.weight")[token].Clone())];
+        double[] frequencies = ReferenceRope.Frequencies(config, tokens.Length);
+        double residual = config.ResidualMultiplier;
+        double[][] embedding = weight(new(TensorRole.Embedding));
+        double[][] x = [.. tokens.Select(token => Scaled(embedding[token], config.EmbeddingMultiplier))];
         for (int layer = 0; layer < config.Layers; layer++)
         {
-            string block = $"blk.{layer}.";
-            double[][] attended = Attend(x, block);
-            for (int t = 0; t < x.Length; t++) x[t] = Sum(x[t], Times(weight(block + "attn_output.weight"), attended[t]));
+            double[][] attended = Attend(x, layer, frequencies);
             for (int t = 0; t < x.Length; t++)
             {
-                double[] normed = Norm(x[t], weight(block + "ffn_norm.weight")[0]);
-                double[] gate = Times(weight(block + "ffn_gate.weight"), normed);
-                double[] up = Times(weight(block + "ffn_up.weight"), normed);
+                double[] projected = Product(TensorRole.AttentionOutput, layer, config.AttentionOutputBias, attended[t]);
+                x[t] = Sum(x[t], Scaled(projected, residual));
+                double[] normed = Norm(x[t], weight(new(TensorRole.FfnNorm, layer))[0]);
+                double[] gate = Product(TensorRole.Gate, layer, config.FfnBias, normed);
+                double[] up = Product(TensorRole.Up, layer, config.FfnBias, normed);
                 double[] hidden = [.. gate.Zip(up, (g, u) => g / (1 + Math.Exp(-g)) * u)];
-                x[t] = Sum(x[t], Times(weight(block + "ffn_down.weight"), hidden));
+                x[t] = Sum(x[t], Scaled(Product(TensorRole.Down, layer, config.FfnBias, hidden), residual));
             }
         }
 
-        string output = config.TiedEmbeddings ? "token_embd.weight" : "output.weight";
-        return [.. x.Select(row => Times(weight(output), Norm(row, weight("output_norm.weight")[0])))];
+        double[][] output = config.TiedEmbeddings ? embedding : weight(new(TensorRole.Output));
+        double[] gain = weight(new(TensorRole.OutputNorm))[0];
+        return [.. x.Select(row => Scaled(Times(output, Norm(row, gain)), 1 / (double)config.LogitsDivisor))];
     }
 
-    private double[][] Attend(double[][] x, string block)
+    private double[][] Attend(double[][] x, int layer, double[] frequencies)
     {
         int headDim = config.HeadDim, group = config.Heads / config.KvHeads;
-        double[][] normed = [.. x.Select(row => Norm(row, weight(block + "attn_norm.weight")[0]))];
-        double[][] q = Rotated(weight(block + "attn_q.weight"), normed);
-        double[][] k = Rotated(weight(block + "attn_k.weight"), normed);
-        double[][] v = [.. normed.Select(row => Times(weight(block + "attn_v.weight"), row))];
+        int? window = config.FullAttentionLayers.Contains(layer) ? null : config.SlidingWindow;
+        double scale = config.AttentionMultiplier ?? 1 / Math.Sqrt(headDim);
+        double[][] normed = [.. x.Select(row => Norm(row, weight(new(TensorRole.AttentionNorm, layer))[0]))];
+        double[][] q = [.. normed.Select((row, t) => Head(TensorRole.Query, TensorRole.QueryNorm, layer, row, t, frequencies))];
+        double[][] k = [.. normed.Select((row, t) => Head(TensorRole.Key, TensorRole.KeyNorm, layer, row, t, frequencies))];
+        double[][] v = [.. normed.Select(row => Product(TensorRole.Value, layer, config.QkvBias, row))];
         var result = new double[x.Length][];
         for (int t = 0; t < x.Length; t++)
         {
             result[t] = new double[config.Heads * headDim];
+            int first = window is { } positions ? Math.Max(0, t + 1 - positions) : 0;
             for (int head = 0; head < config.Heads; head++)
             {
                 int own = head * headDim, shared = head / group * headDim;
-                double[] scores = [.. Enumerable.Range(0, t + 1).Select(past =>
-                    Enumerable.Range(0, headDim).Sum(i => q[t][own + i] * k[past][shared + i]) / Math.Sqrt(headDim))];
+                double[] scores = [.. Enumerable.Range(first, t + 1 - first).Select(past =>
+                    Enumerable.Range(0, headDim).Sum(i => q[t][own + i] * k[past][shared + i]) * scale)];
                 double largest = scores.Max();
                 double[] weights = [.. scores.Select(score => Math.Exp(score - largest))];
                 double total = weights.Sum();
-                for (int past = 0; past <= t; past++)
-                    for (int i = 0; i < headDim; i++) result[t][own + i] += weights[past] / total * v[past][shared + i];
+                for (int past = first; past <= t; past++)
+                    for (int i = 0; i < headDim; i++) result[t][own + i] += weights[past - first] / total * v[past][shared + i];
             }
         }
 
         return result;
     }
 
-    private double[][] Rotated(double[][] matrix, double[][] rows)
+    // Queries or keys of one token: product, norm of each head, rotation.
+    private double[] Head(TensorRole role, TensorRole norm, int layer, double[] x, int position, double[] frequencies)
     {
-        int half = config.HeadDim / 2;
-        var result = new double[rows.Length][];
-        for (int t = 0; t < rows.Length; t++)
+        double[] row = Product(role, layer, config.QkvBias, x);
+        if (config.QueryKeyNorm)
+            row = [.. row.Chunk(config.HeadDim).SelectMany(head => Norm(head, weight(new(norm, layer))[0]))];
+        if (config.UnrotatedLayers.Contains(layer)) return row;
+
+        double factor = ReferenceRope.Factor(config);
+        for (int start = 0; start < row.Length; start += config.HeadDim)
         {
-            double[] row = result[t] = Times(matrix, rows[t]);
-            for (int start = 0; start < row.Length; start += config.HeadDim)
+            for (int i = 0; i < frequencies.Length; i++)
             {
-                for (int i = 0; i < half; i++)
-                {
-                    double cosine = Math.Cos(angles[t][i]) * ropeFactor, sine = Math.Sin(angles[t][i]) * ropeFactor;
-                    double a = row[start + i], b = row[start + half + i];
-                    row[start + i] = a * cosine - b * sine;
-                    row[start + half + i] = b * cosine + a * sine;
-                }
+                bool isSplit = pairing == RopePairing.SplitHalves;
+                int first = start + (isSplit ? i : 2 * i), second = isSplit ? first + frequencies.Length : first + 1;
+                double cosine = Math.Cos(position * frequencies[i]) * factor, sine = Math.Sin(position * frequencies[i]) * factor;
+                (row[first], row[second]) = (row[first] * cosine - row[second] * sine, row[second] * cosine + row[first] * sine);
             }
         }
 
-        return result;
+        return row;
+    }
+
+    private double[] Product(TensorRole role, int layer, bool hasBias, double[] x)
+    {
+        double[] y = Times(weight(new(role, layer)), x);
+        return hasBias ? Sum(y, weight(new(role, layer, IsBias: true))[0]) : y;
     }
 
     private double[] Norm(double[] x, double[] gain)
@@ -91,4 +108,6 @@ internal sealed class ReferenceLlama(LlamaConfig config, Func<string, double[][]
     }
 
     private static double[] Sum(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
+
+    private static double[] Scaled(double[] a, double factor) => [.. a.Select(x => x * factor)];
 }

@@ -10,6 +10,7 @@ namespace LLamaNet.Tests.Doubles;
 internal sealed class TinyCheckpoint : CheckpointFiles
 {
     private readonly LlamaConfig _config;
+    private readonly RopePairing _pairing;
     private readonly MatrixSource[] _replaced;
 
     private TinyCheckpoint(LlamaConfig config, RopePairing pairing, MatrixSource[] replaced)
@@ -17,21 +18,23 @@ internal sealed class TinyCheckpoint : CheckpointFiles
     {
         _config = config;
         _replaced = replaced;
-        Pairing = pairing;
+        _pairing = pairing;
     }
 
     public override string Container => "test";
 
     public override TensorNames Names => TensorNames.Gguf;
 
-    public override RopePairing Pairing { get; }
-
     public override IReadOnlyList<TensorSummary> Tensors => [];
 
     public static Checkpoint Of(LlamaConfig config, RopePairing pairing, params MatrixSource[] replaced) =>
         new(new TinyCheckpoint(config, pairing, replaced));
 
+    public override Architecture ReadArchitecture() => Architecture.Llama;
+
     public override LlamaConfig ReadConfig() => _config;
+
+    public override RopePairing PairingOf(Architecture architecture) => _pairing;
 
     public override MatrixSource TryOpen(StoredTensor tensor) =>
         _replaced.FirstOrDefault(matrix => matrix.Name == tensor.Name) ?? ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width);

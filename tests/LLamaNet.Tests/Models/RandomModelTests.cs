@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Loading;
 using Xunit;
 
@@ -48,7 +48,7 @@ public class RandomModelTests
     {
         LlamaConfig config = s_shapes[shape];
         int[] tokens = Tokens(150, config.VocabularySize); // past two pages of the cache
-        double[][] expected = Reference(config, tokens.Length).Forward(tokens);
+        double[][] expected = Reference(config).Forward(tokens);
         float[][] actual = await LogitsAsync(config, new ModelOptions { PrefillChunk = 37 }, tokens);
         AssertClose(expected, actual, 2e-4);
     }
@@ -57,7 +57,7 @@ public class RandomModelTests
     public async Task Half_precision_cache_stays_close()
     {
         int[] tokens = Tokens(100, s_plain.VocabularySize);
-        double[][] expected = Reference(s_plain, tokens.Length).Forward(tokens);
+        double[][] expected = Reference(s_plain).Forward(tokens);
         float[][] actual = await LogitsAsync(s_plain, new ModelOptions { KvCacheType = DType.F16 }, tokens);
         AssertClose(expected, actual, 2e-2);
     }
@@ -67,7 +67,7 @@ public class RandomModelTests
     {
         LlamaConfig config = s_plain with { KvHeads = 2, HeadDim = 32 };
         int[] tokens = Tokens(100, config.VocabularySize);
-        double[][] expected = Reference(config, tokens.Length).Forward(tokens);
+        double[][] expected = Reference(config).Forward(tokens);
         float[][] actual = await LogitsAsync(config, new ModelOptions { KvCacheType = DType.Q8_0, Device = Device.Cpu }, tokens);
         AssertClose(expected, actual, 0.1);
     }
@@ -92,7 +92,7 @@ public class RandomModelTests
             result = part.Result;
 
         int[] all = [.. prompt, .. result!.Tokens.Select(token => token.Id)];
-        double[][] expected = Reference(config, all.Length).Forward(all);
+        double[][] expected = Reference(config).Forward(all);
         for (int i = prompt.Length; i < all.Length; i++)
             Assert.Equal(Array.IndexOf(expected[i - 1], expected[i - 1].Max()), all[i]);
     }
@@ -146,56 +146,14 @@ public class RandomModelTests
         return [.. Enumerable.Range(0, count).Select(_ => random.Next(vocabulary))];
     }
 
-    private static ReferenceLlama Reference(LlamaConfig config, int length)
+    private static ReferenceLlama Reference(LlamaConfig config)
     {
-        Dictionary<string, double[][]> weights = ModelTensors.Of(config)
-            .Select((tensor, i) => new RandomMatrix(TensorNames.Gguf.Of(tensor.Id), DType.F32, tensor.Rows, tensor.Width, Seed + (ulong)i))
-            .ToDictionary(matrix => matrix.Name, Rows);
-        double[][] angles = [.. Enumerable.Range(0, length).Select(p => Frequencies(config, length).Select(f => p * f).ToArray())];
-        double factor = config.RopeScaling is RopeScaling.Yarn yarn ? yarn.AttentionFactor ?? 0.1 * Math.Log(yarn.Factor) + 1 : 1;
-        return new ReferenceLlama(config, name => weights[name], angles, factor);
+        Dictionary<TensorId, double[][]> weights = ModelTensors.Of(config)
+            .Select((tensor, i) => (tensor.Id, Rows: Random(tensor, i).ReadNumbers()))
+            .ToDictionary(pair => pair.Id, pair => pair.Rows);
+        return new ReferenceLlama(config, id => weights[id], RopePairing.SplitHalves);
     }
 
-    private static double[][] Rows(RandomMatrix matrix)
-    {
-        var bytes = new byte[matrix.Bytes];
-        matrix.ReadRows(0, matrix.Rows, bytes);
-        double[] values = [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Select(v => (double)v)];
-        return [.. values.Chunk(matrix.Width)];
-    }
-
-    // The formulas of the papers and of Hugging Face's modeling_rope_utils, written down a second time.
-    private static double[] Frequencies(LlamaConfig config, int length)
-    {
-        int d = config.HeadDim;
-        double theta = config.RopeTheta;
-        if (config.RopeScaling is RopeScaling.Dynamic dynamic)
-        {
-            double s = Math.Max(length, dynamic.OriginalContextLength) / (double)dynamic.OriginalContextLength;
-            theta *= Math.Pow(dynamic.Factor * s - (dynamic.Factor - 1), d / (d - 2.0));
-        }
-
-        return [.. Enumerable.Range(0, d / 2).Select(i =>
-        {
-            double f = 1 / Math.Pow(theta, 2.0 * i / d);
-            switch (config.RopeScaling)
-            {
-                case RopeScaling.Linear linear:
-                    return f / linear.Factor;
-                case RopeScaling.FrequencyFactors factors:
-                    return f / factors.Factors[i];
-                case RopeScaling.Llama3 s:
-                    double turns = s.OriginalContextLength * f / (2 * Math.PI);
-                    double keep = Math.Clamp((turns - s.LowFrequencyFactor) / (s.HighFrequencyFactor - s.LowFrequencyFactor), 0, 1);
-                    return keep * f + (1 - keep) * f / s.Factor;
-                case RopeScaling.Yarn s:
-                    double Dim(double rotations) => d * Math.Log(s.OriginalContextLength / (rotations * 2 * Math.PI)) / (2 * Math.Log(theta));
-                    double low = Math.Max(Math.Floor(Dim(s.BetaFast)), 0), high = Math.Min(Math.Ceiling(Dim(s.BetaSlow)), d - 1);
-                    double ramp = Math.Clamp((i - low) / (high - low == 0 ? 0.001 : high - low), 0, 1);
-                    return f * (1 - ramp) + f / s.Factor * ramp;
-                default:
-                    return f;
-            }
-        })];
-    }
+    private static RandomMatrix Random(ModelTensor tensor, int index) =>
+        new($"{tensor.Id}", DType.F32, tensor.Rows, tensor.Width, Seed + (ulong)index);
 }

@@ -1,26 +1,32 @@
 namespace LLamaNet.Architectures.Rope;
 
-// Radians per position of each pair of a head: theta^(-2i / headDim), scaled as the model says.
+// Radians per position of each rotated pair of a head: theta^(-2i / d), scaled as the model says. d: rotated elements.
 internal static class RopeFrequencies
 {
-    // length: tokens of the sequence, for dynamic scaling. attentionFactor multiplies cosines and sines (YaRN).
+    // length: tokens of the sequence, for scalings that depend on it. attentionFactor multiplies cosines and sines.
     public static double[] Compute(LlamaConfig config, int length, out double attentionFactor)
     {
         attentionFactor = 1;
-        double[] frequencies = Unscaled(config.RopeTheta, config.HeadDim);
+        int dim = RopeDim(config);
+        double[] frequencies = Unscaled(config.RopeTheta, dim);
         switch (config.RopeScaling)
         {
             case RopeScaling.Linear linear:
                 return [.. frequencies.Select(f => f / linear.Factor)];
             case RopeScaling.Dynamic dynamic:
-                return Unscaled(DynamicTheta(dynamic, config, length), config.HeadDim);
+                return Unscaled(DynamicTheta(dynamic, config.RopeTheta, dim, length), dim);
             case RopeScaling.Llama3 llama3:
                 return [.. frequencies.Select(f => Llama3(llama3, f))];
             case RopeScaling.Yarn yarn:
                 attentionFactor = yarn.AttentionFactor ?? (yarn.Factor <= 1 ? 1 : 0.1 * Math.Log(yarn.Factor) + 1);
-                return Yarn(yarn, config, frequencies);
+                return Yarn(yarn, config.RopeTheta, dim, frequencies);
             case RopeScaling.FrequencyFactors factors:
                 return [.. frequencies.Select((f, i) => f / factors.Factors[i])];
+            case RopeScaling.LongRope longRope:
+                attentionFactor = longRope.AttentionFactor;
+                bool isLong = length > longRope.OriginalContextLength;
+                IReadOnlyList<float> divisors = isLong ? longRope.LongFactors : longRope.ShortFactors;
+                return [.. frequencies.Select((f, i) => f / divisors[i])];
             default:
                 return frequencies;
         }
@@ -30,18 +36,20 @@ internal static class RopeFrequencies
     public static double[] Divisors(LlamaConfig config)
     {
         double[] scaled = Compute(config, 0, out _);
-        return [.. Unscaled(config.RopeTheta, config.HeadDim).Select((frequency, i) => frequency / scaled[i])];
+        return [.. Unscaled(config.RopeTheta, RopeDim(config)).Select((frequency, i) => frequency / scaled[i])];
     }
 
-    private static double[] Unscaled(double theta, int headDim) =>
-        [.. Enumerable.Range(0, headDim / 2).Select(i => Math.Pow(theta, -2.0 * i / headDim))];
+    private static int RopeDim(LlamaConfig config) => config.RopeDim ?? config.HeadDim;
+
+    private static double[] Unscaled(double theta, int dim) =>
+        [.. Enumerable.Range(0, dim / 2).Select(i => Math.Pow(theta, -2.0 * i / dim))];
 
     // "NTK-aware" base for sequences longer than the original context, as in Hugging Face's implementation.
-    private static double DynamicTheta(RopeScaling.Dynamic scaling, LlamaConfig config, int length)
+    private static double DynamicTheta(RopeScaling.Dynamic scaling, double theta, int dim, int length)
     {
         double longest = Math.Max(length, scaling.OriginalContextLength);
         double growth = scaling.Factor * longest / scaling.OriginalContextLength - (scaling.Factor - 1);
-        return config.RopeTheta * Math.Pow(growth, config.HeadDim / (config.HeadDim - 2.0));
+        return theta * Math.Pow(growth, dim / (dim - 2.0));
     }
 
     private static double Llama3(RopeScaling.Llama3 scaling, double frequency)
@@ -54,17 +62,17 @@ internal static class RopeFrequencies
         return (1 - kept) * frequency / scaling.Factor + kept * frequency;
     }
 
-    private static double[] Yarn(RopeScaling.Yarn scaling, LlamaConfig config, double[] frequencies)
+    private static double[] Yarn(RopeScaling.Yarn scaling, double theta, int dim, double[] frequencies)
     {
         // The pair that turns `rotations` times over the original context.
         double PairOf(double rotations)
         {
             double logarithm = Math.Log(scaling.OriginalContextLength / (rotations * 2 * Math.PI));
-            return config.HeadDim * logarithm / (2 * Math.Log(config.RopeTheta));
+            return dim * logarithm / (2 * Math.Log(theta));
         }
 
         double low = Math.Max(Math.Floor(PairOf(scaling.BetaFast)), 0);
-        double high = Math.Min(Math.Ceiling(PairOf(scaling.BetaSlow)), config.HeadDim - 1);
+        double high = Math.Min(Math.Ceiling(PairOf(scaling.BetaSlow)), dim - 1);
         if (low == high) high += 0.001;
         return [.. frequencies.Select((f, i) =>
         {

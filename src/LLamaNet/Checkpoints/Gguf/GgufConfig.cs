@@ -5,37 +5,48 @@ namespace LLamaNet.Checkpoints.Gguf;
 // The hyper-parameters of a model in a GGUF file.
 internal sealed class GgufConfig
 {
-    public const string Architecture = "llama";
     public const string ModelKind = "model";
 
     private readonly string _path;
     private readonly GgufMetadata _metadata;
     private readonly IReadOnlyDictionary<string, GgufTensor> _tensors;
+    private readonly Architecture _architecture;
     private readonly GgufModelKeys _keys;
 
-    private GgufConfig(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors, string architecture)
+    private GgufConfig(
+        string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors, Architecture architecture)
     {
         _path = path;
         _metadata = metadata;
         _tensors = tensors;
-        _keys = new GgufModelKeys(architecture);
+        _architecture = architecture;
+        _keys = new GgufModelKeys(architecture.GgufName);
+    }
+
+    public static Architecture ReadArchitecture(GgufMetadata metadata)
+    {
+        string expected = $"one of {string.Join(", ", Architecture.All.Select(known => known.GgufName).Distinct())}";
+        string name = metadata.FindString(GgufKeys.Architecture) ?? throw metadata.Missing(GgufKeys.Architecture, expected);
+        Architecture architecture = Architecture.OfGguf(name) ?? throw metadata.Error(GgufKeys.Architecture, expected, name);
+        return metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind
+            ? throw metadata.Error(GgufKeys.Kind, ModelKind, kind)
+            : architecture;
     }
 
     // tensors: all of the file, by name.
-    public static LlamaConfig Read(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors)
-    {
-        string architecture = metadata.FindString(GgufKeys.Architecture)
-            ?? throw metadata.Missing(GgufKeys.Architecture, Architecture);
-        if (architecture != Architecture) throw metadata.Error(GgufKeys.Architecture, Architecture, architecture);
-        if (metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind)
-            throw metadata.Error(GgufKeys.Kind, ModelKind, kind);
-        return new GgufConfig(path, metadata, tensors, architecture).Read();
-    }
+    public static LlamaConfig Read(string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors) =>
+        new GgufConfig(path, metadata, tensors, ReadArchitecture(metadata)).Read();
 
-    // The keys that Read reads, but for the scaling of rotations: GgufRope writes those.
-    public static IEnumerable<KeyValuePair<string, object>> Write(LlamaConfig config)
+    // The keys that Read reads. Throws ModelFormatException, naming source, for what GGUF has no words for.
+    public static IEnumerable<KeyValuePair<string, object>> Write(string source, LlamaConfig config, Architecture architecture)
     {
-        var keys = new GgufModelKeys(Architecture);
+        if (!config.UnrotatedLayers.Equals(UnrotatedLayers(architecture, config.Layers)))
+        {
+            throw new ModelFormatException(
+                source, "layers without rotation", "those that GGUF files imply, every fourth", $"{config.UnrotatedLayers}");
+        }
+
+        var keys = new GgufModelKeys(architecture.GgufName);
         yield return new(keys.VocabularySize, (uint)config.VocabularySize);
         yield return new(keys.ContextLength, (uint)config.ContextLength);
         yield return new(keys.Width, (uint)config.Width);
@@ -46,8 +57,21 @@ internal sealed class GgufConfig
         yield return new(keys.KeyLength, (uint)config.HeadDim);
         yield return new(keys.ValueLength, (uint)config.HeadDim);
         yield return new(keys.RmsNormEpsilon, config.RmsNormEpsilon);
-        yield return new(keys.RopeDimensions, (uint)config.HeadDim);
-        yield return new(keys.RopeTheta, config.RopeTheta);
+        if (config.SlidingWindow is { } window)
+        {
+            yield return new(keys.SlidingWindow, (uint)window);
+            bool[] pattern = [.. Enumerable.Range(0, config.Layers).Select(layer => !config.FullAttentionLayers.Contains(layer))];
+            if (config.FullAttentionLayers.Count > 0) yield return new(keys.SlidingWindowPattern, pattern);
+        }
+
+        if (architecture.HasMultipliers)
+        {
+            yield return new(keys.EmbeddingMultiplier, config.EmbeddingMultiplier);
+            yield return new(keys.AttentionMultiplier, config.AttentionMultiplier ?? 0f);
+            yield return new(keys.ResidualMultiplier, config.ResidualMultiplier);
+            yield return new(keys.LogitsDivisor, config.LogitsDivisor);
+        }
+
         foreach (KeyValuePair<string, object> pair in GgufRope.Write(keys, config)) yield return pair;
     }
 
@@ -58,11 +82,12 @@ internal sealed class GgufConfig
 
         string embedding = TensorNames.Gguf.Of(new TensorId(TensorRole.Embedding));
         string output = TensorNames.Gguf.Of(new TensorId(TensorRole.Output));
-        int width = Count(_keys.Width), heads = Count(_keys.Heads);
+        int width = Count(_keys.Width), heads = Count(_keys.Heads), layers = Count(_keys.Layers, ConfigLimits.MaxLayers);
+        (int? window, LayerSet fullAttention) = Window(layers);
         var config = new LlamaConfig
         {
             Width = width,
-            Layers = Count(_keys.Layers, ConfigLimits.MaxLayers),
+            Layers = layers,
             Heads = heads,
             KvHeads = _metadata.Values.ContainsKey(_keys.KvHeads) ? Count(_keys.KvHeads) : heads,
             HeadDim = HeadDim(width, heads),
@@ -72,9 +97,21 @@ internal sealed class GgufConfig
             RmsNormEpsilon = _metadata.FindFloat(_keys.RmsNormEpsilon)
                 ?? throw _metadata.Missing(_keys.RmsNormEpsilon, "a float"),
             RopeTheta = _metadata.FindFloat(_keys.RopeTheta) ?? 10000,
+            UnrotatedLayers = UnrotatedLayers(_architecture, layers),
+            SlidingWindow = window,
+            FullAttentionLayers = fullAttention,
+            QkvBias = _architecture.Biases == BiasUse.Qkv || HasBias(TensorRole.Query),
+            AttentionOutputBias = HasBias(TensorRole.AttentionOutput),
+            FfnBias = HasBias(TensorRole.Gate),
+            QueryKeyNorm = _architecture.HasQueryKeyNorm,
+            EmbeddingMultiplier = Multiplier(_keys.EmbeddingMultiplier) ?? 1f,
+            AttentionMultiplier = Multiplier(_keys.AttentionMultiplier),
+            ResidualMultiplier = Multiplier(_keys.ResidualMultiplier) ?? 1f,
+            LogitsDivisor = Multiplier(_keys.LogitsDivisor) ?? 1f,
             TiedEmbeddings = _tensors.ContainsKey(embedding) && !_tensors.ContainsKey(output),
         };
         var rope = new GgufRope(_path, _metadata, _tensors, _keys);
+        config = config with { RopeDim = RopeDim(config.HeadDim) };
         return ConfigLimits.Check(_path, config with { RopeScaling = rope.ReadScaling(config) }, new ConfigKeys(
             _keys.Width, _keys.Layers, _keys.Heads, _keys.KvHeads, _keys.KeyLength, _keys.FfnWidth, _keys.VocabularySize,
             _keys.ContextLength, _keys.RmsNormEpsilon, _keys.RopeTheta, _keys.Scaling));
@@ -89,13 +126,44 @@ internal sealed class GgufConfig
             : width % heads == 0
                 ? ConfigLimits.Count(_path, $"{_keys.Width} / {_keys.Heads}", width / heads, ConfigLimits.MaxHeadDim)
                 : throw _metadata.Error(_keys.Heads, $"a divisor of {_keys.Width} ({width})", $"{heads}");
-        foreach (string key in (string[])[_keys.ValueLength, _keys.RopeDimensions])
-        {
-            if (_metadata.FindInteger(key) is { } length && length != headDim)
-                throw _metadata.Error(key, $"{headDim}, the width of a head", $"{length}");
-        }
-
+        CheckHeadDim(_keys.ValueLength, headDim);
         return headDim;
+    }
+
+    private int? RopeDim(int headDim)
+    {
+        if (_architecture.RotatesPart && _metadata.FindInteger(_keys.RopeDimensions) is { } rotated)
+            return ConfigLimits.RopeDim(_path, _keys.RopeDimensions, rotated, headDim);
+        CheckHeadDim(_keys.RopeDimensions, headDim);
+        return null;
+    }
+
+    private void CheckHeadDim(string key, int headDim)
+    {
+        if (_metadata.FindInteger(key) is { } length && length != headDim)
+            throw _metadata.Error(key, $"{headDim}, the width of a head", $"{length}");
+    }
+
+    private bool HasBias(TensorRole role) => _architecture.Biases == BiasUse.Optional
+        && _tensors.ContainsKey(TensorNames.Gguf.Of(new TensorId(role, 0, IsBias: true)));
+
+    private static LayerSet UnrotatedLayers(Architecture architecture, int layers) =>
+        architecture.SkipsRope ? new(Enumerable.Range(0, layers).Where(layer => layer % 4 == 3)) : LayerSet.None;
+
+    // 0 counts as absent.
+    private float? Multiplier(string key) => _architecture.HasMultipliers && _metadata.FindFloat(key) is { } value and not 0f
+        ? ConfigLimits.Positive(_path, key, value)
+        : null;
+
+    // 0 counts as absent. llama.cpp writes the key for phi3 alone; files of ours have it for other architectures too.
+    private (int? Window, LayerSet FullAttention) Window(int layers)
+    {
+        if (_metadata.FindInteger(_keys.SlidingWindow) is not { } window || window == 0) return (null, LayerSet.None);
+        bool[]? isWindowed = _metadata.FindArray<bool>(_keys.SlidingWindowPattern);
+        if (isWindowed is not null && isWindowed.Length != layers)
+            throw _metadata.Error(_keys.SlidingWindowPattern, $"{layers} truth values, one a layer", $"{isWindowed.Length}");
+        var full = new LayerSet(Enumerable.Range(0, isWindowed is null ? 0 : layers).Where(layer => !isWindowed![layer]));
+        return full.Count == layers ? (null, LayerSet.None) : (ConfigLimits.Count(_path, _keys.SlidingWindow, window), full);
     }
 
     private int VocabularySize(string embedding)

@@ -4,7 +4,7 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Gguf;
 
-// Any checkpoint to one GGUF file with its matrices in another format. Norms stay F32.
+// Any checkpoint to one GGUF file with its matrices in another format. Norms and biases stay F32.
 internal static class GgufConversion
 {
     private const uint QuantizationVersion = 2;
@@ -19,9 +19,10 @@ internal static class GgufConversion
     {
         CheckDestination(source, destination);
         LlamaConfig config = source.Config;
-        List<MatrixSource> tensors = [.. TensorNames.Gguf.Stored(config).Select(stored => Convert(source, stored, type))];
+        List<MatrixSource> tensors =
+            [.. TensorNames.Gguf.Stored(config, source.Architecture).Select(stored => Convert(source, stored, type))];
         long total = tensors.Sum(SourceBytes), done = 0;
-        if (RopeFactors.Of(source.Path, config) is { } factors) tensors.Insert(0, factors);
+        tensors.InsertRange(0, RopeFactors.Of(source.Path, config));
         GgufWriter.Write(destination, [.. Metadata(source, config, type)], tensors, Report, cancellationToken);
 
         void Report(MatrixSource tensor, int rows)
@@ -51,11 +52,13 @@ internal static class GgufConversion
 
     private static ConvertedMatrix Convert(Checkpoint source, StoredTensor stored, DType type)
     {
-        ModelTensor tensor = stored.Parts[0];
-        MatrixSource matrix = source.Tensors[tensor.Id];
-        if (tensor.IsRotated)
-            matrix = RopeOrder.Reorder(matrix, source.Config.HeadDim, source.Pairing, RopePairing.AdjacentPairs);
-        DType chosen = FormatChoice.For(type, tensor, source.Config.TiedEmbeddings);
+        MatrixSource[] parts =
+        [
+            .. stored.Parts.Select(part => RopeOrder.ToFile(
+                source.Tensors[part.Id], part, source.Config, source.Pairing, source.Architecture.GgufPairing)),
+        ];
+        MatrixSource matrix = parts.Length == 1 ? parts[0] : new StackedMatrix(stored.Name, parts);
+        DType chosen = FormatChoice.For(type, stored.Parts[0], source.Config.TiedEmbeddings);
         return new ConvertedMatrix(source.Path, stored.Name, matrix, chosen);
     }
 
@@ -63,13 +66,14 @@ internal static class GgufConversion
 
     private static IEnumerable<KeyValuePair<string, object>> Metadata(Checkpoint source, LlamaConfig config, DType type)
     {
-        yield return new(GgufKeys.Architecture, GgufConfig.Architecture);
+        yield return new(GgufKeys.Architecture, source.Architecture.GgufName);
         yield return new(GgufKeys.Kind, GgufConfig.ModelKind);
         yield return new(GgufKeys.Name, source.Name);
         yield return new(GgufKeys.Alignment, (uint)GgufFile.DefaultAlignment);
         yield return new(GgufKeys.FileType, WeightFormat.Of(type).FileType);
         yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
-        foreach (KeyValuePair<string, object> pair in GgufConfig.Write(config)) yield return pair;
+        foreach (KeyValuePair<string, object> pair in GgufConfig.Write(source.Path, config, source.Architecture))
+            yield return pair;
         if (source.HasVocabulary)
         {
             foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;

@@ -27,8 +27,6 @@ internal sealed class GgufFiles : CheckpointFiles
 
     public override TensorNames Names => TensorNames.Gguf;
 
-    public override RopePairing Pairing => RopePairing.AdjacentPairs;
-
     public override IReadOnlyList<TensorSummary> Tensors { get; }
 
     public override IReadOnlyList<KeyValuePair<string, string>> Metadata => _shards.Metadata.InWords();
@@ -39,7 +37,11 @@ internal sealed class GgufFiles : CheckpointFiles
     // Owns the stream.
     public static GgufFiles Open(Stream stream, string name) => new(GgufShards.Open(CheckedFile.Over(stream, name)));
 
+    public override Architecture ReadArchitecture() => GgufConfig.ReadArchitecture(_shards.Metadata);
+
     public override LlamaConfig ReadConfig() => GgufConfig.Read(Path, _shards.Metadata, _tensors);
+
+    public override RopePairing PairingOf(Architecture architecture) => architecture.GgufPairing;
 
     public override MatrixSource? TryOpen(StoredTensor tensor) => _tensors.GetValueOrDefault(tensor.Name)?.ToMatrix();
 

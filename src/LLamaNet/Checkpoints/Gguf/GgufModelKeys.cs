@@ -13,6 +13,15 @@ internal sealed record GgufModelKeys(string Architecture)
     public string KeyLength => $"{Architecture}.attention.key_length";
     public string ValueLength => $"{Architecture}.attention.value_length";
     public string RmsNormEpsilon => $"{Architecture}.attention.layer_norm_rms_epsilon";
+    public string SlidingWindow => $"{Architecture}.attention.sliding_window";
+
+    // One truth value a layer: whether it attends to the window only.
+    public string SlidingWindowPattern => $"{Architecture}.attention.sliding_window_pattern";
+
+    public string EmbeddingMultiplier => $"{Architecture}.embedding_scale";
+    public string AttentionMultiplier => $"{Architecture}.attention.scale";
+    public string ResidualMultiplier => $"{Architecture}.residual_scale";
+    public string LogitsDivisor => $"{Architecture}.logit_scale";
     public string Experts => $"{Architecture}.expert_count";
 
     public string RopeDimensions => $"{Architecture}.rope.dimension_count";

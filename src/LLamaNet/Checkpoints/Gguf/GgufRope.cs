@@ -3,23 +3,29 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Checkpoints.Gguf;
 
-// The scaling of rotations in a GGUF file: keys, and the optional tensor rope_freqs.weight. LLaMA 3.1's scaling is such a tensor.
+// The rotation of heads in a GGUF file: keys, and the optional tensors of RopeFactors.
 internal sealed class GgufRope(
     string path, GgufMetadata metadata, IReadOnlyDictionary<string, GgufTensor> tensors, GgufModelKeys keys)
 {
     // config: all but the scaling.
     public RopeScaling ReadScaling(LlamaConfig config)
     {
+        int pairs = (config.RopeDim ?? config.HeadDim) / 2;
+        if (tensors.TryGetValue(RopeFactors.Long, out GgufTensor? longFactors)) return ReadLongRope(longFactors, config, pairs);
         RopeScaling scaling = ReadKeys(config.ContextLength);
-        return tensors.TryGetValue(RopeFactors.TensorName, out GgufTensor? factors)
-            ? WithFactors(scaling, factors, config.HeadDim / 2)
-            : scaling;
+        return tensors.TryGetValue(RopeFactors.All, out GgufTensor? factors) ? WithFactors(scaling, factors, pairs) : scaling;
     }
 
     public static IEnumerable<KeyValuePair<string, object>> Write(GgufModelKeys keys, LlamaConfig config)
     {
+        yield return new(keys.RopeDimensions, (uint)(config.RopeDim ?? config.HeadDim));
+        yield return new(keys.RopeTheta, config.RopeTheta);
         switch (config.RopeScaling)
         {
+            case RopeScaling.LongRope longRope:
+                yield return new(keys.ScalingContext, (uint)longRope.OriginalContextLength);
+                yield return new(keys.ScalingAttentionFactor, longRope.AttentionFactor);
+                break;
             case RopeScaling.Linear linear:
                 yield return new(keys.ScalingType, "linear");
                 yield return new(keys.ScalingFactor, linear.Factor);
@@ -34,6 +40,18 @@ internal sealed class GgufRope(
                     yield return new(keys.ScalingAttentionFactor, (float)(attention / ComputedYarnAttention(yarn.Factor)));
                 break;
         }
+    }
+
+    private RopeScaling.LongRope ReadLongRope(GgufTensor longFactors, LlamaConfig config, int pairs)
+    {
+        if (!tensors.TryGetValue(RopeFactors.Short, out GgufTensor? shortFactors))
+            throw metadata.Error(RopeFactors.Short, $"a tensor beside {RopeFactors.Long}", "no such tensor");
+        if (metadata.FindString(keys.ScalingType) is { } type and not ("none" or "longrope"))
+            throw metadata.Error(keys.ScalingType, $"longrope beside {RopeFactors.Long}", type);
+        long original = metadata.FindInteger(keys.ScalingContext) ?? config.ContextLength;
+        return new RopeScaling.LongRope(
+            ReadFactors(shortFactors, pairs), ReadFactors(longFactors, pairs),
+            ConfigLimits.Count(path, keys.ScalingContext, original), metadata.FindFloat(keys.ScalingAttentionFactor) ?? 1);
     }
 
     private RopeScaling ReadKeys(int contextLength)

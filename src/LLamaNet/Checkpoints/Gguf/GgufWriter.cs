@@ -157,6 +157,10 @@ internal static class GgufWriter
                 WriteArrayHead(writer, GgufValueType.String, texts.Length);
                 foreach (string text in texts) WriteString(writer, text);
                 break;
+            case bool[] truths:
+                WriteArrayHead(writer, GgufValueType.Bool, truths.Length);
+                writer.Write(MemoryMarshal.AsBytes(truths.AsSpan()));
+                break;
             case float[] numbers:
                 WriteArrayHead(writer, GgufValueType.Float32, numbers.Length);
                 writer.Write(MemoryMarshal.AsBytes(numbers.AsSpan()));

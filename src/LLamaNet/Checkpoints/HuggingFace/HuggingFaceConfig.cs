@@ -1,9 +1,10 @@
 using System.Text.Json;
+using LLamaNet.Architectures;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 
-// config.json of a LLaMA, as transformers 4 and 5 write it. What would change the forward pass and is not supported is refused
-// by name. Defaults are those of transformers' LlamaConfig.
+// config.json, as transformers 4 and 5 write it. What would change the forward pass and is not supported is refused by name.
+// Absent keys have the defaults of transformers' LlamaConfig; other architectures must name those that differ.
 internal static class HuggingFaceConfig
 {
     public const string FileName = "config.json";
@@ -22,6 +23,12 @@ internal static class HuggingFaceConfig
         RopeTheta: "rope_theta",
         RopeScaling: "rope_scaling");
 
+    public static Architecture ReadArchitecture(string path)
+    {
+        using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
+        return ReadArchitecture(JsonSection.Root(path, document));
+    }
+
     public static LlamaConfig Read(string path)
     {
         using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
@@ -30,31 +37,62 @@ internal static class HuggingFaceConfig
 
     public static LlamaConfig Read(JsonSection json)
     {
+        Architecture architecture = ReadArchitecture(json);
+        RefuseUnsupported(json, architecture);
         int context = Count(json, s_keys.ContextLength, ConfigLimits.MaxSize, 2048);
-        RefuseOtherModels(json, context);
         int width = Count(json, s_keys.Width), heads = Count(json, s_keys.Heads);
+        int layers = Count(json, s_keys.Layers, ConfigLimits.MaxLayers);
         if (!json.Has(s_keys.HeadDim) && width % heads != 0)
         {
             throw new ModelFormatException(
                 json.Path, s_keys.Heads, $"a divisor of {s_keys.Width} ({width}), as there is no {s_keys.HeadDim}", $"{heads}");
         }
 
-        (float theta, RopeScaling scaling) = HuggingFaceRope.Read(json, context);
-        return ConfigLimits.Check(json.Path, new LlamaConfig
+        int headDim = Count(json, s_keys.HeadDim, ConfigLimits.MaxHeadDim, width / heads);
+        (float theta, int? ropeDim, RopeScaling scaling) = HuggingFaceRope.Read(json, context, headDim, architecture.RotatesPart);
+        (int? window, LayerSet fullAttention) = HuggingFaceLayers.ReadWindow(json, architecture, layers);
+        bool attentionBias = architecture.Biases == BiasUse.Optional && json.OptionalFlag("attention_bias") == true;
+        bool ffnBias = architecture.Biases == BiasUse.Optional && json.OptionalFlag("mlp_bias") == true;
+        var config = new LlamaConfig
         {
             Width = width,
-            Layers = Count(json, s_keys.Layers, ConfigLimits.MaxLayers),
+            Layers = layers,
             Heads = heads,
             KvHeads = Count(json, s_keys.KvHeads, ConfigLimits.MaxSize, heads),
-            HeadDim = Count(json, s_keys.HeadDim, ConfigLimits.MaxHeadDim, width / heads),
+            HeadDim = headDim,
             FfnWidth = Count(json, s_keys.FfnWidth),
             VocabularySize = Count(json, s_keys.VocabularySize),
             ContextLength = context,
             RmsNormEpsilon = json.OptionalNumber(s_keys.RmsNormEpsilon) ?? 1e-6f,
             RopeTheta = theta,
             RopeScaling = scaling,
-            TiedEmbeddings = json.OptionalFlag("tie_word_embeddings") ?? false,
-        }, s_keys);
+            RopeDim = ropeDim,
+            UnrotatedLayers = HuggingFaceLayers.ReadUnrotated(json, architecture, layers),
+            SlidingWindow = window,
+            FullAttentionLayers = fullAttention,
+            QkvBias = attentionBias || architecture.Biases == BiasUse.Qkv,
+            AttentionOutputBias = attentionBias,
+            FfnBias = ffnBias,
+            QueryKeyNorm = architecture.HasQueryKeyNorm,
+            TiedEmbeddings = json.OptionalFlag("tie_word_embeddings") ?? architecture.TiesByDefault,
+        };
+        return ConfigLimits.Check(json.Path, architecture.HasMultipliers ? WithMultipliers(config, json) : config, s_keys);
+    }
+
+    private static LlamaConfig WithMultipliers(LlamaConfig config, JsonSection json) => config with
+    {
+        EmbeddingMultiplier = json.OptionalPositive("embedding_multiplier") ?? 1f,
+        AttentionMultiplier = json.OptionalPositive("attention_multiplier") ?? 1f,
+        ResidualMultiplier = json.OptionalPositive("residual_multiplier") ?? 1f,
+        LogitsDivisor = json.OptionalPositive("logits_scaling") ?? 1f,
+    };
+
+    private static Architecture ReadArchitecture(JsonSection json)
+    {
+        string? type = json.OptionalText("model_type");
+        if (type is null && NamesLlama(json)) return Architecture.Llama;
+        return (type is null ? null : Architecture.OfTransformers(type)) ?? throw json.Wrong(
+            "model_type", $"one of {string.Join(", ", Architecture.All.Select(architecture => architecture.Name))}");
     }
 
     private static int Count(JsonSection json, string key, int most = ConfigLimits.MaxSize) =>
@@ -63,19 +101,12 @@ internal static class HuggingFaceConfig
     private static int Count(JsonSection json, string key, int most, int absent) =>
         json.OptionalInteger(key) is { } value ? ConfigLimits.Count(json.Path, json.Place(key), value, most) : absent;
 
-    private static void RefuseOtherModels(JsonSection json, int context)
+    private static void RefuseUnsupported(JsonSection json, Architecture architecture)
     {
-        switch (json.OptionalText("model_type"))
+        if (architecture != Architecture.Llama)
         {
-            case "llama":
-                break;
-            case "mistral":
-                RefuseSlidingWindow(json, context);
-                break;
-            case null when NamesLlama(json):
-                break;
-            default:
-                throw json.Wrong("model_type", "\"llama\"");
+            foreach (string key in (ReadOnlySpan<string>)[s_keys.KvHeads, s_keys.ContextLength, s_keys.RmsNormEpsilon])
+                if (!json.Has(key)) throw json.Wrong(key, $"a number, as model_type is \"{architecture.Name}\"");
         }
 
         if (json.Find("quantization_config") is { } quantization)
@@ -88,9 +119,6 @@ internal static class HuggingFaceConfig
                 json.Path, "quantization_config", "weights in F32, F16 or BF16", $"quantization method {method}");
         }
 
-        foreach (string bias in (ReadOnlySpan<string>)["attention_bias", "mlp_bias"])
-            if (json.OptionalFlag(bias) == true) throw json.Wrong(bias, "false (biases are not supported)");
-
         if (json.OptionalText("hidden_act") is { } activation and not ("silu" or "swish"))
             throw json.Wrong("hidden_act", "\"silu\"");
     }
@@ -100,16 +128,4 @@ internal static class HuggingFaceConfig
         json.Find("architectures") is { ValueKind: JsonValueKind.Array } names
         && names.EnumerateArray().Any(name => name.ValueKind == JsonValueKind.String
             && "LlamaForCausalLM".Equals(name.GetString(), StringComparison.OrdinalIgnoreCase));
-
-    // A Mistral whose window never closes computes what a LLaMA computes. Absent keys do not mean a LLaMA's defaults there:
-    // MistralConfig has a window of 4096 and 8 key-value heads.
-    private static void RefuseSlidingWindow(JsonSection json, int context)
-    {
-        if (!json.Has("num_key_value_heads")) throw json.Wrong("num_key_value_heads", "a number, as model_type is \"mistral\"");
-        if (!json.Element.TryGetProperty("sliding_window", out JsonElement window))
-            throw json.Wrong("sliding_window", "null (no sliding window), as model_type is \"mistral\"");
-        if (window.ValueKind == JsonValueKind.Null) return;
-        if (json.Integer("sliding_window") < context)
-            throw json.Wrong("sliding_window", $"null or at least {context} (sliding windows are not supported)");
-    }
 }

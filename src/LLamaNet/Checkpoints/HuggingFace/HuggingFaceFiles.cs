@@ -22,8 +22,6 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
 
     public override TensorNames Names => TensorNames.HuggingFace;
 
-    public override RopePairing Pairing => RopePairing.SplitHalves;
-
     public override IReadOnlyList<TensorSummary> Tensors { get; }
 
     public override IReadOnlyList<KeyValuePair<string, string>> Metadata =>
@@ -35,15 +33,11 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
     public static HuggingFaceFiles Open(string path) =>
         new(path, Directory.Exists(path) ? SafetensorsShards.Open(path) : SafetensorsShards.OpenFile(path));
 
-    public override LlamaConfig ReadConfig()
-    {
-        if (!IsFolder)
-            throw new ModelFormatException(Path, "folder", $"{HuggingFaceConfig.FileName} beside the tensors", "no such file");
-        string config = System.IO.Path.Combine(Path, HuggingFaceConfig.FileName);
-        return File.Exists(config)
-            ? HuggingFaceConfig.Read(config)
-            : throw new ModelFormatException(Path, HuggingFaceConfig.FileName, "a file", "no such file");
-    }
+    public override RopePairing PairingOf(Architecture architecture) => RopePairing.SplitHalves;
+
+    public override Architecture ReadArchitecture() => HuggingFaceConfig.ReadArchitecture(ConfigPath());
+
+    public override LlamaConfig ReadConfig() => HuggingFaceConfig.Read(ConfigPath());
 
     public override MatrixSource? TryOpen(StoredTensor tensor)
     {
@@ -67,4 +61,14 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
     }
 
     public override void Dispose() => _shards.Dispose();
+
+    private string ConfigPath()
+    {
+        if (!IsFolder)
+            throw new ModelFormatException(Path, "folder", $"{HuggingFaceConfig.FileName} beside the tensors", "no such file");
+        string config = System.IO.Path.Combine(Path, HuggingFaceConfig.FileName);
+        return File.Exists(config)
+            ? config
+            : throw new ModelFormatException(Path, HuggingFaceConfig.FileName, "a file", "no such file");
+    }
 }

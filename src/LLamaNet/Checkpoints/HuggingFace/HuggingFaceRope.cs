@@ -2,27 +2,35 @@ using System.Text.Json;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 
-// Rotary settings. transformers 5 has everything in rope_parameters; before, rope_theta stood at the top and the rest in
+// The rotation of heads. transformers 5 has everything in rope_parameters; before, rope_theta stood at the top and the rest in
 // rope_scaling, its kind under "rope_type" or, earlier, "type". A file with both scales as rope_scaling says, as transformers
 // does. Formulas: transformers' modeling_rope_utils.
 internal static class HuggingFaceRope
 {
     private const string Original = "original_max_position_embeddings";
+    private const string Partial = "partial_rotary_factor";
 
-    public static (float Theta, RopeScaling Scaling) Read(JsonSection json, int context)
+    // rotatesPart: whether a part of each head may be rotated. RopeDim: null for whole heads.
+    public static (float Theta, int? RopeDim, RopeScaling Scaling) Read(
+        JsonSection json, int context, int headDim, bool rotatesPart)
     {
         JsonSection? parameters = json.OptionalSection("rope_parameters"), rope = json.OptionalSection("rope_scaling");
         if (rope is null || rope.IsEmpty) rope = parameters;
         float theta = rope?.OptionalNumber("rope_theta") ?? parameters?.OptionalNumber("rope_theta")
             ?? json.OptionalNumber("rope_theta") ?? 10000f;
-        RefusePartial(json);
-        if (rope is null) return (theta, RopeScaling.None);
+        int? ropeDim = null;
+        foreach (JsonSection? section in (JsonSection?[])[json, parameters, rope])
+        {
+            if (section?.OptionalNumber(Partial) is not { } part || part == 1f) continue;
+            if (!rotatesPart) throw section.Wrong(Partial, "1 (only phi3 rotates a part of each head)");
+            long rotated = (long)(headDim * section.Find(Partial)!.Value.GetDouble());
+            ropeDim = ConfigLimits.RopeDim(json.Path, section.Place(Partial), rotated, headDim);
+        }
 
-        RefusePartial(rope);
-        return (theta, ReadScaling(rope, context));
+        return (theta, ropeDim, rope is null ? RopeScaling.None : ReadScaling(json, rope, context, (ropeDim ?? headDim) / 2));
     }
 
-    private static RopeScaling ReadScaling(JsonSection rope, int context)
+    private static RopeScaling ReadScaling(JsonSection json, JsonSection rope, int context, int pairs)
     {
         string key = rope.Has("rope_type") ? "rope_type" : "type";
         return rope.OptionalText(key) switch
@@ -32,15 +40,16 @@ internal static class HuggingFaceRope
             null when rope.Element.EnumerateObject().Any(part => part.Value.ValueKind == JsonValueKind.Object) =>
                 throw rope.Wrong("rope_type", "one rope type for all layers"),
             null => RopeScaling.None,
-            "linear" => new RopeScaling.Linear(Positive(rope, "factor")),
-            "dynamic" => new RopeScaling.Dynamic(Positive(rope, "factor"), OriginalContext(rope) ?? context),
+            "linear" => new RopeScaling.Linear(rope.Positive("factor")),
+            "dynamic" => new RopeScaling.Dynamic(rope.Positive("factor"), OriginalContext(rope) ?? context),
             "yarn" => ReadYarn(rope, context),
             "llama3" => new RopeScaling.Llama3(
-                Positive(rope, "factor"),
-                Positive(rope, "low_freq_factor"),
-                Positive(rope, "high_freq_factor"),
+                rope.Positive("factor"),
+                rope.Positive("low_freq_factor"),
+                rope.Positive("high_freq_factor"),
                 OriginalContext(rope) ?? throw rope.Wrong(Original, "a number of positions")),
-            _ => throw rope.Wrong(key, "default, linear, dynamic, yarn or llama3"),
+            "longrope" or "su" => ReadLongRope(json, rope, context, pairs),
+            _ => throw rope.Wrong(key, "default, linear, dynamic, yarn, llama3 or longrope"),
         };
     }
 
@@ -50,8 +59,8 @@ internal static class HuggingFaceRope
         if (rope.OptionalFlag("truncate") == false) throw rope.Wrong("truncate", "true");
 
         int original = OriginalContext(rope) ?? context;
-        float factor = rope.Has("factor") ? Positive(rope, "factor") : (float)context / original;
-        float? attention = rope.Has("attention_factor") ? Positive(rope, "attention_factor") : null;
+        float factor = rope.Has("factor") ? rope.Positive("factor") : (float)context / original;
+        float? attention = rope.Has("attention_factor") ? rope.Positive("attention_factor") : null;
         if (attention is null && NonZero(rope, "mscale") is { } mscale && NonZero(rope, "mscale_all_dim") is { } allDim)
             attention = AttentionScale(factor, mscale) / AttentionScale(factor, allDim);
 
@@ -64,20 +73,24 @@ internal static class HuggingFaceRope
     private static float AttentionScale(float factor, float mscale) =>
         factor <= 1 ? 1f : 0.1f * mscale * MathF.Log(factor) + 1f;
 
-    private static void RefusePartial(JsonSection section)
+    // The original context may stand at the top, as the factor may be left to the two contexts.
+    private static RopeScaling.LongRope ReadLongRope(JsonSection json, JsonSection rope, int context, int pairs)
     {
-        if (section.OptionalNumber("partial_rotary_factor") is { } part and not 1f)
-            throw section.Wrong("partial_rotary_factor", "1 (rotating a part of each head is not supported)");
+        int original = OriginalContext(rope) ?? OriginalContext(json) ?? throw rope.Wrong(Original, "a number of positions");
+        double factor = rope.OptionalPositive("factor") ?? (double)context / original;
+        double attention = factor <= 1 ? 1 : Math.Sqrt(1 + Math.Log(factor) / Math.Log(original));
+        return new RopeScaling.LongRope(
+            Factors("short_factor"), Factors("long_factor"), original,
+            rope.OptionalPositive("attention_factor") ?? (float)attention);
+
+        float[] Factors(string key) => rope.OptionalList(key, pairs, "numbers, one for each rotated pair", element =>
+            element.ValueKind == JsonValueKind.Number && element.TryGetSingle(out float factor) ? factor : (float?)null)
+            ?? throw rope.Wrong(key, $"{pairs} numbers, one for each rotated pair");
     }
 
     private static int? OriginalContext(JsonSection rope) => rope.OptionalInteger(Original) is { } original
         ? ConfigLimits.Count(rope.Path, rope.Place(Original), original)
         : null;
-
-    private static float Positive(JsonSection section, string key) =>
-        section.Number(key) is var value && value > 0 && float.IsFinite(value)
-            ? value
-            : throw section.Wrong(key, "a finite number above 0");
 
     // transformers reads 0 as absent here.
     private static float? NonZero(JsonSection section, string key) =>

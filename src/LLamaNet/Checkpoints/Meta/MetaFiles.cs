@@ -25,8 +25,6 @@ internal sealed class MetaFiles : CheckpointFiles
 
     public override TensorNames Names => TensorNames.Meta;
 
-    public override RopePairing Pairing => RopePairing.AdjacentPairs;
-
     // As each shard has them.
     public override IReadOnlyList<TensorSummary> Tensors { get; }
 
@@ -35,6 +33,10 @@ internal sealed class MetaFiles : CheckpointFiles
     // path: a folder or one file.
     public static MetaFiles Open(string path) =>
         new(path, Directory.Exists(path) ? MetaShards.Open(path) : MetaShards.OpenFile(path));
+
+    public override RopePairing PairingOf(Architecture architecture) => RopePairing.AdjacentPairs;
+
+    public override Architecture ReadArchitecture() => Architecture.Llama;
 
     public override LlamaConfig ReadConfig()
     {

@@ -80,7 +80,7 @@ internal sealed class MetaShards : IDisposable
         if (stored.Parts[0].Role == TensorRole.Embedding && !EmbeddingIsCutByRows(tensor, stored.Width))
             split = TensorSplit.Columns;
         return parts.Length == 1 || split == TensorSplit.Whole ? parts[0]
-            : split == TensorSplit.Rows ? new RowShards(stored.Name, parts)
+            : split == TensorSplit.Rows ? new StackedMatrix(stored.Name, parts)
             : new ColumnShards(stored.Name, parts);
     }
 

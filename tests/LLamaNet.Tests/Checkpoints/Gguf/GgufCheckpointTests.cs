@@ -119,8 +119,8 @@ public class GgufCheckpointTests
     }
 
     [Theory]
-    [InlineData("general.architecture", "qwen2", "general.architecture: expected llama, found qwen2")]
-    [InlineData("general.architecture", null, "general.architecture: expected llama, found no such key")]
+    [InlineData("general.architecture", "gemma", "general.architecture: expected one of llama, qwen2, phi3, granite, smollm3, found gemma")]
+    [InlineData("general.architecture", null, "general.architecture: expected one of llama, qwen2, phi3, granite, smollm3, found no such key")]
     [InlineData("general.type", "adapter", "general.type: expected model, found adapter")]
     [InlineData("llama.block_count", null, "llama.block_count: expected 1 to 1024, found no such key")]
     [InlineData("llama.block_count", 0u, "llama.block_count: expected 1 to 1024, found 0")]
@@ -162,7 +162,11 @@ public class GgufCheckpointTests
     public void Unknown_and_misshapen_tensors_are_refused()
     {
         TinyModel biased = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_q.bias", 1, 8));
-        Assert.Contains("blk.0.attn_q.bias: expected no tensor that the configuration does not explain, found F32 [8]", Refusal(biased), StringComparison.Ordinal);
+        Assert.Contains("blk.0.attn_k.bias: expected a tensor of shape [4], found no such tensor", Refusal(biased), StringComparison.Ordinal);
+        TinyModel normed = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_q_norm.weight", 1, 4));
+        Assert.Contains(
+            "blk.0.attn_q_norm.weight: expected no tensor that the configuration does not explain, found F32 [4]", Refusal(normed),
+            StringComparison.Ordinal);
         TinyModel misshapen = TinyModel.Create().With(ArrayMatrix.Random("blk.0.ffn_up.weight", 8, 12));
         Assert.Contains("blk.0.ffn_up.weight: expected shape [12, 8], found [8, 12]", Refusal(misshapen), StringComparison.Ordinal);
         TinyModel factors = TinyModel.Create().With(ArrayMatrix.Random("rope_freqs.weight", 1, 3));
@@ -170,7 +174,7 @@ public class GgufCheckpointTests
         TinyModel extra = TinyModel.Create().With(ArrayMatrix.Random("extra.weight", 2, 8));
         Assert.Contains("extra.weight: expected no tensor that the configuration does not explain", Refusal(extra), StringComparison.Ordinal);
         using Checkpoint leftover = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_rot_embd.weight", 1, 2)).Open();
-        Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TinyModel.Config).Count);
+        Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TinyModel.Config).Count());
     }
 
     [Fact]

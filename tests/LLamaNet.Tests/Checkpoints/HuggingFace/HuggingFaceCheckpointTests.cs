@@ -153,10 +153,12 @@ public class HuggingFaceCheckpointTests
     [Fact]
     public void Weights_in_other_types_are_refused_and_still_listed()
     {
-        using HuggingFaceModel model = HuggingFaceModel.Create("{}", "model.norm.weight");
-        File.WriteAllBytes(model["model.safetensors"], SafetensorsWriter.Write(("model.norm.weight", "I8", [8], new byte[8])));
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        (string, string, long[], byte[])[] others = [.. HuggingFaceModel.Tensors.Where(tensor => tensor.Name != "model.norm.weight")];
+        File.WriteAllBytes(
+            model["model.safetensors"], SafetensorsWriter.Write([.. others, ("model.norm.weight", "I8", [8], new byte[8])]));
         Assert.Contains("I8 [8]", Assert.Throws<ModelFormatException>(model.Open).Found);
-        Assert.Equal("I8", Assert.Single(CheckpointReader.Inspect(model.Path).Tensors).Type);
+        Assert.Single(CheckpointReader.Inspect(model.Path).Tensors, tensor => tensor.Type == "I8");
     }
 
     [Fact]

@@ -50,8 +50,102 @@ public class HuggingFaceConfigTests
     public void A_Mistral_without_a_window_is_a_LLaMA()
     {
         Assert.Equal(s_config, Read("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": null}"""));
-        Assert.Equal(s_config, Read("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 512}"""));
+        Assert.Equal(
+            s_config with { SlidingWindow = 512 },
+            Read("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 512}"""));
     }
+
+    [Fact]
+    public void Biases_are_those_that_the_architecture_and_the_file_say()
+    {
+        Assert.Equal(s_config with { QkvBias = true, AttentionOutputBias = true }, Read("""{"attention_bias": true}"""));
+        Assert.Equal(s_config with { FfnBias = true }, Read("""{"mlp_bias": true}"""));
+        Assert.Equal(s_config with { QkvBias = true }, Read(Keys("qwen2", """ "attention_bias": true """)));
+        Assert.Equal(s_config, Read(Keys("mistral", """ "attention_bias": true, "sliding_window": null """)));
+    }
+
+    [Theory]
+    [InlineData("""{"use_sliding_window": false, "sliding_window": 8}""", null, "[]")]
+    [InlineData("""{"sliding_window": 8}""", null, "[]")]
+    [InlineData("""{"use_sliding_window": true, "sliding_window": null}""", null, "[]")]
+    [InlineData("""{"use_sliding_window": true, "sliding_window": 8, "max_window_layers": 2}""", 8, "[0, 1]")]
+    [InlineData("""{"use_sliding_window": true, "sliding_window": 8, "max_window_layers": 28}""", null, "[]")]
+    [InlineData("""{"use_sliding_window": true, "sliding_window": 8, "max_window_layers": 0}""", 8, "[]")]
+    public void Windows_have_the_layers_that_the_file_says(string changes, int? window, string full)
+    {
+        string keys = Keys("qwen2", changes.Trim('{', '}'));
+        LlamaConfig config = Read(keys);
+        Assert.Equal((window, full), (config.SlidingWindow, $"{config.FullAttentionLayers}"));
+    }
+
+    [Fact]
+    public void A_list_of_layer_types_goes_before_a_number()
+    {
+        const string Types = """["sliding_attention", "full_attention", "sliding_attention", "full_attention", "full_attention"]""";
+        LlamaConfig config = Read(Keys(
+            "qwen2", $""" "use_sliding_window": true, "sliding_window": 8, "max_window_layers": 9, "layer_types": {Types} """));
+        Assert.Equal(new LayerSet([1, 3, 4]), config.FullAttentionLayers);
+    }
+
+    [Theory]
+    [InlineData(""" "no_rope_layers": [1, 0, 1, 1, 0] """, "[1, 4]")]
+    [InlineData(""" "no_rope_layer_interval": 2 """, "[1, 3]")]
+    [InlineData(""" "no_rope_layers": null """, "[3]")]
+    public void Layers_without_rotation_are_listed_or_counted(string changes, string layers) =>
+        Assert.Equal(layers, $"{Read(Keys("smollm3", changes)).UnrotatedLayers}");
+
+    [Fact]
+    public void Multipliers_are_Granites()
+    {
+        const string Multipliers =
+            """ "embedding_multiplier": 12, "attention_multiplier": 0.5, "residual_multiplier": 0.25, "logits_scaling": 8 """;
+        LlamaConfig expected = s_config with
+        {
+            EmbeddingMultiplier = 12,
+            AttentionMultiplier = 0.5f,
+            ResidualMultiplier = 0.25f,
+            LogitsDivisor = 8,
+        };
+        Assert.Equal(expected, Read(Keys("granite", Multipliers)));
+        Assert.Equal(s_config, Read(Keys("llama", Multipliers)));
+    }
+
+    [Fact]
+    public void A_part_of_each_head_is_rotated_where_the_file_says()
+    {
+        string phi = Keys("phi3", """ "sliding_window": null, "partial_rotary_factor": 0.75 """);
+        Assert.Equal(s_config with { RopeDim = 6 }, Read(phi));
+        var odd = Assert.Throws<ModelFormatException>(() => Read(phi.Replace("0.75", "0.4", StringComparison.Ordinal)));
+        Assert.Equal(("partial_rotary_factor", "3"), (odd.Place, odd.Found));
+    }
+
+    [Theory]
+    [InlineData(512, 4, 1f)]
+    [InlineData(256, 4, 1.0607f)]
+    public void Longrope_has_two_sets_of_factors(int original, int pairs, float attention)
+    {
+        string factors = $"[{string.Join(", ", Enumerable.Range(1, pairs))}]";
+        string scaling = $$"""{"type": "longrope", "short_factor": {{factors}}, "long_factor": {{factors}}}""";
+        LlamaConfig config = Read(Keys("llama", $""" "original_max_position_embeddings": {original}, "rope_scaling": {scaling} """));
+        var longRope = Assert.IsType<RopeScaling.LongRope>(config.RopeScaling);
+        Assert.Equal([1, 2, 3, 4], longRope.ShortFactors);
+        Assert.Equal((original, attention), (longRope.OriginalContextLength, MathF.Round(longRope.AttentionFactor, 4)));
+        Assert.Equal(longRope, new RopeScaling.LongRope([1, 2, 3, 4], [1, 2, 3, 4], original, longRope.AttentionFactor));
+    }
+
+    [Theory]
+    [InlineData("qwen2", """ "use_sliding_window": true """, "sliding_window")]
+    [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 0 """, "sliding_window")]
+    [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 8 """, "layer_types")]
+    [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 8, "layer_types": ["full_attention"] """, "layer_types")]
+    [InlineData("smollm3", """ "no_rope_layers": [1, 0] """, "no_rope_layers")]
+    [InlineData("smollm3", """ "no_rope_layers": [1, 0, 2, 1, 1] """, "no_rope_layers")]
+    [InlineData("smollm3", """ "no_rope_layer_interval": 0 """, "no_rope_layer_interval")]
+    [InlineData("granite", """ "logits_scaling": 0 """, "logits_scaling")]
+    [InlineData("granite", """ "num_key_value_heads": null """, "num_key_value_heads")]
+    [InlineData("phi3", """ "attention_bias": false """, "sliding_window")]
+    public void Keys_of_an_architecture_are_checked(string type, string changes, string place) =>
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => Read(Keys(type, changes))).Place);
 
     [Theory]
     [InlineData("""{"rope_scaling": {"type": "default"}}""", "Default")]
@@ -104,16 +198,15 @@ public class HuggingFaceConfigTests
     [InlineData("""{"model_type": 7}""", "model_type", "7")]
     [InlineData("""{"model_type": "mistral"}""", "num_key_value_heads", "nothing")]
     [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8}""", "sliding_window", "nothing")]
-    [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 100}""", "sliding_window", "100")]
+    [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 0}""", "sliding_window", "0")]
     [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantization_config", "quantization method \"gptq\"")]
     [InlineData("""{"quantization_config": {"load_in_4bit": true}}""", "quantization_config", "quantization method an object")]
-    [InlineData("""{"attention_bias": true}""", "attention_bias", "true")]
-    [InlineData("""{"mlp_bias": true}""", "mlp_bias", "true")]
+    [InlineData("""{"attention_bias": 1}""", "attention_bias", "1")]
     [InlineData("""{"mlp_bias": 0}""", "mlp_bias", "0")]
     [InlineData("""{"hidden_act": "gelu"}""", "hidden_act", "\"gelu\"")]
     [InlineData("""{"partial_rotary_factor": 0.5}""", "partial_rotary_factor", "0.5")]
     [InlineData("""{"rope_parameters": {"partial_rotary_factor": 0.5}}""", "rope_parameters.partial_rotary_factor", "0.5")]
-    [InlineData("""{"rope_scaling": {"type": "longrope", "factor": 2}}""", "rope_scaling.type", "\"longrope\"")]
+    [InlineData("""{"rope_scaling": {"type": "longrope", "factor": 2}}""", "rope_scaling.original_max_position_embeddings", "nothing")]
     [InlineData("""{"rope_scaling": {"rope_type": "proportional", "factor": 2}}""", "rope_scaling.rope_type", "\"proportional\"")]
     [InlineData("""{"rope_scaling": {"factor": 2}}""", "rope_scaling.rope_type", "nothing")]
     [InlineData("""{"rope_parameters": {"full_attention": {"rope_theta": 1}}}""", "rope_parameters.rope_type", "nothing")]
@@ -148,6 +241,14 @@ public class HuggingFaceConfigTests
     {
         var exception = Assert.Throws<ModelFormatException>(() => Read(changes));
         Assert.Equal(("config.json", place, found), (exception.Path, exception.Place, exception.Found));
+    }
+
+    // An architecture's file: changes come after the keys that all but llama must name.
+    private static string Keys(string type, string changes)
+    {
+        JsonObject json = JsonNode.Parse($$"""{"model_type": "{{type}}", "num_key_value_heads": 8}""")!.AsObject();
+        foreach ((string key, JsonNode? value) in JsonNode.Parse($"{{{changes}}}")!.AsObject()) json[key] = value?.DeepClone();
+        return json.ToJsonString();
     }
 
     private static LlamaConfig Read(string changes)

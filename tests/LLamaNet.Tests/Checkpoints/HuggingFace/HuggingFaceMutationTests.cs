@@ -40,7 +40,7 @@ public class HuggingFaceMutationTests
         {
             using Checkpoint checkpoint = model.Open();
             foreach (MatrixSource matrix in checkpoint.Tensors.Values) matrix.ReadRows(0, matrix.Rows, new byte[matrix.Bytes]);
-            Assert.NotNull(CheckpointReader.Inspect(model.Path).Tokenizer);
+            Assert.Equal(checkpoint.Config, CheckpointReader.Inspect(model.Path).Config);
         }
         catch (ModelFormatException exception)
         {

@@ -1,9 +1,7 @@
-using LLamaNet.Tensors;
-
-namespace LLamaNet.Checkpoints.Meta;
+namespace LLamaNet.Tensors;
 
 // Matrices of one width, one below the other.
-internal sealed class RowShards(string name, MatrixSource[] parts)
+internal sealed class StackedMatrix(string name, MatrixSource[] parts)
     : MatrixSource(name, parts[0].Type, parts.Sum(part => part.Rows), parts[0].Width)
 {
     public override void ReadRows(int firstRow, int count, Span<byte> destination)

@@ -1,0 +1,58 @@
+using LLamaNet.Architectures.Rope;
+
+namespace LLamaNet.Architectures;
+
+// A family of models, by the name that transformers has for it. It computes what LLaMA computes, but for the parts that its entry
+// names. All is the only list.
+internal sealed record Architecture(string Name)
+{
+    public static Architecture Llama { get; } = new("llama") { Biases = BiasUse.Optional };
+
+    // Where names in GGUF files are the same, the first one is meant.
+    public static IReadOnlyList<Architecture> All { get; } =
+    [
+        Llama,
+        new("mistral") { GgufName = "llama", Window = WindowUse.EveryLayer },
+        new("qwen2") { GgufPairing = RopePairing.SplitHalves, Biases = BiasUse.Qkv, Window = WindowUse.SomeLayers },
+        new("phi3")
+        {
+            GgufPairing = RopePairing.SplitHalves,
+            Window = WindowUse.EveryLayer,
+            RotatesPart = true,
+            Fused = [[TensorRole.Query, TensorRole.Key, TensorRole.Value], [TensorRole.Gate, TensorRole.Up]],
+        },
+        new("granite") { Biases = BiasUse.Optional, HasMultipliers = true },
+        new("smollm3") { Biases = BiasUse.Optional, Window = WindowUse.SomeLayers, SkipsRope = true, TiesByDefault = true },
+    ];
+
+    // The name in GGUF files.
+    public string GgufName { get; init; } = Name;
+
+    public RopePairing GgufPairing { get; init; } = RopePairing.AdjacentPairs;
+
+    public BiasUse Biases { get; init; }
+
+    public WindowUse Window { get; init; }
+
+    // RMSNorm of each head of queries and keys.
+    public bool HasQueryKeyNorm { get; init; }
+
+    // Factors of embeddings, attention scores, residuals and logits.
+    public bool HasMultipliers { get; init; }
+
+    // Whether some layers do not rotate queries and keys.
+    public bool SkipsRope { get; init; }
+
+    // Whether the files may say that a part of each head is rotated.
+    public bool RotatesPart { get; init; }
+
+    // Whether the output projection is the embedding where config.json does not say.
+    public bool TiesByDefault { get; init; }
+
+    // Matrices that files hold as one, below each other.
+    public IReadOnlyList<TensorRole[]> Fused { get; init; } = [];
+
+    public static Architecture? OfGguf(string name) => All.FirstOrDefault(architecture => architecture.GgufName == name);
+
+    public static Architecture? OfTransformers(string name) => All.FirstOrDefault(architecture => architecture.Name == name);
+}
