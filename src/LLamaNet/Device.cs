@@ -10,7 +10,9 @@ public sealed record Device(DeviceKind Kind, int Ordinal = 0)
 {
     internal const string AutoName = "auto";
 
-    /// <summary>A GPU when there is a usable one, otherwise the CPU; <see cref="LlamaModel.Device"/> says which and why.</summary>
+    /// <summary>
+    /// A GPU when there is a usable one, otherwise the CPU; <see cref="LlamaModel.Device"/> says which and why.
+    /// </summary>
     public static Device Auto { get; } = new(DeviceKind.Auto);
 
     /// <summary>The CPU.</summary>

@@ -33,7 +33,8 @@ public sealed class LlamaModel : IDisposable
         Device = loaded.Device;
         MemoryPlan = loaded.Plan;
         (_trace, _traceOutput) = (loaded.Trace, loaded.TraceOutput);
-        _scheduler = new Scheduler(_transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
+        _scheduler = new Scheduler(
+            _transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
         _generator = new Generator(_scheduler, _tokenizer, new GenerationOptions
         {
             Temperature = loaded.Defaults.Temperature,
@@ -69,7 +70,9 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Bytes of weights that one decoded token reads.</summary>
     public long WeightBytesPerToken => _transformer.Weights.BytesPerToken;
 
-    /// <summary>Bytes of keys and values that one position of a sequence takes: a decoded token reads those of all before it.</summary>
+    /// <summary>
+    /// Bytes of keys and values that one position of a sequence takes: a decoded token reads those of all before it.
+    /// </summary>
     public long KvCacheBytesPerToken { get; }
 
     /// <summary>
@@ -84,12 +87,13 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many bytes were read.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
-    /// <exception cref="ModelFormatException">A file is broken or not supported.</exception>
-    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ModelFormatException">Thrown when a file is broken or not supported.</exception>
+    /// <exception cref="FileNotFoundException">Thrown when there is nothing at the path.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">Thrown when the model does not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when an option is out of range.</exception>
     public static Task<LlamaModel> LoadAsync(
-        string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        string path, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return LoadAsync(path, DeviceProviders.OfThisMachine, options, progress, cancellationToken);
@@ -102,26 +106,28 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many bytes were read.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
-    /// <exception cref="ModelFormatException">The stream holds no LLaMA model, or a broken one.</exception>
-    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
+    /// <exception cref="ModelFormatException">Thrown when the stream holds no LLaMA model, or a broken one.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">Thrown when the model does not fit.</exception>
     public static Task<LlamaModel> LoadAsync(
-        Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        Stream gguf, string name, ModelOptions? options = null, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(gguf);
         var loader = new ModelLoader(DeviceProviders.OfThisMachine, options ?? new(), progress, cancellationToken);
         return Task.Run(() => new LlamaModel(loader.Load(CheckpointReader.Open(gguf, name))), cancellationToken);
     }
 
-    /// <summary>A model with seeded random weights and no tokenizer: for measuring speed without a checkpoint.</summary>
+    /// <summary>Creates a model of seeded random weights without a tokenizer, to measure speed without a checkpoint.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="weightType">Format of its matrices.</param>
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="options">Device, context, threads.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The model; dispose it to free its memory.</returns>
-    /// <exception cref="DeviceOutOfMemoryException">The model does not fit.</exception>
+    /// <exception cref="DeviceOutOfMemoryException">Thrown when the model does not fit.</exception>
     public static Task<LlamaModel> CreateRandomAsync(
-        LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null, CancellationToken cancellationToken = default)
+        LlamaConfig config, DType weightType, ulong seed, ModelOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
         return CreateRandomAsync(config, weightType, seed, DeviceProviders.OfThisMachine, options, cancellationToken);
@@ -130,15 +136,15 @@ public sealed class LlamaModel : IDisposable
     /// <summary>Reads what a checkpoint holds without loading its weights.</summary>
     /// <param name="path">A GGUF or safetensors file, a Hugging Face folder or a Meta folder.</param>
     /// <returns>Configuration, tokenizer, tensors.</returns>
-    /// <exception cref="ModelFormatException">A file is broken or not supported.</exception>
-    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="ModelFormatException">Thrown when a file is broken or not supported.</exception>
+    /// <exception cref="FileNotFoundException">Thrown when there is nothing at the path.</exception>
     public static CheckpointSummary Inspect(string path) => CheckpointReader.Inspect(path);
 
     /// <summary>Loads a tokenizer alone.</summary>
     /// <param name="path">A checkpoint, a GGUF file that holds a vocabulary alone, a tokenizer.model or a tokenizer.json.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="ModelFormatException">The file is broken or holds no tokenizer.</exception>
-    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="ModelFormatException">Thrown when the file is broken or holds no tokenizer.</exception>
+    /// <exception cref="FileNotFoundException">Thrown when there is nothing at the path.</exception>
     public static ModelTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
 
     /// <summary>Lists the formats that <see cref="QuantizeAsync"/> writes.</summary>
@@ -152,15 +158,19 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many bytes of the source were read.</param>
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
     /// <returns>A task that ends when the file is complete.</returns>
-    /// <exception cref="ModelFormatException">The source is broken or not supported.</exception>
-    /// <exception cref="ArgumentException">The type is not one of those, or the destination is a file of the source.</exception>
+    /// <exception cref="ModelFormatException">Thrown when the source is broken or not supported.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when the type is not one of those, or the destination is a file of the source.
+    /// </exception>
     public static Task QuantizeAsync(
-        string source, string destination, DType type, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        string source, string destination, DType type, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
         if (!QuantizeTypes.Contains(type))
-            throw new ArgumentOutOfRangeException(nameof(type), type, $"Files are written as {string.Join(", ", QuantizeTypes)}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(type), type, $"Files are written as {string.Join(", ", QuantizeTypes)}.");
         return Task.Run(
             () =>
             {
@@ -203,14 +213,19 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
-    /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
+    /// </exception>
+    /// <exception cref="NonFiniteLogitsException">
+    /// Thrown while the parts are read when the model computes infinities or NaN.
+    /// </exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
         string prompt, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        IReadOnlyList<int> tokens = Tokenizer.Encode(prompt, addSpecial: true, parseSpecial: options?.ParseSpecialTokens ?? false);
+        IReadOnlyList<int> tokens = Tokenizer.Encode(
+            prompt, addSpecial: true, parseSpecial: options?.ParseSpecialTokens ?? false);
         return GenerateAsync(tokens, options, progress, cancellationToken);
     }
 
@@ -220,8 +235,12 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>Parts as they are generated; the last carries the result.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
-    /// <exception cref="NonFiniteLogitsException">While reading the parts: the model computed infinities or NaN.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
+    /// </exception>
+    /// <exception cref="NonFiniteLogitsException">
+    /// Thrown while the parts are read when the model computes infinities or NaN.
+    /// </exception>
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
         IReadOnlyList<int> promptTokens, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
@@ -233,8 +252,10 @@ public sealed class LlamaModel : IDisposable
     /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
     /// <param name="cancellationToken">Ends the generation within one step.</param>
     /// <returns>The continuation, without the prompt.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or longer than the context, or an option is out of range.</exception>
-    /// <exception cref="NonFiniteLogitsException">The model computed infinities or NaN.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
+    /// </exception>
+    /// <exception cref="NonFiniteLogitsException">Thrown when the model computes infinities or NaN.</exception>
     public async Task<GenerationResult> CompleteAsync(
         string prompt, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
         CancellationToken cancellationToken = default)
@@ -247,16 +268,22 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>Computes logits without generating.</summary>
     /// <param name="tokens">At least one id, at most <see cref="ContextLength"/>.</param>
-    /// <param name="visit">Called with each wanted position, in order, and its logits; the span is valid during the call only.</param>
+    /// <param name="visit">
+    /// Called with each wanted position, in order, and its logits; the span is valid during the call only.
+    /// </param>
     /// <param name="firstPosition">First position whose logits are wanted.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
     /// <returns>A task that ends after the last position.</returns>
-    /// <exception cref="ArgumentException">No tokens, too many, or an id outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when there are no tokens or too many, or an id is outside the vocabulary.
+    /// </exception>
     public Task ComputeLogitsAsync(
         IReadOnlyList<int> tokens, LogitsVisitor visit, int firstPosition = 0, CancellationToken cancellationToken = default) =>
         _generator.ComputeLogitsAsync(tokens, visit, firstPosition, cancellationToken);
 
-    /// <summary>Takes the times of all operations since the last call, or since loading: see <see cref="ModelOptions.Trace"/>.</summary>
+    /// <summary>
+    /// Takes the times of all operations since the last call, or since loading: see <see cref="ModelOptions.Trace"/>.
+    /// </summary>
     /// <returns>The trace; null for a model that was loaded without one.</returns>
     public StepTrace? TakeTrace() => _trace?.Take();
 

@@ -10,12 +10,14 @@ public sealed record ModelOptions
     /// <remarks>Matrices whose width the format cannot hold fall back to a wider one: see <see cref="MemoryPlan"/>.</remarks>
     public DType? WeightType { get; init; }
 
-    /// <summary>Tokens a sequence may hold, prompt and answer together; null: what the model was trained for, at most 4096.</summary>
+    /// <summary>
+    /// Tokens a sequence may hold, prompt and answer together; null: what the model was trained for, at most 4096.
+    /// </summary>
     public int? ContextLength { get; init; }
 
     /// <summary>
-    /// Format of the key/value cache: <see cref="DType.F32"/>, <see cref="DType.F16"/> or, on the CPU and with heads of a multiple
-    /// of 32, <see cref="DType.Q8_0"/>; null: F16 on a GPU and for quantized matrices, F32 for others.
+    /// Format of the key/value cache: <see cref="DType.F32"/>, <see cref="DType.F16"/> or, on the CPU and with heads of a
+    /// multiple of 32, <see cref="DType.Q8_0"/>; null: F16 on a GPU and for quantized matrices, F32 for others.
     /// </summary>
     public DType? KvCacheType { get; init; }
 
@@ -26,14 +28,14 @@ public sealed record ModelOptions
     public int MaxSequences { get; init; } = 16;
 
     /// <summary>
-    /// Prompt tokens computed in one step; a bound on memory and on the time between cancellation checks. Null: 256 on the CPU, 1024 on
-    /// a GPU.
+    /// Prompt tokens computed in one step; a bound on memory and on the time between cancellation checks.
+    /// Null: 256 on the CPU, 1024 on a GPU.
     /// </summary>
     public int? PrefillChunk { get; init; }
 
     /// <summary>CPU threads; null: the number of physical cores.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>Whether each operation is timed, for <see cref="LlamaModel.TakeTrace"/>. A GPU computes more slowly then.</summary>
+    /// <summary>Whether operations are timed, for <see cref="LlamaModel.TakeTrace"/>; a GPU is slower then.</summary>
     public bool Trace { get; init; }
 }

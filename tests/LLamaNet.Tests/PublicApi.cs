@@ -37,8 +37,9 @@ internal static class PublicApi
         type.IsEnum ? "enum"
         : type.IsSubclassOf(typeof(Delegate)) ? "delegate"
         : type.IsInterface ? "interface"
-        : (type.IsValueType ? "" : type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")
-            + (IsRecord(type) ? "record" : "") + (type.IsValueType ? IsRecord(type) ? " struct" : "struct" : IsRecord(type) ? "" : "class");
+        : type.IsValueType ? IsRecord(type) ? "record struct" : "struct"
+        : (type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")
+            + (IsRecord(type) ? "record" : "class");
 
     private static string BaseOf(Type type) =>
         type.BaseType is null || type.BaseType == typeof(object) || type.IsValueType || type.IsSubclassOf(typeof(Delegate))
@@ -77,7 +78,8 @@ internal static class PublicApi
             yield return $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}";
         foreach (MethodInfo method in type.GetMethods(Declared))
         {
-            if (IsVisible(method) && !method.IsSpecialName && !IsGenerated(method)) yield return Modifiers(method) + Signature(method);
+            if (!IsVisible(method) || method.IsSpecialName || IsGenerated(method)) continue;
+            yield return Modifiers(method) + Signature(method);
         }
     }
 
@@ -99,7 +101,8 @@ internal static class PublicApi
             : method.IsVirtual && !method.IsFinal ? "virtual " : "");
 
     private static string Signature(MethodInfo method) =>
-        $"{Name(method.ReturnType, new NullabilityInfoContext().Create(method.ReturnParameter))} {method.Name}({Parameters(method)})";
+        $"{Name(method.ReturnType, new NullabilityInfoContext().Create(method.ReturnParameter))} "
+            + $"{method.Name}({Parameters(method)})";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
         (parameter.IsOut ? "out " : "")
@@ -108,14 +111,16 @@ internal static class PublicApi
 
     private static string Default(ParameterInfo parameter) => parameter.DefaultValue switch
     {
-        null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? "default" : "null",
+        null when parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null => "default",
+        null => "null",
         bool value => value ? "true" : "false",
         string text => $"\"{text}\"",
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         object other => other.ToString()!,
     };
 
-    private static string NestedName(Type type) => type.DeclaringType is null ? type.Name : $"{NestedName(type.DeclaringType)}.{type.Name}";
+    private static string NestedName(Type type) =>
+        type.DeclaringType is null ? type.Name : $"{NestedName(type.DeclaringType)}.{type.Name}";
 
     private static string Name(Type type, NullabilityInfo? nullability = null)
     {

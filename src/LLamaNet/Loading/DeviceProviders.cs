@@ -13,7 +13,8 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
 
     // What Parse takes: "auto", "cpu", "cuda", "cuda:N".
     public IEnumerable<string> Forms => providers.SelectMany(
-        provider => (string[])(provider.HasOrdinals ? [provider.Name, provider.Name + ":N"] : [provider.Name])).Prepend(Device.AutoName);
+        provider => (string[])(provider.HasOrdinals ? [provider.Name, provider.Name + ":N"] : [provider.Name]))
+        .Prepend(Device.AutoName);
 
     public IReadOnlyList<DeviceDescription> List() => [.. providers.SelectMany(provider => provider.List())];
 
@@ -69,8 +70,8 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
 
             try
             {
-                return load(
-                    provider, backend, new DeviceSelection(provider.Kind, backend.Name, string.Join("; ", [reason, .. problems])));
+                string reasons = string.Join("; ", [reason, .. problems]);
+                return load(provider, backend, new DeviceSelection(provider.Kind, backend.Name, reasons));
             }
             catch (DeviceException exception)
             {

@@ -36,7 +36,8 @@ internal sealed class WeightLoader(
         }
     }
 
-    // Bytes on the device, and bytes that will be read: known before anything is read. weightBytes: as DeviceProvider.WeightBytes.
+    // Bytes on the device, and bytes that will be read: known before anything is read. weightBytes: as
+    // DeviceProvider.WeightBytes.
     public (long DeviceBytes, long ReadBytes) Plan(Func<IReadOnlyList<MatrixSource>, long> weightBytes)
     {
         long device = _tensors.Where(tensor => tensor.Kind == TensorKind.Norm).Sum(norm => norm.Count * sizeof(float));

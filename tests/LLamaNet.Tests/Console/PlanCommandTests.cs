@@ -8,7 +8,8 @@ public class PlanCommandTests
     [Fact]
     public async Task Every_size_type_and_context_has_a_line()
     {
-        JsonElement json = (await ConsoleRun.OfAsync("plan", "--json", "--kv-type", "f16", "--type", "f16,q4_0", "--context", "512,2048")).Succeeded().Json();
+        JsonElement json = (await ConsoleRun.OfAsync(
+            "plan", "--json", "--kv-type", "f16", "--type", "f16,q4_0", "--context", "512,2048")).Succeeded().Json();
         Assert.Equal(4 * 2 * 2, json.GetArrayLength());
         foreach (JsonElement row in json.EnumerateArray())
         {
@@ -18,7 +19,9 @@ public class PlanCommandTests
 
         // 7B, F16: 6.7 billion weights of two bytes, norms in F32; a cache of 2048 positions * 32 layers * 2 * 4096 halves.
         JsonElement row7B = json[1];
-        Assert.Equal(("7B", "F16", 2048), (row7B.GetProperty("model").GetString(), row7B.GetProperty("type").GetString(), row7B.GetProperty("context").GetInt32()));
+        Assert.Equal(
+            ("7B", "F16", 2048),
+            (row7B.GetProperty("model").GetString(), row7B.GetProperty("type").GetString(), row7B.GetProperty("context").GetInt32()));
         Assert.InRange(row7B.GetProperty("weightBytes").GetInt64(), 2 * 6_738_415_616L, 2 * 6_738_415_616L + (64L << 20));
         Assert.Equal(1L << 30, row7B.GetProperty("kvCacheBytes").GetInt64());
     }
@@ -28,10 +31,12 @@ public class PlanCommandTests
     [InlineData("q8_0", "F16")]
     public async Task The_cache_has_the_format_that_loading_would_choose(string type, string kvType)
     {
-        JsonElement row = (await ConsoleRun.OfAsync("plan", "--json", "--config", "7B", "--type", type, "--context", "2048")).Succeeded().Json()[0];
+        JsonElement row = (await ConsoleRun.OfAsync(
+            "plan", "--json", "--config", "7B", "--type", type, "--context", "2048")).Succeeded().Json()[0];
         Assert.Equal(kvType, row.GetProperty("kvType").GetString());
         Assert.Equal(
-            LlamaModel.Plan(LlamaConfig.Llama7B, Enum.Parse<DType>(type.ToUpperInvariant()), new ModelOptions { ContextLength = 2048 }).KvCacheBytes,
+            LlamaModel.Plan(LlamaConfig.Llama7B, Enum.Parse<DType>(type.ToUpperInvariant()),
+                new ModelOptions { ContextLength = 2048 }).KvCacheBytes,
             row.GetProperty("kvCacheBytes").GetInt64());
     }
 
@@ -45,7 +50,8 @@ public class PlanCommandTests
     {
         options = ["--device", "cpu", .. options];
         JsonElement plan = Assert.Single(
-            (await ConsoleRun.OfAsync(["plan", Repository.DemoModel(), "--json", .. options])).Succeeded().Json().EnumerateArray());
+            (await ConsoleRun.OfAsync(
+                ["plan", Repository.DemoModel(), "--json", .. options])).Succeeded().Json().EnumerateArray());
         JsonElement taken = (await ConsoleRun.OfAsync(
             ["generate", Repository.DemoModel(), "--prompt", "a", "--max-tokens", "1", "--json", .. options]))
             .Succeeded().Json().GetProperty("memory");
@@ -81,10 +87,12 @@ public class PlanCommandTests
     public async Task The_largest_model_fits_a_card_when_its_weights_are_small_enough()
     {
         JsonElement json = (await ConsoleRun.OfAsync(
-            "plan", "--json", "--config", "65B", "--type", "f16,q8_0,q4_0", "--context", "2048", "--memory", "80GiB,141GB")).Succeeded().Json();
+            "plan", "--json", "--config", "65B", "--type", "f16,q8_0,q4_0", "--context", "2048", "--memory", "80GiB,141GB"))
+            .Succeeded().Json();
         long weights = json[0].GetProperty("weightBytes").GetInt64();
         Assert.Equal(130.6, weights / 1e9, tolerance: 0.05);
-        bool[] Fits(string memory) => [.. json.EnumerateArray().Select(row => row.GetProperty("fits").GetProperty(memory).GetBoolean())];
+        bool[] Fits(string memory) => [.. json.EnumerateArray().Select(
+            row => row.GetProperty("fits").GetProperty(memory).GetBoolean())];
         Assert.Equal([false, true, true], Fits("80GiB"));
         Assert.Equal([true, true, true], Fits("141GB"));
         Assert.All(json.EnumerateArray(), row => Assert.Equal("F16", row.GetProperty("kvType").GetString()));
@@ -93,7 +101,8 @@ public class PlanCommandTests
     [Fact]
     public async Task The_table_says_what_fits()
     {
-        ConsoleRun run = (await ConsoleRun.OfAsync("plan", "--config", "7B,13B", "--type", "f16", "--context", "2048", "--memory", "24GB")).Succeeded();
+        ConsoleRun run = (await ConsoleRun.OfAsync(
+            "plan", "--config", "7B,13B", "--type", "f16", "--context", "2048", "--memory", "24GB")).Succeeded();
         string[] lines = run.Out.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.EndsWith("fits 24GB", lines[0], StringComparison.Ordinal);
         Assert.Matches("^7B .* yes$", lines[1]);

@@ -24,7 +24,8 @@ public sealed class PromptIdsTests : IDisposable
         // Nothing is added in front.
         int[] withoutBos = Encode("Prince Andrew")[1..];
         JsonElement json = (await ConsoleRun.OfAsync(
-            "generate", Repository.DemoModel(), "--prompt-ids", string.Join(separator, withoutBos), "--max-tokens", "1", "--json"))
+            "generate", Repository.DemoModel(), "--prompt-ids", string.Join(separator, withoutBos), "--max-tokens", "1",
+            "--json"))
             .Succeeded().Json();
         Assert.Equal(withoutBos.Length, json.GetProperty("promptTokens").GetInt32());
     }
@@ -35,7 +36,8 @@ public sealed class PromptIdsTests : IDisposable
         (await ConsoleRun.OfAsync(
             "logits", Repository.DemoModel(), "--prompt", "Prince Andrew", "--out", _folder["text"], "--all")).Succeeded();
         string ids = string.Join(',', Encode("Prince Andrew"));
-        (await ConsoleRun.OfAsync("logits", Repository.DemoModel(), "--prompt-ids", ids, "--out", _folder["ids"], "--all")).Succeeded();
+        (await ConsoleRun.OfAsync(
+            "logits", Repository.DemoModel(), "--prompt-ids", ids, "--out", _folder["ids"], "--all")).Succeeded();
         Assert.Equal(Bytes("text"), Bytes("ids"));
     }
 
@@ -44,8 +46,10 @@ public sealed class PromptIdsTests : IDisposable
     {
         int[] ids = [1, 40, 41, 42, 43, 44, 45, 46];
         JsonElement json = (await ConsoleRun.OfAsync(
-            "perplexity", Repository.DemoModel(), "--prompt-ids", string.Join(',', ids), "--context", "8", "--json")).Succeeded().Json();
-        using LlamaModel model = await LlamaModel.LoadAsync(Repository.DemoModel(), cancellationToken: TestContext.Current.CancellationToken);
+            "perplexity", Repository.DemoModel(), "--prompt-ids", string.Join(',', ids), "--context", "8", "--json"))
+            .Succeeded().Json();
+        using LlamaModel model = await LlamaModel.LoadAsync(
+            Repository.DemoModel(), cancellationToken: TestContext.Current.CancellationToken);
         double sum = 0;
         await model.ComputeLogitsAsync(
             ids, (position, logits) => sum += position < 7 ? Perplexity.NegativeLogLikelihood(logits, ids[position + 1]) : 0, 4,
@@ -60,22 +64,26 @@ public sealed class PromptIdsTests : IDisposable
     [InlineData("perplexity")]
     public async Task An_id_that_is_none_of_the_models_is_refused(params string[] command)
     {
-        string[] arguments = [command[0], Repository.DemoModel(), .. command[1..], "--prompt-ids", "1,2,3,99999999", "--context", "4"];
+        string[] arguments = [command[0], Repository.DemoModel(), .. command[1..], "--prompt-ids", "1,2,3,9999999", "--context", "4"];
         string line = (await ConsoleRun.OfAsync(arguments)).FailedWith(1);
-        Assert.Contains("Token id 99999999 is not in the vocabulary of", line, StringComparison.Ordinal);
+        Assert.Contains("Token id 9999999 is not in the vocabulary of", line, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("--prompt-ids: expected token ids such as 1,2,3, found 'x'.", "generate", "m", "--prompt-ids", "1,x")]
     [InlineData("--prompt-ids: expected token ids such as 1,2,3, found '1;2'.", "generate", "m", "--prompt-ids", "1;2")]
     [InlineData("--prompt-ids: expected token ids such as 1,2,3, found '-1'.", "generate", "m", "--prompt-ids", "2,-1")]
-    [InlineData("--prompt-ids: expected token ids such as 1,2,3, found '2147483648'.", "generate", "m", "--prompt-ids", "2147483648")]
+    [InlineData(
+        "--prompt-ids: expected token ids such as 1,2,3, found '2147483648'.", "generate", "m", "--prompt-ids", "2147483648")]
     [InlineData("--prompt-ids: expected token ids such as 1,2,3, found none.", "generate", "m", "--prompt-ids", ", ,")]
     [InlineData("Give --prompt or --prompt-ids, not both.", "generate", "m", "--prompt", "a", "--prompt-ids", "1")]
-    [InlineData("Give --prompt-file or --prompt-ids, not both.", "logits", "m", "--out", "x", "--prompt-file", "a", "--prompt-ids", "1")]
+    [InlineData(
+        "Give --prompt-file or --prompt-ids, not both.", "logits", "m", "--out", "x", "--prompt-file", "a", "--prompt-ids", "1")]
     [InlineData("--echo goes with a text, not with --prompt-ids.", "generate", "m", "--echo", "--prompt-ids", "1")]
-    [InlineData("--parse-special goes with a text, not with --prompt-ids.", "generate", "m", "--parse-special", "--prompt-ids", "1")]
-    [InlineData("Give the text with --file, or its token ids with --prompt-ids.", "perplexity", "m", "--file", "a", "--prompt-ids", "1")]
+    [InlineData(
+        "--parse-special goes with a text, not with --prompt-ids.", "generate", "m", "--parse-special", "--prompt-ids", "1")]
+    [InlineData(
+        "Give the text with --file, or its token ids with --prompt-ids.", "perplexity", "m", "--file", "a", "--prompt-ids", "1")]
     [InlineData("Give the text with --file, or its token ids with --prompt-ids.", "perplexity", "m")]
     public async Task Mistakes_are_told_in_one_line(string message, params string[] arguments)
     {
@@ -87,15 +95,18 @@ public sealed class PromptIdsTests : IDisposable
     public async Task A_model_without_a_tokenizer_takes_ids()
     {
         string model = WithoutTokenizer();
-        ConsoleRun run = (await ConsoleRun.OfAsync("generate", model, "--prompt-ids", "1,4", "--ids", "--max-tokens", "3")).Succeeded();
+        ConsoleRun run = (await ConsoleRun.OfAsync(
+            "generate", model, "--prompt-ids", "1,4", "--ids", "--max-tokens", "3")).Succeeded();
         Assert.Equal(3, run.Out.Split(' ').Length);
-        JsonElement json = (await ConsoleRun.OfAsync("generate", model, "--prompt-ids", "1,4", "--json", "--max-tokens", "3")).Succeeded().Json();
+        JsonElement json = (await ConsoleRun.OfAsync(
+            "generate", model, "--prompt-ids", "1,4", "--json", "--max-tokens", "3")).Succeeded().Json();
         Assert.Equal("", json.GetProperty("text").GetString());
         (await ConsoleRun.OfAsync("logits", model, "--prompt-ids", "1,4", "--out", _folder["logits"])).Succeeded();
         Assert.Equal(TinyModel.Config.VocabularySize * sizeof(float), Bytes("logits").Length);
         (await ConsoleRun.OfAsync("perplexity", model, "--prompt-ids", "1,4,5,4", "--context", "4")).Succeeded();
         (await ConsoleRun.OfAsync("quantize", model, _folder["f16.gguf"], "--type", "f16")).Succeeded();
-        (await ConsoleRun.OfAsync("generate", _folder["f16.gguf"], "--prompt-ids", "1,4", "--ids", "--max-tokens", "3")).Succeeded();
+        (await ConsoleRun.OfAsync(
+            "generate", _folder["f16.gguf"], "--prompt-ids", "1,4", "--ids", "--max-tokens", "3")).Succeeded();
     }
 
     [Theory]
@@ -118,7 +129,8 @@ public sealed class PromptIdsTests : IDisposable
         Assert.Null(LlamaModel.Inspect(path).Tokenizer);
         using LlamaModel model = await LlamaModel.LoadAsync(path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(model.HasTokenizer);
-        Assert.Contains("no tokenizer", Assert.Throws<InvalidOperationException>(() => model.Tokenizer).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no tokenizer", Assert.Throws<InvalidOperationException>(() => model.Tokenizer).Message, StringComparison.Ordinal);
     }
 
     private static async Task<string> GeneratedAsync(string option, string value) => (await ConsoleRun.OfAsync(

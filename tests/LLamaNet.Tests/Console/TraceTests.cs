@@ -16,7 +16,8 @@ public sealed class TraceTests : IDisposable
     public async Task Bench_traces_the_operations_of_each_line()
     {
         JsonElement json = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--prompt-tokens", "8", "--generate-tokens", "3", "--threads", "1", "--repetitions", "2",
+            "bench", Repository.DemoModel(), "--prompt-tokens", "8", "--generate-tokens", "3", "--threads", "1",
+            "--repetitions", "2",
             "--device", "cpu", "--trace", "--json")).Succeeded().Json();
         // A prompt is two steps: the last token, which has logits, comes alone.
         foreach ((int line, int rows, int steps) in ((int, int, int)[])[(0, 7, 1), (0, 1, 1), (1, 1, 3)])
@@ -34,7 +35,8 @@ public sealed class TraceTests : IDisposable
     public async Task Bench_prints_a_table_for_each_line()
     {
         string text = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--prompt-tokens", "8", "--generate-tokens", "0", "--threads", "1", "--repetitions", "1",
+            "bench", Repository.DemoModel(), "--prompt-tokens", "8", "--generate-tokens", "0", "--threads", "1",
+            "--repetitions", "1",
             "--device", "cpu", "--trace")).Succeeded().Out;
         Assert.Contains("prefill demo-q8_0.gguf Q8_0: 8 tokens", text, StringComparison.Ordinal);
         Assert.Matches(@"\noperation +operand +rows +count +us +of time +GB/s +GFLOP/s +of ceiling\r?\n", text);
@@ -65,7 +67,8 @@ public sealed class TraceTests : IDisposable
     public async Task A_file_that_cannot_be_written_is_told_before_the_work()
     {
         string place = Path.Combine(_folder.Path, "missing", "trace.jsonl");
-        ConsoleRun run = await ConsoleRun.OfProcessAsync(TraceOutput.Variable, place, "generate", "--prompt", "a", "--max-tokens", "2");
+        ConsoleRun run = await ConsoleRun.OfProcessAsync(
+            TraceOutput.Variable, place, "generate", "--prompt", "a", "--max-tokens", "2");
         Assert.Contains("missing", run.FailedWith(1), StringComparison.Ordinal);
     }
 

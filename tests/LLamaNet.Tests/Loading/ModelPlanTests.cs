@@ -12,7 +12,7 @@ public class ModelPlanTests
     {
         { "stories260K/stories260K-F32.gguf", new ModelOptions() },
         { "stories260K/stories260K-Q8_0.gguf", new ModelOptions { ContextLength = 100, MaxSequences = 3, PrefillChunk = 20 } },
-        { "stories260K/stories260K-F16.gguf", new ModelOptions { WeightType = DType.Q4_0, MaxSequences = 1, KvCacheTokens = 1000 } },
+        { "stories260K/stories260K-F16.gguf", new ModelOptions { WeightType = DType.Q4_0, KvCacheTokens = 1000 } },
         { "stories260K/hf-bf16", new ModelOptions { KvCacheType = DType.F32, PrefillChunk = 7 } },
     };
 

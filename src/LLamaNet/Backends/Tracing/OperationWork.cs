@@ -33,7 +33,8 @@ internal readonly record struct OperationWork(long Bytes, long Operations = 0)
     public static OperationWork StoreKv(KvLayer kv, AttentionShape shape, Batch batch) =>
         new(batch.Count * (2L * shape.KeyWidth * sizeof(float) + KeyAndValueBytes(kv, shape)));
 
-    public static OperationWork operator +(OperationWork a, OperationWork b) => new(a.Bytes + b.Bytes, a.Operations + b.Operations);
+    public static OperationWork operator +(OperationWork a, OperationWork b) =>
+        new(a.Bytes + b.Bytes, a.Operations + b.Operations);
 
     // Of one position.
     private static long KeyAndValueBytes(KvLayer kv, AttentionShape shape) =>

@@ -12,7 +12,8 @@ internal sealed class TracingBackend(Backend inner) : Backend
     private readonly ConditionalWeakTable<Weight, string> _operands = [];
 
     public TraceRecorder Recorder { get; } = new(
-        inner.Name, inner.QueuesOperations ? "each operation is waited for, so times hold its launch" : "wall time of each operation");
+        inner.Name,
+        inner.QueuesOperations ? "each operation is waited for, so times hold its launch" : "wall time of each operation");
 
     public override string Name => inner.Name;
 
@@ -53,14 +54,18 @@ internal sealed class TracingBackend(Backend inner) : Backend
         long started = Start();
         inner.Embed(y, table, batch);
         long rowBytes = table.Bytes / Math.Max(1, table.Rows);
-        Record(Stop(started), new(nameof(Embed), Operand(table), batch.Count), new(batch.Count * (rowBytes + table.Width * sizeof(float))));
+        Record(
+            Stop(started), new(nameof(Embed), Operand(table), batch.Count),
+            new(batch.Count * (rowBytes + table.Width * sizeof(float))));
     }
 
     public override void Gather(Tensor y, Tensor x, ReadOnlySpan<int> rowIndices)
     {
         long started = Start();
         inner.Gather(y, x, rowIndices);
-        Record(Stop(started), new(nameof(Gather), Operand(x), rowIndices.Length), OperationWork.Rows(rowIndices.Length, 2L * x.Width));
+        Record(
+            Stop(started), new(nameof(Gather), Operand(x), rowIndices.Length),
+            OperationWork.Rows(rowIndices.Length, 2L * x.Width));
     }
 
     public override void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon)
@@ -155,7 +160,9 @@ internal sealed class TracingBackend(Backend inner) : Backend
     {
         long started = Start();
         inner.Sample(logits, batch);
-        Record(Stop(started), new(nameof(Sample), Operand(logits), batch.SampledCount), OperationWork.Rows(batch.SampledCount, logits.Width));
+        Record(
+            Stop(started), new(nameof(Sample), Operand(logits), batch.SampledCount),
+            OperationWork.Rows(batch.SampledCount, logits.Width));
     }
 
     public override void ReadSampled(Span<int> tokens) => inner.ReadSampled(tokens);
