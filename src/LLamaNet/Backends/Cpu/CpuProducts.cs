@@ -33,7 +33,7 @@ internal sealed class CpuProducts(ChunkPool pool, SimdWidth width, ByteDots? dot
         if (rows == 0) return;
         if (weight.TakesQuantized) Quantize(x, rows);
         if (weight.TakesFloats) Copy(x, rows);
-        var split = new PanelSplit(weight, (rows + TileKernel.MaxTokens - 1) / TileKernel.MaxTokens, pool.Threads);
+        var split = new PanelSplit(weight, (rows + TileKernel.GroupTokens - 1) / TileKernel.GroupTokens, pool.Threads);
         pool.Run(split.Chunks, new MatMul(y, weight, scratch.Quantized, scratch.Floats, add, split));
     }
 

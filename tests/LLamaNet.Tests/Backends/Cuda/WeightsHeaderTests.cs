@@ -22,7 +22,7 @@ public partial class WeightsHeaderTests
         Assert.Equal(FormatList.Create<RowFactory, string?>().OfType<string>().Order(), rows.Order());
     }
 
-    [GeneratedRegex(@"^struct (?<name>\w+) : QuantFormat<(?<fields>[^>]*)>", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^struct (?<name>\w+) : +QuantFormat<(?<fields>[^>]*)>", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"^struct (?<name>\w+) : Codebook<(?<values>[^>]*)>", RegexOptions.Multiline)]

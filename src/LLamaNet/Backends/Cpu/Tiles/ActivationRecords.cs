@@ -1,6 +1,6 @@
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// The activations of one matrix product as the kernels read them: for each group of up to MaxTokens tokens, [steps][tokens]
+// The activations of one matrix product as the kernels read them: for each group of up to GroupTokens tokens, [steps][tokens]
 // records, so that a step's records of all its tokens lie together. Grows to the largest product and is then reused.
 internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes, MemoryCount memory) : IDisposable
 {
@@ -11,7 +11,7 @@ internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes, 
 
     public int Tokens { get; private set; }
 
-    public int Groups => (Tokens + TileKernel.MaxTokens - 1) / TileKernel.MaxTokens;
+    public int Groups => (Tokens + TileKernel.GroupTokens - 1) / TileKernel.GroupTokens;
 
     public static long Bytes(int tokens, int width, int stepLength, int recordBytes) =>
         (long)tokens * Steps(width, stepLength) * recordBytes;
@@ -26,9 +26,9 @@ internal sealed unsafe class ActivationRecords(int stepLength, int recordBytes, 
         _block = new NativeBlock(bytes, memory);
     }
 
-    public int TokensOf(int group) => Math.Min(TileKernel.MaxTokens, Tokens - group * TileKernel.MaxTokens);
+    public int TokensOf(int group) => Math.Min(TileKernel.GroupTokens, Tokens - group * TileKernel.GroupTokens);
 
-    public byte* Group(int group) => (byte*)_block!.Pointer + (long)group * TileKernel.MaxTokens * _steps * recordBytes;
+    public byte* Group(int group) => (byte*)_block!.Pointer + (long)group * TileKernel.GroupTokens * _steps * recordBytes;
 
     public void Dispose() => _block?.Dispose();
 

@@ -12,7 +12,7 @@ internal readonly struct ActivationSplit
     public ActivationSplit(ActivationRecords records, int width)
     {
         _steps = (width + records.StepLength - 1) / records.StepLength;
-        int tokens = Math.Min(records.Tokens, TileKernel.MaxTokens);
+        int tokens = Math.Min(records.Tokens, TileKernel.GroupTokens);
         _stepsPerChunk = Math.Max(1, ValuesPerChunk / (tokens * records.StepLength));
         _chunksPerGroup = (_steps + _stepsPerChunk - 1) / _stepsPerChunk;
         Chunks = records.Groups * _chunksPerGroup;

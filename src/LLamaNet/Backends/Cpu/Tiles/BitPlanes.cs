@@ -4,10 +4,10 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// The planes of one step (see TileLayout), written and read a row at a time, and read sixteen rows at a time.
+// The planes of one step (see TileLayout). Packing writes and reads them a row at a time, kernels read sixteen rows at a time.
 internal static unsafe class BitPlanes
 {
-    // How many bytes lie between the same row's dwords of two vectors.
+    // Bytes between the dwords of one row in two vectors.
     private const int Stride = 64;
 
     // quants: 32 bytes of `bits` bits each. plane: at this row's lane.
@@ -79,10 +79,12 @@ internal static unsafe class BitPlanes
         where TFormat : struct, IBlockFormat
     {
         TRegister low = Field(planes, TFormat.LowBits, g, 0, lowMask);
-        return TFormat.HighBits == 0 ? low : TRegister.Or(low, Field(planes + Stride * TFormat.LowBits, TFormat.HighBits, g, TFormat.LowBits, highMask));
+        return TFormat.HighBits == 0
+            ? low
+            : TRegister.Or(low, Field(planes + Stride * TFormat.LowBits, TFormat.HighBits, g, TFormat.LowBits, highMask));
     }
 
-    // Bits `bits * (g / bits)` and up of a plane's vector, moved to bit `position`.
+    // The field from bit `bits * (g / bits)` of a plane's vector, moved to bit `position`.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TRegister Field<TRegister>(byte* plane, int bits, int g, int position, TRegister mask)
         where TRegister : unmanaged, IRegister<TRegister>

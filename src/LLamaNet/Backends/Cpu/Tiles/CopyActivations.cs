@@ -13,7 +13,7 @@ internal readonly unsafe struct CopyActivations(CpuTensor x, ActivationRecords r
     public void Run(int chunk)
     {
         int group = _split.Group(chunk), tokens = _records.TokensOf(group), width = _x.Width;
-        float* rows = _x.Pointer + (long)group * TileKernel.MaxTokens * width;
+        float* rows = _x.Pointer + (long)group * TileKernel.GroupTokens * width;
         float* record = (float*)_records.Group(group) + (long)_split.FirstStep(chunk) * tokens * FloatRecord.Length;
         for (int step = _split.FirstStep(chunk); step < _split.EndStep(chunk); step++)
         {

@@ -26,7 +26,7 @@ internal sealed unsafe class FloatKernel<TRegister, TFormat> : TileKernel
             }
         }
 
-        float* sums = stackalloc float[MaxTokens * Rows];
+        float* sums = stackalloc float[GroupTokens * Rows];
         for (int group = 0; group < records.Groups; group++)
         {
             int tokens = records.TokensOf(group);
@@ -88,7 +88,7 @@ internal sealed unsafe class FloatKernel<TRegister, TFormat> : TileKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run(byte* tile, int steps, float* records, int tokens, float* sums)
     {
-        float* odds = stackalloc float[MaxTokens * Rows];
+        float* odds = stackalloc float[GroupTokens * Rows];
         new Span<float>(sums, tokens * Rows).Clear();
         new Span<float>(odds, tokens * Rows).Clear();
         var widening = new HalfWidening<TRegister>();

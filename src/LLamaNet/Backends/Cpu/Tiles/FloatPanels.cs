@@ -4,13 +4,13 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// Products of many tokens with panels of float weights: pairs of panels are widened to f32 a stretch of columns at a time, and
-// every token passes over a stretch while it is in the cache.
+// Products of many tokens with panels of float weights. Pairs of panels are widened to f32 a stretch of columns at a time.
+// Every token passes over a stretch while it is in the cache.
 internal static unsafe class FloatPanels<TRegister, TFormat>
     where TRegister : unmanaged, IRegister<TRegister>
     where TFormat : struct, IFloatFormat
 {
-    // From so many tokens on the widening pays.
+    // Widening pays from here on.
     public const int MinTokens = 12;
 
     // Of panels in one pass over the activations; their stretch takes 128 KB.
@@ -27,7 +27,8 @@ internal static unsafe class FloatPanels<TRegister, TFormat>
     public static void Multiply(CpuWeight.Part part, int firstPanel, int panels, ActivationRecords records, PanelOutputs y)
     {
         int pairs = panels / 2;
-        int pairWeights = StretchSteps * FloatRecord.Length * PairRows, pairSums = GroupsAtOnce * TileKernel.MaxTokens * TokenSums;
+        int pairWeights = StretchSteps * FloatRecord.Length * PairRows;
+        int pairSums = GroupsAtOnce * TileKernel.GroupTokens * TokenSums;
         float* weights = ThreadScratch.Floats(pairs * (pairWeights + pairSums));
         float* sums = weights + pairs * pairWeights;
 
@@ -48,15 +49,18 @@ internal static unsafe class FloatPanels<TRegister, TFormat>
                 {
                     int tokens = records.TokensOf(group), stepLength = tokens * FloatRecord.Length;
                     float* x = (float*)records.Group(group) + (long)firstStep * stepLength;
-                    float* sum = sums + (group - firstGroup) * TileKernel.MaxTokens * TokenSums;
+                    float* sum = sums + (group - firstGroup) * TileKernel.GroupTokens * TokenSums;
                     for (int pair = 0; pair < pairs; pair++)
-                        FloatBlock<TRegister>.Multiply(weights + pair * pairWeights, steps, x, stepLength, tokens, sum + pair * pairSums);
+                    {
+                        FloatBlock<TRegister>.Multiply(
+                            weights + pair * pairWeights, steps, x, stepLength, tokens, sum + pair * pairSums);
+                    }
                 }
             }
 
             for (int group = firstGroup; group < endGroup; group++)
             {
-                float* sum = sums + (group - firstGroup) * TileKernel.MaxTokens * TokenSums;
+                float* sum = sums + (group - firstGroup) * TileKernel.GroupTokens * TokenSums;
                 for (int panel = 0; panel < panels; panel++)
                 {
                     float* panelSums = sum + panel / 2 * pairSums + panel % 2 * Rows;
@@ -87,7 +91,10 @@ internal static unsafe class FloatPanels<TRegister, TFormat>
         for (int token = 0; token < tokens; token++, sums += TokenSums)
         {
             for (int lane = 0; lane < Rows; lane += TRegister.Lanes)
-                TRegister.Store(TRegister.AddFloats(TRegister.Load(sums + lane), TRegister.Load(sums + PairRows + lane)), sums + lane);
+            {
+                TRegister sum = TRegister.AddFloats(TRegister.Load(sums + lane), TRegister.Load(sums + PairRows + lane));
+                TRegister.Store(sum, sums + lane);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 internal readonly unsafe struct LoadRows(
     CpuWeight.Part part, MatrixSource source, Action<long> bytesRead, CancellationToken cancellationToken) : IChunkWork
 {
-    // Enough for a disk to be busy, little enough for every thread to have its own.
+    // A thread's own. Large enough to keep a disk busy.
     private const long StagingBytes = 2 * 1024 * 1024;
 
     private readonly CpuWeight.Part _part = part;

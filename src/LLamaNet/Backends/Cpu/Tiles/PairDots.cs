@@ -3,9 +3,9 @@ using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// Products are added as shorts for as long as they fit: a pair of b-bit by 8-bit products is at most 2 * (2^b - 1) * 127, so
-// eight fit for 4 bits (30480), four for 5 (31496), two for 6 (32004) and none for 8. Widening to ints multiplies by the
-// sub-block's multiplier on the way.
+// Products are added as shorts while they fit. A pair of b-bit by 8-bit products is at most 2 * (2^b - 1) * 127:
+// eight pairs fit for 4 bits (30480), four for 5 (31496), two for 6 (32004), none for 8. Weights of 8 bits come in halves.
+// Widening to ints multiplies by the sub-block's multiplier on the way.
 internal readonly unsafe struct PairDots<TRegister> : IByteDots<TRegister>
     where TRegister : unmanaged, IPairRegister<TRegister>
 {
@@ -23,10 +23,14 @@ internal readonly unsafe struct PairDots<TRegister> : IByteDots<TRegister>
     {
         if (bits == 6)
         {
-            TRegister a = TRegister.MultiplyShorts(TRegister.AddShorts(Products(w0, values), Products(w1, values + 4)), first);
-            TRegister b = TRegister.MultiplyShorts(TRegister.AddShorts(Products(w2, values + 8), Products(w3, values + 12)), first);
-            TRegister c = TRegister.MultiplyShorts(TRegister.AddShorts(Products(w4, values + 16), Products(w5, values + 20)), second);
-            TRegister d = TRegister.MultiplyShorts(TRegister.AddShorts(Products(w6, values + 24), Products(w7, values + 28)), second);
+            TRegister a = TRegister.MultiplyShorts(
+                TRegister.AddShorts(Products(w0, values), Products(w1, values + 4)), first);
+            TRegister b = TRegister.MultiplyShorts(
+                TRegister.AddShorts(Products(w2, values + 8), Products(w3, values + 12)), first);
+            TRegister c = TRegister.MultiplyShorts(
+                TRegister.AddShorts(Products(w4, values + 16), Products(w5, values + 20)), second);
+            TRegister d = TRegister.MultiplyShorts(
+                TRegister.AddShorts(Products(w6, values + 24), Products(w7, values + 28)), second);
             return TRegister.AddInts(TRegister.AddInts(a, b), TRegister.AddInts(c, d));
         }
 
@@ -48,5 +52,6 @@ internal readonly unsafe struct PairDots<TRegister> : IByteDots<TRegister>
             TRegister.AddShorts(Products(w2, values + 8), Products(w3, values + 12)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRegister Products(TRegister weights, byte* values) => TRegister.MultiplyBytes(weights, TRegister.Broadcast(values));
+    private static TRegister Products(TRegister weights, byte* values) =>
+        TRegister.MultiplyBytes(weights, TRegister.Broadcast(values));
 }

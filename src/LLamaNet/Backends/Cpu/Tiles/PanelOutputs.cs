@@ -16,7 +16,7 @@ internal readonly unsafe struct PanelOutputs(float* y, int stride, bool add)
         where TRegister : unmanaged, IRegister<TRegister>
     {
         int firstRow = panel * TileKernel.Rows;
-        float* y = _y + (long)group * TileKernel.MaxTokens * _stride + part.FirstRow + firstRow;
+        float* y = _y + (long)group * TileKernel.GroupTokens * _stride + part.FirstRow + firstRow;
         if (part.Rows - firstRow >= TileKernel.Rows) Store<TRegister>(sums, sumStride, tokens, y, _stride, _add);
         else StoreSome(sums, sumStride, tokens, y, part.Rows - firstRow);
     }

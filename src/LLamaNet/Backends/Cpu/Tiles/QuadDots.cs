@@ -21,7 +21,8 @@ internal readonly unsafe struct QuadDots<TRegister> : IByteDots<TRegister>
     {
         TRegister lower = FourGroups(w0, w1, w2, w3, values);
         TRegister upper = FourGroups(w4, w5, w6, w7, values + 16);
-        if (multipliers == 2) return TRegister.AddInts(TRegister.MultiplyInts(lower, first), TRegister.MultiplyInts(upper, second));
+        if (multipliers == 2)
+            return TRegister.AddInts(TRegister.MultiplyInts(lower, first), TRegister.MultiplyInts(upper, second));
         TRegister sum = TRegister.AddInts(lower, upper);
         return multipliers == 0 ? sum : TRegister.MultiplyInts(sum, first);
     }

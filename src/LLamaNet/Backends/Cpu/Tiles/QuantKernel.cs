@@ -5,8 +5,8 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu.Tiles;
 
-// sum += d * da * (multiplier * (q - zero) . a) + m * minimum * da * sum(a)       over the steps of a row, da the token's
-// A zero point without multipliers counts as a minimum of -zero * d.
+// sum += d * da * (multiplier * value(q) . a) + m * minimum * da * sum(a)         over the steps of a row, da the token's
+// Weights are multiplied as value(q) + zero. Without multipliers the zero point counts as a minimum of -zero * d.
 // Shapes    see TileKernel; TileLayout and QuantizedRecord have the formats.
 // Threads   none; the callers share out panels.
 // Numerics  the products of a step are exact integers; then one FMA a step into an f32, and one or two for the minimums.
@@ -15,7 +15,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     where TDots : struct, IByteDots<TRegister>
     where TFormat : struct, IBlockFormat
 {
-    // Conditions on constants are written without && and ||, which the compiler would not decide while it inlines.
+    // Without &&, || and ?: the compiler decides conditions on constants while it inlines. Constants of a format are such, too.
     private static bool HasMinimum
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +28,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         get => TFormat.OperandBits != TileLayout<TFormat>.Bits;
     }
 
-    private static bool Halves
+    private static bool HasHalves
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TDots.HalvesBytes & TFormat.OperandBits == 8;
@@ -38,7 +38,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Multiply(CpuWeight.Part part, int firstPanel, int endPanel, ActivationRecords records, PanelOutputs y)
     {
-        float* sums = stackalloc float[MaxTokens * Rows];
+        float* sums = stackalloc float[GroupTokens * Rows];
         int blocks = part.Steps / TileLayout<TFormat>.Steps;
         for (int group = 0; group < records.Groups; group++)
         {
@@ -52,8 +52,8 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         }
     }
 
-    // The compiler stops inlining in a method that has come to 512 locals, most of them those of inlined methods; what is left
-    // are calls, and the kernel is ten times as slow. So constants are made once and offsets computed once.
+    // The compiler stops inlining in a method that has come to 512 locals, most of them those of inlined methods. The rest
+    // stay calls, and the kernel is ten times as slow. So constants are made once and offsets computed once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Run<TTokens>(byte* tile, int blocks, byte* records, int tokens, float* sums)
         where TTokens : struct, ITokens
@@ -68,7 +68,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
         if (HasCodebook)
         {
             Vector128<byte> values = TFormat.Codebook.AsByte() + Vector128.Create((byte)TFormat.ZeroPoint);
-            operands = TRegister.SplatTable(Halves ? values & Vector128.Create((byte)15) : values);
+            operands = TRegister.SplatTable(HasHalves ? values & Vector128.Create((byte)15) : values);
             upperHalves = TRegister.SplatTable(values >>> 4);
         }
 
@@ -108,7 +108,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                     TRegister h4 = default, h5 = default, h6 = default, h7 = default;
                     if (HasCodebook)
                     {
-                        if (Halves)
+                        if (HasHalves)
                         {
                             h0 = TRegister.LookUp(upperHalves, w0);
                             h1 = TRegister.LookUp(upperHalves, w1);
@@ -129,7 +129,7 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         w6 = TRegister.LookUp(operands, w6);
                         w7 = TRegister.LookUp(operands, w7);
                     }
-                    else if (Halves)
+                    else if (HasHalves)
                     {
                         (h0, w0, h1, w1) = (High(w0), Low(w0), High(w1), Low(w1));
                         (h2, w2, h3, w3) = (High(w2), Low(w2), High(w3), Low(w3));
@@ -177,7 +177,11 @@ internal sealed unsafe class QuantKernel<TRegister, TDots, TFormat> : TileKernel
                         TRegister total = TRegister.MultiplyAdd(
                             TRegister.ToFloat(dot), factor, Holds<TTokens>() ? held : TRegister.Load(sum));
                         if (HasMinimum)
-                            total = TRegister.MultiplyAdd(minimum, TRegister.Broadcast(record + QuantizedRecord.SumOffset), total);
+                        {
+                            total = TRegister.MultiplyAdd(
+                                minimum, TRegister.Broadcast(record + QuantizedRecord.SumOffset), total);
+                        }
+
                         if (TFormat.Minimums == 2)
                         {
                             total = TRegister.MultiplyAdd(

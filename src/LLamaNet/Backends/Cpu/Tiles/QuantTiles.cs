@@ -16,7 +16,7 @@ internal sealed unsafe class QuantTiles<TFormat>() : TileFormat(TFormat.Type)
 
     public override long PanelBytes(int width) => (long)(width / TFormat.BlockLength) * TileLayout<TFormat>.TileBytes;
 
-    public override TileKernel Kernel(SimdWidth width) => Kernel(ByteDotsChoice.For(width, TFormat.OperandBits));
+    public override TileKernel Kernel(SimdWidth width) => Kernel(ByteDotsChoice.For(width, TileLayout<TFormat>.Bits));
 
     public override TileKernel Kernel(ByteDots dots) => dots switch
     {

@@ -4,7 +4,8 @@ using LLamaNet.Backends.Cpu.Simd;
 namespace LLamaNet.Backends.Cpu.Tiles;
 
 // records = QuantizedRecord(x)                                   x: [tokens, width], width a multiple of 32
-internal readonly unsafe struct QuantizeActivations<TRegister>(CpuTensor x, ActivationRecords records, ActivationSplit split) : IChunkWork
+internal readonly unsafe struct QuantizeActivations<TRegister>(CpuTensor x, ActivationRecords records, ActivationSplit split)
+    : IChunkWork
     where TRegister : unmanaged, IRegister<TRegister>
 {
     private readonly CpuTensor _x = x;
@@ -15,7 +16,7 @@ internal readonly unsafe struct QuantizeActivations<TRegister>(CpuTensor x, Acti
     public void Run(int chunk)
     {
         int group = _split.Group(chunk), tokens = _records.TokensOf(group), width = _x.Width;
-        float* rows = _x.Pointer + (long)group * TileKernel.MaxTokens * width;
+        float* rows = _x.Pointer + (long)group * TileKernel.GroupTokens * width;
         byte* record = _records.Group(group) + (long)_split.FirstStep(chunk) * tokens * QuantizedRecord.Bytes;
         for (int step = _split.FirstStep(chunk); step < _split.EndStep(chunk); step++)
         {

@@ -5,7 +5,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 
 // 32 activations x of one token as signed bytes: x = scale * a, scale = max |x| / 127, a rounded to the nearest.
 //   a sbyte[32] | scale float | sum(a[0..16]), sum(a[16..32]) short | scale * sum(a) float | scale * sum(a[0..16]) float
-// Where an activation is infinite or NaN, scale is NaN and with it every product: bytes cannot carry it.
+// Bytes cannot carry infinity and NaN: there scale is NaN, and so is every product.
 internal static unsafe class QuantizedRecord
 {
     public const int Length = 2 * HalfLength;

@@ -9,7 +9,7 @@ namespace LLamaNet.Backends.Cpu.Tiles;
 //   multipliers  sbyte[steps][Multipliers][16]
 //   minimums     byte[steps][Minimums][16]
 //   quants       [steps][low plane, high plane]
-// A step is 32 weights of each row, as eight groups of four neighbours: one dword a row and group. A plane of b bits keeps
+// A step is 32 weights of each row, as eight groups of four neighbors: one dword a row and group. A plane of b bits keeps
 // group g of sixteen rows in its vector g % b (16 dwords, 64 bytes), at bit b * (g / b) of each byte.
 internal static class TileLayout<TFormat>
     where TFormat : struct, IBlockFormat
