@@ -14,6 +14,13 @@ internal sealed record Architecture(string Name)
         Llama,
         new("mistral") { GgufName = "llama", Window = WindowUse.EveryLayer },
         new("qwen2") { GgufPairing = RopePairing.SplitHalves, Biases = BiasUse.Qkv, Window = WindowUse.SomeLayers },
+        new("qwen3")
+        {
+            GgufPairing = RopePairing.SplitHalves,
+            Biases = BiasUse.Optional,
+            Window = WindowUse.SomeLayers,
+            HasQueryKeyNorm = true,
+        },
         new("phi3")
         {
             GgufPairing = RopePairing.SplitHalves,

@@ -11,11 +11,11 @@ internal static class ArchitectureGolden
     [
         "granite", "llama-biases", "llama-linear", "llama-yarn", "llama31-rope", "mistral-headdim-32", "mistral-window-8",
         "phi3-longrope-long", "phi3-longrope-short", "phi3-window-partial", "qwen2", "qwen2-window-off", "qwen2-window-on",
-        "smollm3", "smollm3-own-list",
+        "qwen3", "smollm3", "smollm3-own-list",
     ];
 
     // Files below architectures.
-    public static string[] Files { get; } = ["granite", "llama_bias", "phi3", "qwen2", "smollm3"];
+    public static string[] Files { get; } = ["granite", "llama_bias", "phi3", "qwen2", "qwen3", "smollm3"];
 
     // The folder with its configuration as transformers 5 or 4 writes it.
     public static TemporaryFolder Open(string name, int transformers)

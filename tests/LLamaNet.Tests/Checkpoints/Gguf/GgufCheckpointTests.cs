@@ -119,8 +119,8 @@ public class GgufCheckpointTests
     }
 
     [Theory]
-    [InlineData("general.architecture", "gemma", "general.architecture: expected one of llama, qwen2, phi3, granite, smollm3, found gemma")]
-    [InlineData("general.architecture", null, "general.architecture: expected one of llama, qwen2, phi3, granite, smollm3, found no such key")]
+    [InlineData("general.architecture", "gemma", "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found gemma")]
+    [InlineData("general.architecture", null, "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found no such key")]
     [InlineData("general.type", "adapter", "general.type: expected model, found adapter")]
     [InlineData("llama.block_count", null, "llama.block_count: expected 1 to 1024, found no such key")]
     [InlineData("llama.block_count", 0u, "llama.block_count: expected 1 to 1024, found 0")]
