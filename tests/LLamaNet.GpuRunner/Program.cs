@@ -12,11 +12,15 @@ try
         case ["ptx", string folder]:
             ShippedPtx.Write(folder);
             return 0;
+        case ["modules", string file]:
+            ModuleCompilation.Write(file);
+            return 0;
         case ["bandwidth", string file]:
             CopyBandwidth.Write(file);
             return 0;
         default:
-            Console.Error.WriteLine("usage: LLamaNet.GpuRunner record FOLDER | compare FOLDER FILE | bandwidth FILE | ptx FOLDER");
+            Console.Error.WriteLine(
+                "usage: LLamaNet.GpuRunner record FOLDER | compare FOLDER FILE | bandwidth FILE | modules FILE | ptx FOLDER");
             return 2;
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks and measures the kernels on this machine's first GPU. Part of the folder that tests/gpu/build.sh makes.
+# Checks and measures the kernels on this machine's first GPU. Part of the folder that tests/LLamaNet.GpuRunner/pack.sh makes.
 #   ./run.sh OUTDIR
 # Every step writes OUTDIR/STEP.json: its status (passed, failed, skipped), why, and what it found. summary.json has them all.
 # Ends with one line; the exit code is 0 when nothing failed and there was a GPU.
@@ -137,6 +137,15 @@ recorded() {
     finish recorded "$status" "$reason" "$out/recorded.results"
 }
 
+# Milliseconds that the driver takes for each module: at once, and without what it compiled before.
+modules() {
+    local reason='' status=failed
+    have_gpu modules real || return
+    CUDA_CACHE_DISABLE=1 CUDA_MODULE_LOADING=EAGER \
+        attempt "$out/modules.log" "$program/LLamaNet.GpuRunner" modules "$out/modules.results" && status=passed
+    finish modules "$status" "$reason" "$out/modules.results"
+}
+
 bandwidth() {
     local reason='' status=failed
     have_gpu bandwidth real || return
@@ -189,6 +198,7 @@ tests goldens '*CudaGoldenTests' '*CudaModelTests'
 ptxas_all
 sanitize
 recorded
+modules
 bandwidth
 bench
 transformers

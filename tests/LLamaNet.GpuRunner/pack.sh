@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a folder that checks and measures the kernels on a machine that has an NVIDIA driver, glibc and bash, and no .NET.
-#   tests/gpu/build.sh [FOLDER]     (default artifacts/gpu; replaced when an earlier run made it)
+#   tests/LLamaNet.GpuRunner/pack.sh [FOLDER]     (default artifacts/gpu; replaced when an earlier run made it)
 # Copy it there and start its run.sh. Models and goldens travel in it where ../shared holds them; without, their tests skip.
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -8,7 +8,7 @@ target=${1:-$repository/artifacts/gpu}
 most_bytes=60000000
 
 if [ -e "$target" ]; then
-    [ -f "$target/commit" ] && [ -f "$target/run.sh" ] || { echo "tests/gpu/build.sh: $target is there and was not made by this." >&2; exit 2; }
+    [ -f "$target/commit" ] && [ -f "$target/run.sh" ] || { echo "tests/LLamaNet.GpuRunner/pack.sh: $target is there and was not made by this." >&2; exit 2; }
     rm -rf "$target"
 fi
 
@@ -43,10 +43,10 @@ else
     echo "No $shared here: tests of whole models will skip."
 fi
 
-cp tests/gpu/run.sh tests/gpu/transformers_llama.py "$target/"
+cp tests/LLamaNet.GpuRunner/run.sh tests/LLamaNet.GpuRunner/transformers_llama.py "$target/"
 git rev-parse HEAD > "$target/commit"
 env -u LLAMANET_TEST_CUDA "$target/program/LLamaNet.GpuRunner" record "$target/recorded"
 
 bytes=$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
 echo "$target: $((bytes / 1000000)) MB of at most $((most_bytes / 1000000))"
-((bytes <= most_bytes)) || { echo "tests/gpu/build.sh: that is too big." >&2; exit 1; }
+((bytes <= most_bytes)) || { echo "tests/LLamaNet.GpuRunner/pack.sh: that is too big." >&2; exit 1; }
