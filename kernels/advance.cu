@@ -2,10 +2,10 @@
 // tokens, positions, firstPositions, drawn: [rows] int32; settings: [rows]; a row is a sequence. No token (-1) becomes 0
 // launch: ceil(rows / 256) blocks of 256 threads
 // numerics: none
-#include "sample_settings.cuh"
+#include "sample_parameters.cuh"
 
 KERNEL(advance, 256)(int* __restrict__ tokens, int* __restrict__ positions, int* __restrict__ firstPositions,
-    SampleSettings* __restrict__ settings, const int* __restrict__ drawn, int rows) {
+    SampleParameters* __restrict__ settings, const int* __restrict__ drawn, int rows) {
     int r = blockIdx.x * blockDim.x + threadIdx.x;
     if (r >= rows) return;
     tokens[r] = max(drawn[r], 0); // The host ends a sequence at -1; until then embed reads a row of the table.

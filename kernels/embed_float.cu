@@ -8,7 +8,7 @@
 
 template <class T> DEVICE void embed(float* y, const int* tokens, const Planes& table) {
     int row = blockIdx.y, first = blockIdx.x * THREADS * 32;
-    const T* source = (const T*)(table.low + (u64)tokens[row] * table.low_pitch);
+    const T* source = (const T*)(table.low + (u64)tokens[row] * table.lowRowBytes);
     int end = min(first + THREADS * 32, table.width);
     for (int i = first + threadIdx.x; i < end; i += THREADS) y[(i64)row * table.width + i] = to_f32(source[i]);
 }

@@ -3,7 +3,7 @@
 
 template <class T, class Tile> DEVICE void gemm_halves(
     float* y, int yStride, int epilogue, const u16* x, int xStride, const Planes& w, int rows) {
-    constexpr int Stages = Tile::TileRows == 128 ? 3 : 4;
+    constexpr int Stages = Tile::Stages;
     extern __shared__ __align__(128) u8 shared[];
     TileOutputs<Tile::TileN> out(w, epilogue);
     int k = w.width, firstRow = blockIdx.x * Tile::TileRows, steps = (k + GEMM_STEP - 1) / GEMM_STEP;
@@ -14,7 +14,8 @@ template <class T, class Tile> DEVICE void gemm_halves(
     auto fetch = [&](int step, int stage) {
         if (step < steps) {
             copy_tile<Tile::TileRows, Tile::Threads>(xTile(stage), x, xStride, xRow, step, k);
-            copy_tile<Tile::TileN, Tile::Threads>(xTile(stage) + Tile::XBytes, (const u16*)w.low, w.low_pitch / 2, wRow, step, k);
+            copy_tile<Tile::TileN, Tile::Threads>(
+                xTile(stage) + Tile::XBytes, (const u16*)w.low, w.lowRowBytes / 2, wRow, step, k);
         }
         copy_async_commit();
     };

@@ -3,7 +3,7 @@
 
 template <class Format, class Tile> DEVICE void gemm_blocks(
     float* y, int yStride, int epilogue, const u16* x, int xStride, const Planes& w, int rows) {
-    constexpr int Stages = Tile::TileRows == 128 ? 3 : 4, Ahead = Tile::TileRows == 128 ? 1 : 4;
+    constexpr int Stages = Tile::Stages, Ahead = Tile::TileRows == 128 ? 1 : 4;
     extern __shared__ __align__(128) u8 shared[];
     u8* wTiles = shared + Stages * Tile::XBytes;
     TileOutputs<Tile::TileN> out(w, epilogue);

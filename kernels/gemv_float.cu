@@ -44,7 +44,7 @@ template <class T, bool Aligned, int Tile, int Rows, int Units>
 DEVICE void gemv_float(
     const Planes& w, const Target& t, const float* __restrict__ x, const float* __restrict__ norm, float factor) {
     constexpr int N = FloatUnit<T>::Weights;
-    const int lane = threadIdx.x % 32, units = w.low_pitch / 16, step = tile_outputs<Tile>(t);
+    const int lane = threadIdx.x % 32, units = w.lowRowBytes / 16, step = tile_outputs<Tile>(t);
     for (int first = warp_index() * step; first < t.outputs; first += warp_count() * step) {
         float sums[Tile * Rows] = {};
         for (int unit = lane; unit < units; unit += 32 * Units) {
@@ -54,7 +54,7 @@ DEVICE void gemv_float(
 #pragma unroll
                 for (int i = 0; i < Tile; i++)
                     loaded[u][i] = load_streaming16(
-                        w.low + (u64)tile_row<Tile>(t, first, i) * w.low_pitch + 16 * min(unit + 32 * u, units - 1));
+                        w.low + (u64)tile_row<Tile>(t, first, i) * w.lowRowBytes + 16 * min(unit + 32 * u, units - 1));
             }
 #pragma unroll
             for (int u = 0; u < Units; u++) {

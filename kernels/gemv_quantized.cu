@@ -26,8 +26,9 @@ template <class F> struct Unit {
 template <class F> DEVICE Unit<F> load_unit(const Planes& w, int row, int unit) {
     typedef Unit<F> U;
     U u;
-    load_words<4>(u.low, w.low + (u64)row * w.low_pitch + 16 * unit);
-    if constexpr (F::HighBits != 0) load_words<U::HighWords>(u.high, w.high + (u64)row * w.high_pitch + 4 * U::HighWords * unit);
+    load_words<4>(u.low, w.low + (u64)row * w.lowRowBytes + 16 * unit);
+    if constexpr (F::HighBits != 0)
+        load_words<U::HighWords>(u.high, w.high + (u64)row * w.highRowBytes + 4 * U::HighWords * unit);
     u.scales = load_scales<F>(w, row, unit * U::Weights / F::BlockLength);
     u.subs = load_subs<F, U::Groups>(w, row, unit * U::Weights / 32);
     return u;

@@ -11,7 +11,7 @@
 // bin in which the count (top-k) or the weight (top-p) reaches its goal. Weights differ early, so two passes of the five are
 // the rule. Weights take the place of the logits; a row of them stays in the second-level cache.
 #include "exponential.cuh"
-#include "sample_settings.cuh"
+#include "sample_parameters.cuh"
 
 #define THREADS 1024
 #define WARPS (THREADS / 32)
@@ -156,9 +156,9 @@ DEVICE u64 philox53(u64 seed, u64 index) {
     return (((u64)x0 << 32) | x1) >> 11;
 }
 
-KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const SampleSettings* __restrict__ settings, int width) {
+KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const SampleParameters* __restrict__ settings, int width) {
     __shared__ Shared shared;
-    SampleSettings chosen = settings[blockIdx.x];
+    SampleParameters chosen = settings[blockIdx.x];
     int vocabulary = chosen.vocabulary;
     float* weights = logits + (i64)blockIdx.x * width;
     float max;

@@ -26,15 +26,15 @@
 #define GEMM_STEP 64 // of k
 #define GEMM_ROW_BYTES 128
 
-template <int Rows, int Columns, int WarpRows, int WarpColumns> struct GemmTile {
-    static constexpr int TileRows = Rows, TileN = Columns, Threads = 2 * Columns;
+template <int Rows, int Columns, int StageCount, int WarpRows, int WarpColumns> struct GemmTile {
+    static constexpr int TileRows = Rows, TileN = Columns, Stages = StageCount, Threads = 2 * Columns;
     static constexpr int Down = Rows / WarpRows; // warps above one another
     static constexpr int M = WarpRows / 16, N = WarpColumns / 8; // mma of a warp
     static constexpr int XBytes = Rows * GEMM_ROW_BYTES, WBytes = Columns * GEMM_ROW_BYTES;
     static_assert(Threads / 32 == Down * (Columns / WarpColumns), "a warp for each part of the tile");
 };
-typedef GemmTile<128, 128, 64, 32> GemmLargeTile;
-typedef GemmTile<32, 64, 32, 16> GemmSmallTile;
+typedef GemmTile<128, 128, 3, 64, 32> GemmLargeTile;
+typedef GemmTile<32, 64, 4, 32, 16> GemmSmallTile;
 
 DEVICE u32 tile_offset(int row, int chunk) { return row * GEMM_ROW_BYTES + ((chunk ^ (row & 7)) << 4); }
 

@@ -27,8 +27,8 @@
 #define SM90A_X_BYTES (SM90A_ROWS * GEMM_ROW_BYTES)
 
 template <int TileN> struct Ring {
-    static constexpr int Stages = TileN == 256 ? 4 : 6, WBytes = TileN * GEMM_ROW_BYTES,
-                         Bytes = Stages * (SM90A_X_BYTES + WBytes);
+    static constexpr int Stages = TileN == 256 ? 4 : 6;
+    static constexpr int WBytes = TileN * GEMM_ROW_BYTES, Bytes = Stages * (SM90A_X_BYTES + WBytes);
     u8* memory; // x tiles, w tiles, full[Stages], empty[Stages]
     __device__ __forceinline__ u8* x(int stage) { return memory + stage * SM90A_X_BYTES; }
     __device__ __forceinline__ u8* w(int stage) { return memory + Stages * SM90A_X_BYTES + stage * WBytes; }

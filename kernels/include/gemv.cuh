@@ -38,8 +38,8 @@ template <int Tile> DEVICE void prefetch_tile(const Planes& w, const Target& t, 
     if (first >= t.outputs) return;
 #pragma unroll
     for (int i = 0; i < Tile; i++) {
-        const u8* row = w.low + (u64)tile_row<Tile>(t, first, i) * w.low_pitch;
-        for (int offset = threadIdx.x % 32 * 128; offset < w.low_pitch; offset += 32 * 128) prefetch_l2(row + offset);
+        const u8* row = w.low + (u64)tile_row<Tile>(t, first, i) * w.lowRowBytes;
+        for (int offset = threadIdx.x % 32 * 128; offset < w.lowRowBytes; offset += 32 * 128) prefetch_l2(row + offset);
     }
 }
 

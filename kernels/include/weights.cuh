@@ -1,6 +1,6 @@
-// Weights in planes: what a row-major block holds mixed, each in an array of its own, so that neighbouring lanes load
-// neighbouring 16 bytes. PlaneLayout in C# writes what is read here. A new quantized format is one line in the list below,
-// and a word in kernels/instances.
+// Weights in planes. A row-major block mixes codes, scales and minimums; here each is an array of its own, so neighboring lanes
+// load neighboring 16 bytes. PlaneLayout in C# writes the planes. A new quantized format is one line in the list below, and a
+// word in kernels/instances.
 //
 //   w = d * multiplier * value(q) + m * minimum            q: an unsigned integer of LowBits + HighBits bits
 //                                                           value(q): q - zero point, or entry q of a codebook
@@ -23,8 +23,8 @@ struct Planes {
     const u8* subs;
     int rows;
     int width; // weights in a row
-    int low_pitch; // bytes from row to row
-    int high_pitch;
+    int lowRowBytes; // from row to row
+    int highRowBytes;
 };
 
 // The values of codes of four bits, -127 .. 127.
@@ -37,32 +37,34 @@ template <int... values> struct Codebook {
         return (u8)all[4 * i] | (u8)all[4 * i + 1] << 8 | (u8)all[4 * i + 2] << 16 | (u32)(u8)all[4 * i + 3] << 24;
     }
 };
-struct NoCodebook { static constexpr bool Exists = false; };
+struct NoCodebook {
+    static constexpr bool Exists = false;
+};
 
 // As IBlockFormat describes the format in C#.
-template <
-    int block_length, int low, int high, int zero_point, int multipliers, int minimum_sign, int minimums, bool nibbles = false,
-    class codebook = NoCodebook>
+template <int blockLength, int lowBits, int highBits, int zeroPoint, int multipliers, int minimumSign, int minimums,
+    bool nibbles = false, class codebook = NoCodebook>
 struct QuantFormat {
     typedef codebook Values;
     typedef f16 Operand; // what tensor cores multiply
-    static constexpr int BlockLength = block_length;
-    static constexpr int LowBits = low;
-    static constexpr int HighBits = high;
+    static constexpr int BlockLength = blockLength;
+    static constexpr int LowBits = lowBits;
+    static constexpr int HighBits = highBits;
     static constexpr int Multipliers = multipliers; // in a group
-    static constexpr int MinimumSign = minimum_sign; // 0: no m
+    static constexpr int MinimumSign = minimumSign; // 0: no m
     static constexpr int Minimums = minimums; // in a group; none: m alone
     static constexpr bool Nibbles = nibbles;
     static constexpr bool HasCodebook = codebook::Exists;
-    static constexpr bool Signed = low == 8 || HasCodebook;
-    static constexpr int Zero = Signed ? 0 : zero_point; // what is still to be taken off the stored code
-    static constexpr int ScaleBytes = minimum_sign == 0 ? 2 : 4; // of a block
+    static constexpr bool Signed = lowBits == 8 || HasCodebook;
+    static constexpr int Zero = Signed ? 0 : zeroPoint; // what is still to be taken off the stored code
+    static constexpr int ScaleBytes = minimumSign == 0 ? 2 : 4; // of a block
     static constexpr int SubBits = nibbles ? 4 : 8;
     static constexpr int SubBytes = (multipliers + minimums) * SubBits / 8; // of a group
 };
 
 struct NonLinear : Codebook<-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113> {};
 
+// clang-format off
 //                             block low high zero mult sign min
 struct Q8_0 : QuantFormat<32,  8, 0, 128, 0,  0, 0> {};
 struct Q4_0 : QuantFormat<32,  4, 0,   8, 0,  0, 0> {};
@@ -76,6 +78,7 @@ struct Q5_K : QuantFormat<256, 4, 1,   0, 1, -1, 1> {};
 struct Q6_K : QuantFormat<256, 4, 2,  32, 2,  0, 0> {};
 struct IQ4_NL : QuantFormat<32, 4, 0, 128, 0, 0, 0, false, NonLinear> {};
 struct IQ4_XS : QuantFormat<256, 4, 0, 128, 1, 0, 0, false, NonLinear> {};
+// clang-format on
 
 // ---- the fields of words ----
 
@@ -128,7 +131,7 @@ template <class F> DEVICE u32 load_scales(const Planes& w, int row, int block) {
     return F::ScaleBytes == 2 ? load_streaming2(p) : load_streaming4(p);
 }
 
-// Of `groups` neighbouring groups, at most four bytes in all.
+// Of `groups` neighboring groups, at most four bytes in all.
 template <class F, int groups> DEVICE u32 load_subs(const Planes& w, int row, int group) {
     static_assert(groups * F::SubBytes <= 4, "a word");
     if constexpr (F::SubBytes == 0) {
@@ -177,8 +180,8 @@ template <class F> struct PackedGroup {
 
 template <class F> DEVICE PackedGroup<F> load_group(const Planes& w, int row, int group) {
     PackedGroup<F> g;
-    load_words<F::LowBits>(g.low, w.low + (u64)row * w.low_pitch + group * 4 * F::LowBits);
-    if constexpr (F::HighBits != 0) load_words<F::HighBits>(g.high, w.high + (u64)row * w.high_pitch + group * 4 * F::HighBits);
+    load_words<F::LowBits>(g.low, w.low + (u64)row * w.lowRowBytes + group * 4 * F::LowBits);
+    if constexpr (F::HighBits != 0) load_words<F::HighBits>(g.high, w.high + (u64)row * w.highRowBytes + group * 4 * F::HighBits);
     g.scales = load_scales<F>(w, row, group / (F::BlockLength / 32));
     g.subs = load_subs<F, 1>(w, row, group);
     return g;
@@ -201,8 +204,8 @@ template <class F> DEVICE void dequantize32(const PackedGroup<F>& g, float (&val
     }
 }
 
-// The 32 weights of a group as tensor cores take them: pairs of halves (of bfloat16 for BF16 weights), in order. Float formats
-// may end inside the last group: what is missing is zero.
+// The 32 weights of a group for tensor cores: pairs of halves (of bfloat16 for BF16 weights), in order. Float formats may end
+// inside the last group; zeros follow.
 template <class F> DEVICE void dequantize32(const PackedGroup<F>& g, u32 (&pairs)[16]) {
     float values[32];
     dequantize32<F>(g, values);
@@ -222,9 +225,13 @@ DEVICE void copy32(const Planes& w, int row, int group, u32 (&pairs)[16]) {
     for (int i = 0; i < 4; i++) {
         int offset = 64 * group + 16 * i;
         uint4 v = {0, 0, 0, 0};
-        if (offset < w.low_pitch) v = load_streaming16(w.low + (u64)row * w.low_pitch + offset);
+        if (offset < w.lowRowBytes) v = load_streaming16(w.low + (u64)row * w.lowRowBytes + offset);
         store_words(pairs + 4 * i, v);
     }
 }
-template <> __device__ __forceinline__ void dequantize32<f16>(const Planes& w, int row, int group, u32 (&pairs)[16]) { copy32(w, row, group, pairs); }
-template <> __device__ __forceinline__ void dequantize32<bf16>(const Planes& w, int row, int group, u32 (&pairs)[16]) { copy32(w, row, group, pairs); }
+template <> __device__ __forceinline__ void dequantize32<f16>(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+    copy32(w, row, group, pairs);
+}
+template <> __device__ __forceinline__ void dequantize32<bf16>(const Planes& w, int row, int group, u32 (&pairs)[16]) {
+    copy32(w, row, group, pairs);
+}

@@ -100,14 +100,15 @@ internal sealed unsafe class WeightUploader(CudaContext context, int stagingByte
     private void Copy(CudaWeight.Part part, PlaneLayout chunk, PinnedMemory<byte> staging, int firstRow)
     {
         WeightPlanes planes = part.Planes;
-        Copy(planes.Low, part.Layout.LowPitch, 0);
-        Copy(planes.High, part.Layout.HighPitch, chunk.HighOffset);
-        Copy(planes.Scales, part.Layout.ScalesPitch, chunk.ScalesOffset);
-        Copy(planes.Subs, part.Layout.SubsPitch, chunk.SubsOffset);
+        Copy(planes.Low, part.Layout.LowRowBytes, 0);
+        Copy(planes.High, part.Layout.HighRowBytes, chunk.HighOffset);
+        Copy(planes.Scales, part.Layout.ScalesRowBytes, chunk.ScalesOffset);
+        Copy(planes.Subs, part.Layout.SubsRowBytes, chunk.SubsOffset);
 
-        void Copy(CUdeviceptr plane, int pitch, long offset)
+        void Copy(CUdeviceptr plane, int rowBytes, long offset)
         {
-            if (pitch != 0) _stream.CopyToDevice(plane + (long)firstRow * pitch, staging, (int)offset, chunk.Rows * pitch);
+            if (rowBytes == 0) return;
+            _stream.CopyToDevice(plane + (long)firstRow * rowBytes, staging, (int)offset, chunk.Rows * rowBytes);
         }
     }
 

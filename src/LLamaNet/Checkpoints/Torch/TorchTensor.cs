@@ -29,7 +29,7 @@ internal sealed record TorchTensor(string Name, PickleTensor View, TorchStorage 
         }
 
         int rows = shape.Count == 1 ? 1 : (int)shape[0], width = (int)shape[^1];
-        long pitch = rows == 1 ? width : strides[0];
-        return new TorchMatrix(Storage, View.Offset * Type.Bytes, pitch * Type.Bytes, Name, type, rows, width);
+        long stride = rows == 1 ? width : strides[0];
+        return new TorchMatrix(Storage, View.Offset * Type.Bytes, stride * Type.Bytes, Name, type, rows, width);
     }
 }

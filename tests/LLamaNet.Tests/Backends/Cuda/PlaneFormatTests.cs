@@ -39,15 +39,16 @@ public class PlaneFormatTests
             }
         }
 
-        AssertUntouched(packed, 0, layout.LowPitch);
-        AssertUntouched(packed, layout.HighOffset, layout.HighPitch);
-        AssertUntouched(packed, layout.ScalesOffset, layout.ScalesPitch);
-        AssertUntouched(packed, layout.SubsOffset, layout.SubsPitch);
+        AssertUntouched(packed, 0, layout.LowRowBytes);
+        AssertUntouched(packed, layout.HighOffset, layout.HighRowBytes);
+        AssertUntouched(packed, layout.ScalesOffset, layout.ScalesRowBytes);
+        AssertUntouched(packed, layout.SubsOffset, layout.SubsRowBytes);
 
-        static void AssertUntouched(byte[] packed, long offset, int pitch)
+        static void AssertUntouched(byte[] packed, long offset, int rowBytes)
         {
-            Assert.False(packed.AsSpan((int)offset, FirstRow * pitch).ContainsAnyExcept((byte)0xa5));
-            Assert.False(packed.AsSpan((int)offset + (FirstRow + Rows) * pitch, (AllRows - FirstRow - Rows) * pitch).ContainsAnyExcept((byte)0xa5));
+            Assert.False(packed.AsSpan((int)offset, FirstRow * rowBytes).ContainsAnyExcept((byte)0xa5));
+            Assert.False(packed.AsSpan((int)offset + (FirstRow + Rows) * rowBytes, (AllRows - FirstRow - Rows) * rowBytes)
+                .ContainsAnyExcept((byte)0xa5));
         }
     }
 
@@ -78,7 +79,11 @@ public class PlaneFormatTests
         {
             PlaneLayout layout = format.Layout(3, 256);
             Assert.All(
-                (long[])[layout.LowPitch, layout.HighPitch, layout.HighOffset, layout.ScalesOffset, layout.SubsOffset, layout.Bytes],
+                (long[])
+                [
+                    layout.LowRowBytes, layout.HighRowBytes, layout.HighOffset, layout.ScalesOffset, layout.SubsOffset,
+                    layout.Bytes,
+                ],
                 bytes => Assert.Equal(0, bytes % 16));
         }
     }

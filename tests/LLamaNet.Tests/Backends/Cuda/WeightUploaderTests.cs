@@ -27,10 +27,10 @@ public class WeightUploaderTests
             CudaWeight.Part part = Assert.Single(weight.Parts);
             Assert.Equal(part.Layout.Bytes, weight.Bytes);
             var planes = new byte[part.Layout.Bytes];
-            Copy(part.Planes.Low, 0, part.Layout.LowPitch);
-            Copy(part.Planes.High, part.Layout.HighOffset, part.Layout.HighPitch);
-            Copy(part.Planes.Scales, part.Layout.ScalesOffset, part.Layout.ScalesPitch);
-            Copy(part.Planes.Subs, part.Layout.SubsOffset, part.Layout.SubsPitch);
+            Copy(part.Planes.Low, 0, part.Layout.LowRowBytes);
+            Copy(part.Planes.High, part.Layout.HighOffset, part.Layout.HighRowBytes);
+            Copy(part.Planes.Scales, part.Layout.ScalesOffset, part.Layout.ScalesRowBytes);
+            Copy(part.Planes.Subs, part.Layout.SubsOffset, part.Layout.SubsRowBytes);
             var row = new byte[sources[0].RowBytes];
             byte[] expected = [.. sources[0].Blocks, .. sources[1].Blocks];
             fixed (byte* p = planes, r = row)
@@ -42,9 +42,9 @@ public class WeightUploaderTests
                 }
             }
 
-            void Copy(LLamaNet.Backends.Cuda.Driver.CUdeviceptr plane, long offset, int pitch)
+            void Copy(LLamaNet.Backends.Cuda.Driver.CUdeviceptr plane, long offset, int rowBytes)
             {
-                if (pitch > 0) gpu.Context.CopyFromDevice<byte>(planes.AsSpan((int)offset, part.Rows * pitch), plane);
+                if (rowBytes > 0) gpu.Context.CopyFromDevice<byte>(planes.AsSpan((int)offset, part.Rows * rowBytes), plane);
             }
         }
     }

@@ -11,6 +11,9 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
     // Up to here tiles of few rows waste less than large ones; from here on a second pass over the weight would cost more.
     public const int MaxSmallTileRows = 64;
 
+    public static readonly Tile LargeTile = new(Rows: 128, Columns: 128, Stages: 3);
+    public static readonly Tile SmallTile = new(Rows: 32, Columns: 64, Stages: 4);
+
     private readonly ConvertKernel _convert = new(library);
     private readonly Dictionary<(PlaneFormat, bool), Variant> _variants = [];
 
@@ -40,28 +43,28 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
         if (_variants.TryGetValue((format, hasSmallTile), out Variant? variant)) return variant;
         string file = $"gemm_{format.Symbol}";
         CudaKernel kernel = library.Get(file, hasSmallTile ? $"{file}_few_rows" : file);
-        variant = hasSmallTile
-            ? new Variant(kernel, rows: 32, columns: 64, stages: 4, format.QuantizesActivations)
-            : new Variant(kernel, rows: 128, columns: 128, stages: 3, format.QuantizesActivations);
+        variant = new Variant(kernel, hasSmallTile ? SmallTile : LargeTile, format.QuantizesActivations);
         _variants.Add((format, hasSmallTile), variant);
         return variant;
     }
 
-    // A kernel and its tile, as gemm.cuh has them.
+    // Outputs of a block, and stages of 64 columns of the weight under way.
+    internal readonly record struct Tile(int Rows, int Columns, int Stages);
+
+    // A kernel and its tile.
     private sealed class Variant
     {
         private const int RowBytes = 128;
         private const int QuantizedStages = 2;
 
-        private readonly int _rows;
-        private readonly int _columns;
+        private readonly Tile _tile;
 
         // isQuantized: the weight's tiles have two stages of their own.
-        public Variant(CudaKernel kernel, int rows, int columns, int stages, bool isQuantized)
+        public Variant(CudaKernel kernel, Tile tile, bool isQuantized)
         {
             Kernel = kernel;
-            (_rows, _columns) = (rows, columns);
-            SharedBytes = RowBytes * (stages * rows + (isQuantized ? QuantizedStages : stages) * columns);
+            _tile = tile;
+            SharedBytes = RowBytes * (tile.Stages * tile.Rows + (isQuantized ? QuantizedStages : tile.Stages) * tile.Columns);
             kernel.MaxDynamicSharedBytes = SharedBytes;
         }
 
@@ -69,14 +72,14 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
 
         public int SharedBytes { get; }
 
-        public int Threads => 2 * _columns;
+        public int Threads => 2 * _tile.Columns;
 
-        // Blocks that share a tile of the weight are neighbours: it comes from the second-level cache for all but the first.
+        // Blocks that share a tile of the weight are neighbors: all but the first find it in the second-level cache.
         public Dim3 Grid(int rows, int weightRows, Epilogue epilogue)
         {
             // With SwiGLU half of a tile is gate, and gate and up end separately.
-            int parts = epilogue == Epilogue.SwiGlu ? 2 : 1, outputs = weightRows / parts, columns = _columns / parts;
-            return new((rows + _rows - 1) / _rows, (outputs + columns - 1) / columns);
+            int parts = epilogue == Epilogue.SwiGlu ? 2 : 1, outputs = weightRows / parts, columns = _tile.Columns / parts;
+            return new((rows + _tile.Rows - 1) / _tile.Rows, (outputs + columns - 1) / columns);
         }
     }
 }

@@ -11,6 +11,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
     private const int TileRows = 128;
     private const int TileColumns = 128;
     private const int WideTileColumns = 256;
+    private const int Stages = 6;
+    private const int WideStages = 4;
     private const int Threads = 384;
     private const int RowBytes = 128;
 
@@ -53,7 +55,8 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
         bool isWide = grid.X * grid.Y >= library.Context.Multiprocessors;
         int columns = isWide ? WideTileColumns : TileColumns;
         WeightPlanes planes = part.Planes;
-        CUtensorMap* weights = _maps.Of(new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowPitch, columns / 2));
+        CUtensorMap* weights = _maps.Of(
+            new(planes.Low, part.Format.Type, part.Rows, planes.Width, planes.LowRowBytes, columns / 2));
         Of(part.Format, isWide).Launch(
             stream, Grid(rows, part.Rows, columns, epilogue), Threads, SharedBytes(isWide),
             y, stride, (int)epilogue,
@@ -88,7 +91,7 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
     // Stages of both tiles, and two barriers for each.
     private static int SharedBytes(bool isWide)
     {
-        int stages = isWide ? 4 : 6;
+        int stages = isWide ? WideStages : Stages;
         return stages * (RowBytes * (TileRows + (isWide ? WideTileColumns : TileColumns)) + 2 * sizeof(ulong));
     }
 }

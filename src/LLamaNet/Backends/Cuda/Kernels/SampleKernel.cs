@@ -6,9 +6,10 @@ namespace LLamaNet.Backends.Cuda.Kernels;
 // tokens: [rows] int32, -1 where a logit is NaN or positive infinity or all are negative infinity.
 internal sealed class SampleKernel(KernelLibrary library)
 {
-    // Ids have 20 bits in the kernel's ranking.
-    public const int MaxVocabulary = 1 << 20;
+    public const int MaxVocabulary = 1 << IdBits;
 
+    // Of an id in the kernel's ranking.
+    private const int IdBits = 20;
     private const int Threads = 1024;
 
     private readonly CudaKernel _kernel = library.Get("sample", "sample_f32");

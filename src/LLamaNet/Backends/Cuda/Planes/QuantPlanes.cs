@@ -165,10 +165,10 @@ internal sealed unsafe class QuantPlanes<TFormat>() : PlaneFormat(TFormat.Type)
 
         public Place(byte* planes, PlaneLayout layout, int row)
             : this(
-                planes + (long)row * layout.LowPitch,
-                planes + layout.HighOffset + (long)row * layout.HighPitch,
-                planes + layout.ScalesOffset + (long)row * layout.ScalesPitch,
-                planes + layout.SubsOffset + (long)row * layout.SubsPitch)
+                planes + (long)row * layout.LowRowBytes,
+                planes + layout.HighOffset + (long)row * layout.HighRowBytes,
+                planes + layout.ScalesOffset + (long)row * layout.ScalesRowBytes,
+                planes + layout.SubsOffset + (long)row * layout.SubsRowBytes)
         {
         }
 

@@ -6,9 +6,10 @@ namespace LLamaNet.Backends.Cuda.Planes;
 // `struct Planes` of kernels/include/weights.cuh: what a kernel is told about a weight.
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct WeightPlanes(
-    CUdeviceptr Low, CUdeviceptr High, CUdeviceptr Scales, CUdeviceptr Subs, int Rows, int Width, int LowPitch, int HighPitch)
+    CUdeviceptr Low, CUdeviceptr High, CUdeviceptr Scales, CUdeviceptr Subs, int Rows, int Width, int LowRowBytes,
+    int HighRowBytes)
 {
     public static WeightPlanes At(CUdeviceptr memory, PlaneLayout layout, int width) => new(
         memory, memory + layout.HighOffset, memory + layout.ScalesOffset, memory + layout.SubsOffset,
-        layout.Rows, width, layout.LowPitch, layout.HighPitch);
+        layout.Rows, width, layout.LowRowBytes, layout.HighRowBytes);
 }
