@@ -9,7 +9,8 @@ public sealed class DeviceOutOfMemoryException : Exception
     /// <param name="availableBytes">What there is.</param>
     public DeviceOutOfMemoryException(string device, MemoryPlan plan, long availableBytes)
         : base($"{device}: the model needs {Gib(plan.TotalBytes)} GiB (weights {Gib(plan.WeightBytes)}, "
-            + $"key/value cache {Gib(plan.KvCacheBytes)}, scratch {Gib(plan.ScratchBytes)}) and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
+            + $"key/value cache {Gib(plan.KvCacheBytes)}, scratch {Gib(plan.ScratchBytes)}) "
+            + $"and {Gib(availableBytes)} GiB are available; {Advice(plan, availableBytes)}")
     {
         Plan = plan;
         AvailableBytes = availableBytes;
@@ -25,5 +26,6 @@ public sealed class DeviceOutOfMemoryException : Exception
         ? "use a smaller weight type"
         : "use a smaller weight type, a shorter context or F16 for the key/value cache";
 
-    private static string Gib(long bytes) => (bytes / (double)(1 << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Gib(long bytes) =>
+        (bytes / (double)(1 << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

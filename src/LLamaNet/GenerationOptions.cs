@@ -4,8 +4,9 @@ namespace LLamaNet;
 /// <remarks>
 /// <para>Each token is chosen in this order: <see cref="LogitBias"/>; the penalties; then, at temperature 0, the likeliest token
 /// (ties: lowest id); otherwise <see cref="Temperature"/>, <see cref="TopK"/>, <see cref="TypicalP"/>,
-/// <see cref="TopP"/>, <see cref="MinP"/>, each on the probabilities that those before it left, and a draw. Temperature comes first as in
-/// Meta's and Hugging Face's code, which checkpoints' recommended values are meant for; llama.cpp by default applies it last.</para>
+/// <see cref="TopP"/>, <see cref="MinP"/>, each on the probabilities that those before it left, and a draw. Temperature
+/// comes first as in Meta's and Hugging Face's code, which checkpoints' recommended values are meant for; llama.cpp by
+/// default applies it last.</para>
 /// <para>A generation depends on its prompt, its options and its seed, not on what else the model does at the time.</para>
 /// <para>A value out of its range is refused by an <see cref="ArgumentOutOfRangeException"/> that names the property.</para>
 /// </remarks>
@@ -20,16 +21,25 @@ public sealed record GenerationOptions
     /// <summary>Keep this many of the likeliest tokens; 0 keeps all. Default 0.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Keep the fewest likeliest tokens that together have this probability, above 0; 1 keeps all (arXiv 1904.09751). Default 1.</summary>
+    /// <summary>
+    /// Keep the fewest likeliest tokens that together have this probability, above 0; 1 keeps all (arXiv 1904.09751).
+    /// Default 1.
+    /// </summary>
     public float? TopP { get; init; }
 
-    /// <summary>Keep tokens at least this fraction as likely as the likeliest, from 0 to 1; 0 keeps all (arXiv 2407.01082).</summary>
+    /// <summary>
+    /// Keep tokens at least this fraction as likely as the likeliest, from 0 to 1; 0 keeps all (arXiv 2407.01082).
+    /// </summary>
     public float MinP { get; init; }
 
-    /// <summary>Keep the tokens whose surprise is nearest the entropy, up to this probability; 1 keeps all (arXiv 2202.00666).</summary>
+    /// <summary>
+    /// Keep the tokens whose surprise is nearest the entropy, up to this probability; 1 keeps all (arXiv 2202.00666).
+    /// </summary>
     public float TypicalP { get; init; } = 1;
 
-    /// <summary>Divides positive logits of tokens already seen and multiplies negative ones; 1 is off (arXiv 1909.05858). Default 1.</summary>
+    /// <summary>
+    /// Divides positive logits of tokens already seen and multiplies negative ones; 1 is off (arXiv 1909.05858). Default 1.
+    /// </summary>
     public float? RepetitionPenalty { get; init; }
 
     /// <summary>Latest tokens, prompt included, that the penalties look at; 0 is all.</summary>
@@ -47,8 +57,13 @@ public sealed record GenerationOptions
     /// <summary>Seed of the sampler; null draws one, which the result reports.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Strings that end the text, at most 16 of at most 256 characters; neither they nor a part of them is emitted.</summary>
-    /// <remarks>The one that is complete first counts; of those that end together the longest. How the text is cut into tokens does not matter.</remarks>
+    /// <summary>
+    /// Strings that end the text, at most 16 of at most 256 characters; neither they nor a part of them is emitted.
+    /// </summary>
+    /// <remarks>
+    /// The one that is complete first counts; of those that end together the longest. How the text is cut into tokens does
+    /// not matter.
+    /// </remarks>
     public IReadOnlyList<string> StopSequences { get; init; } = [];
 
     /// <summary>Go on when the model says it is done, until another limit is met.</summary>

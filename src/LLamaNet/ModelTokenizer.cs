@@ -39,7 +39,7 @@ public abstract class ModelTokenizer : Tokenizer
     /// <returns>Token ids.</returns>
     public abstract IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addSpecial = true);
 
-    /// <summary>A decoder for a stream of ids; emits whole characters only.</summary>
+    /// <summary>Makes a decoder for a stream of ids, which emits whole characters only.</summary>
     /// <param name="keepSpecial">Whether control tokens are written out; otherwise they are skipped.</param>
     /// <param name="continuation">
     /// Whether the ids go on from text that came before. Otherwise a space that opens the stream is dropped where the
@@ -48,15 +48,15 @@ public abstract class ModelTokenizer : Tokenizer
     /// <returns>A new decoder; not thread-safe.</returns>
     public abstract TokenDecoder CreateDecoder(bool keepSpecial = false, bool continuation = false);
 
-    /// <summary>The token's text as the vocabulary writes it.</summary>
+    /// <summary>Gets a token's text as the vocabulary writes it.</summary>
     /// <param name="id">A token id.</param>
     /// <returns>The piece, for example "▁the" or "&lt;0x0A&gt;".</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when the id is not in the vocabulary.</exception>
     public abstract string GetPiece(int id);
 
-    /// <summary>Whether the id is a control token, which stands for no text.</summary>
+    /// <summary>Tells whether the id is a control token, which stands for no text.</summary>
     /// <param name="id">A token id.</param>
     /// <returns>True for BOS, EOS and their like, and for the unknown token.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when the id is not in the vocabulary.</exception>
     public abstract bool IsControl(int id);
 }

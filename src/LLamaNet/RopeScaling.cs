@@ -29,7 +29,8 @@ public abstract record RopeScaling
     /// <param name="BetaSlow">Rotations below which a frequency is interpolated.</param>
     /// <param name="AttentionFactor">Multiplier of cosines and sines; null means 0.1 ln(Factor) + 1.</param>
     public sealed record Yarn(
-        float Factor, int OriginalContextLength, float BetaFast = 32, float BetaSlow = 1, float? AttentionFactor = null) : RopeScaling;
+        float Factor, int OriginalContextLength, float BetaFast = 32, float BetaSlow = 1,
+            float? AttentionFactor = null) : RopeScaling;
 
     /// <summary>LLaMA 3.1: low frequencies divided by a factor, high ones kept, a smooth step between.</summary>
     /// <param name="Factor">Divisor of the low frequencies.</param>

@@ -6,7 +6,7 @@ public abstract class TokenDecoder
     /// <summary>Adds a token.</summary>
     /// <param name="id">A token id.</param>
     /// <returns>The characters that are complete now; may be empty.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Thrown when the id is not in the vocabulary.</exception>
     public abstract string Append(int id);
 
     /// <summary>Ends the stream.</summary>

@@ -8,14 +8,14 @@ namespace LLamaNet.GpuRunner;
 internal static class CopyBandwidth
 {
     private const int Repetitions = 20;
-    private const long MostBytes = 1L << 30;
+    private const long MaxBytes = 1L << 30;
 
     public static void Write(string file)
     {
         using var gpu = new GpuFixture();
         using var context = new CudaContext(gpu.Open(), 0);
         using var stream = new CudaStream(context);
-        long bytes = Math.Min(MostBytes, context.FreeBytes / 4);
+        long bytes = Math.Min(MaxBytes, context.FreeBytes / 4);
         using var from = new CudaDeviceVariable<byte>(context, bytes);
         using var to = new CudaDeviceVariable<byte>(context, bytes);
         from.Clear(stream);

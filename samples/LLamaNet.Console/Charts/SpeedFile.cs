@@ -8,7 +8,7 @@ namespace LLamaNet.Console.Charts;
 // and tokensPerSecond, with name or device or both, and perhaps with contextTokens, share and ceiling.
 internal sealed class SpeedFile(string file)
 {
-    private const int MostQuoted = 40;
+    private const int MaxQuoted = 40;
 
     public IReadOnlyList<ChartLine> Read(string json)
     {
@@ -78,7 +78,7 @@ internal sealed class SpeedFile(string file)
     private CommandException Wrong(string place, string expected, JsonElement? found)
     {
         string text = found?.GetRawText() ?? "nothing";
-        if (text.Length > MostQuoted) text = text[..MostQuoted] + "…";
+        if (text.Length > MaxQuoted) text = text[..MaxQuoted] + "…";
         return new CommandException($"{file}: {place}: expected {expected}, found {text}");
     }
 }

@@ -6,7 +6,7 @@ namespace LLamaNet.Console.Options;
 internal sealed class SamplingOptions
 {
     // Of probability to keep: none at all is not a choice.
-    private const float SmallestShare = 0.0001f;
+    private const float MinShare = 0.0001f;
 
     private readonly NumberOption<int> _maxTokens = new(
         "--max-tokens", "Most tokens to generate (default: until the model ends or the context is full)", 1, int.MaxValue);
@@ -15,11 +15,11 @@ internal sealed class SamplingOptions
     private readonly NumberOption<int> _topK = new(
         "--top-k", "Keep this many of the likeliest tokens; 0 keeps all", 0, int.MaxValue);
     private readonly NumberOption<float> _topP = new(
-        "--top-p", "Keep the likeliest tokens up to this probability; 1 keeps all", SmallestShare, 1);
+        "--top-p", "Keep the likeliest tokens up to this probability; 1 keeps all", MinShare, 1);
     private readonly NumberOption<float> _minP = new(
         "--min-p", "Keep tokens at least this fraction as likely as the likeliest", 0, 1);
     private readonly NumberOption<float> _typicalP = new(
-        "--typical-p", "Keep the most typical tokens up to this probability; 1 keeps all", SmallestShare, 1);
+        "--typical-p", "Keep the most typical tokens up to this probability; 1 keeps all", MinShare, 1);
     private readonly NumberOption<float> _repeatPenalty = new(
         "--repeat-penalty", "Divides the logits of tokens already seen; 1 is off", 0.01f, 100);
     private readonly NumberOption<float> _presencePenalty = new(

@@ -7,8 +7,8 @@ namespace LLamaNet.Console.Output;
 // known, tokens a second beside the fastest line.
 internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
 {
-    private const int MostCells = 50;
-    private const int FewestCells = 10;
+    private const int MaxCells = 50;
+    private const int MinCells = 10;
 
     // Eighths of a cell.
     private const string Parts = " ▏▎▍▌▋▊▉█";
@@ -20,8 +20,8 @@ internal sealed class SpeedBars(IReadOnlyList<BenchLine> lines)
         (string Label, string Value)[] texts = [.. lines.Select(line => (Label(line), Value(line)))];
         int labels = texts.Max(text => text.Label.Length), values = texts.Max(text => text.Value.Length);
         // A terminal wraps a line that fills it.
-        int cells = Math.Min(MostCells, console.Profile.Width - labels - values - 5);
-        if (cells < FewestCells) return;
+        int cells = Math.Min(MaxCells, console.Profile.Width - labels - values - 5);
+        if (cells < MinCells) return;
 
         double fastest = lines.Max(line => line.TokensPerSecond);
         console.WriteLine();

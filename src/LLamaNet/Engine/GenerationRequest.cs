@@ -112,7 +112,8 @@ internal sealed class GenerationRequest : Request
             : null;
         if (reason is not null and not FinishReason.StopSequence) text += _stream.Finish();
         _text.Append(text);
-        _events.Writer.TryWrite(new Event(new GeneratedPart(text, [token], reason is null ? null : Result(reason.Value)), default));
+        _events.Writer.TryWrite(
+            new Event(new GeneratedPart(text, [token], reason is null ? null : Result(reason.Value)), default));
         if (reason is null) return;
         IsFinished = true;
         _events.Writer.Complete();

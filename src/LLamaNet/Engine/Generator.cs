@@ -43,7 +43,8 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new GenerationRequest(
-            prompt, settings, tokenizer, _vocabulary, scheduler.ContextLength, scheduler.Workspace, progress is not null, cancellationToken);
+            prompt, settings, tokenizer, _vocabulary, scheduler.ContextLength, scheduler.Workspace, progress is not null,
+            cancellationToken);
         scheduler.Submit(request);
         ChannelReader<GenerationRequest.Event> events = request.Events;
         try

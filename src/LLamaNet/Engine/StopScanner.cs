@@ -6,7 +6,8 @@ namespace LLamaNet.Engine;
 internal sealed class StopScanner
 {
     private readonly string[] _stops;
-    private readonly int[][] _borders; // [stop][n]: length of the longest proper prefix of the stop that ends its first n + 1 characters
+    // [stop][n]: length of the longest proper prefix of the stop that ends its first n + 1 characters
+    private readonly int[][] _borders;
     private readonly int[] _matched; // [stop]: characters of it that the text ends with
     private string _held = "";
 

@@ -37,11 +37,15 @@ internal sealed class GenerationSettings
         Check(TopP, TopP is > 0 and <= 1, nameof(TopP), "above 0 and at most 1");
         Check(MinP, MinP is >= 0 and <= 1, nameof(MinP), "from 0 to 1");
         Check(TypicalP, TypicalP is > 0 and <= 1, nameof(TypicalP), "above 0 and at most 1");
-        Check(RepetitionPenalty, float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), "a finite number above 0");
+        Check(
+            RepetitionPenalty, float.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty),
+            "a finite number above 0");
         Check(PenaltyWindow, PenaltyWindow >= 0, nameof(PenaltyWindow), "at least 0");
         Check(PresencePenalty, float.IsFinite(PresencePenalty), nameof(PresencePenalty), "finite");
         Check(FrequencyPenalty, float.IsFinite(FrequencyPenalty), nameof(FrequencyPenalty), "finite");
-        Check(TopLogProbabilities, TopLogProbabilities is >= 0 and <= MaxTopLogProbabilities, nameof(TopLogProbabilities), "from 0 to 20");
+        Check(
+            TopLogProbabilities, TopLogProbabilities is >= 0 and <= MaxTopLogProbabilities, nameof(TopLogProbabilities),
+            "from 0 to 20");
         CheckLogitBias(vocabulary);
         CheckStopSequences();
     }
@@ -80,7 +84,8 @@ internal sealed class GenerationSettings
 
     // Nothing but temperature, top-k, top-p and min-p shapes the choice of a token, and nothing is told about it.
     public bool IsPlain =>
-        TypicalP == 1 && RepetitionPenalty == 1 && PresencePenalty == 0 && FrequencyPenalty == 0 && LogitBias.Length == 0 && !LogProbabilities;
+        TypicalP == 1 && RepetitionPenalty == 1 && PresencePenalty == 0 && FrequencyPenalty == 0 && LogitBias.Length == 0
+            && !LogProbabilities;
 
     private void CheckLogitBias(int vocabulary)
     {
@@ -102,7 +107,8 @@ internal sealed class GenerationSettings
         Check(StopSequences.Length, StopSequences.Length <= MaxStopSequences, Name, "at most 16 strings");
         foreach (string stop in StopSequences)
         {
-            Check(stop?.Length ?? 0, stop is { Length: > 0 and <= MaxStopSequenceLength }, Name, "strings of 1 to 256 characters");
+            Check(
+                stop?.Length ?? 0, stop is { Length: > 0 and <= MaxStopSequenceLength }, Name, "strings of 1 to 256 characters");
             // Half a character never appears whole in the text, and holding it back would split one.
             Check(0, IsWellFormed(stop!), Name, "strings of whole characters");
         }

@@ -19,7 +19,8 @@ internal static class Philox
         {
             ulong left = 0xD2511F53UL * counter.X0;
             ulong right = 0xCD9E8D57UL * counter.X2;
-            counter = ((uint)(right >> 32) ^ counter.X1 ^ key.K0, (uint)right, (uint)(left >> 32) ^ counter.X3 ^ key.K1, (uint)left);
+            counter =
+                ((uint)(right >> 32) ^ counter.X1 ^ key.K0, (uint)right, (uint)(left >> 32) ^ counter.X3 ^ key.K1, (uint)left);
             key = (key.K0 + 0x9E3779B9, key.K1 + 0xBB67AE85);
         }
 

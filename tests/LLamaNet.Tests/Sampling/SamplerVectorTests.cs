@@ -58,7 +58,7 @@ public class SamplerVectorTests
                         break;
                     case 'p':
                         TopP.Apply(logits, topP, scratch);
-                        least = LeastOfNucleus(vocabulary, least, topP);
+                        least = MinOfNucleus(vocabulary, least, topP);
                         break;
                     default:
                         MinP.Apply(logits, minP);
@@ -71,7 +71,7 @@ public class SamplerVectorTests
         }
     }
 
-    private static int LeastOfNucleus(int vocabulary, int least, float p)
+    private static int MinOfNucleus(int vocabulary, int least, float p)
     {
         if (p >= 1) return least;
         long sum = Enumerable.Range(least, vocabulary - least).Sum(id => (long)id);

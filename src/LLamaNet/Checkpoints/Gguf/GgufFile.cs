@@ -17,8 +17,8 @@ internal sealed class GgufFile : IDisposable
     private const int MaxKeyBytes = 65535;
 
     // A key of one byte, a type and a value of one byte; a name of one byte, one dimension, a type and an offset.
-    private const int LeastValueBytes = 8 + 1 + 4 + 1;
-    private const int LeastTensorBytes = 8 + 1 + 4 + 8 + 4 + 8;
+    private const int MinValueBytes = 8 + 1 + 4 + 1;
+    private const int MinTensorBytes = 8 + 1 + 4 + 8 + 4 + 8;
 
     private readonly CheckedFile _file;
 
@@ -77,11 +77,11 @@ internal sealed class GgufFile : IDisposable
 
     private static string Bytes(uint value) => string.Join(' ', BitConverter.GetBytes(value).Select(b => b.ToString("x2")));
 
-    private static int ReadTensorCount(GgufCursor cursor) => cursor.ReadCount("tensors", LeastTensorBytes, MaxEntries);
+    private static int ReadTensorCount(GgufCursor cursor) => cursor.ReadCount("tensors", MinTensorBytes, MaxEntries);
 
     private GgufMetadata ReadMetadata(GgufCursor cursor)
     {
-        int count = cursor.ReadCount("keys", LeastValueBytes, MaxEntries);
+        int count = cursor.ReadCount("keys", MinValueBytes, MaxEntries);
         var values = new OrderedDictionary<string, object>();
         for (int i = 0; i < count; i++)
         {

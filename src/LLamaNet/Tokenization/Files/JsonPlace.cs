@@ -95,8 +95,9 @@ internal readonly struct JsonPlace(JsonElement element, string path, string plac
 
     public int Id()
     {
-        if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int id) || id is < 0 or >= VocabularyChecks.MostTokens)
-            throw Error($"an id from 0 to {VocabularyChecks.MostTokens - 1}");
+        if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int id)
+            || id is < 0 or >= VocabularyChecks.MaxTokens)
+            throw Error($"an id from 0 to {VocabularyChecks.MaxTokens - 1}");
         return id;
     }
 

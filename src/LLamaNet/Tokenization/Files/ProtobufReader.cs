@@ -7,7 +7,7 @@ namespace LLamaNet.Tokenization.Files;
 // One message in protocol buffers' wire format. Lengths are checked against the bytes that there are.
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset, string path)
 {
-    private const int MostVarintBytes = 10;
+    private const int MaxVarintBytes = 10;
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -84,14 +84,14 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset, strin
     private ulong Varint()
     {
         ulong value = 0;
-        for (int i = 0; i < MostVarintBytes; i++)
+        for (int i = 0; i < MaxVarintBytes; i++)
         {
             byte next = Take(1)[0];
             value |= (ulong)(next & 0x7F) << (7 * i);
             if (next < 0x80) return value;
         }
 
-        throw Error($"a varint of at most {MostVarintBytes} bytes", "a longer one");
+        throw Error($"a varint of at most {MaxVarintBytes} bytes", "a longer one");
     }
 
     private ReadOnlySpan<byte> TakeCounted()

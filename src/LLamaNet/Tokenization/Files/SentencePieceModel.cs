@@ -24,8 +24,8 @@ internal static class SentencePieceModel
             switch (field)
             {
                 case 1:
-                    if (pieces.Count == VocabularyChecks.MostTokens)
-                        throw reader.Error($"at most {VocabularyChecks.MostTokens} pieces", "more");
+                    if (pieces.Count == VocabularyChecks.MaxTokens)
+                        throw reader.Error($"at most {VocabularyChecks.MaxTokens} pieces", "more");
                     (string piece, float score, TokenType type) = ReadPiece(reader.ReadMessage());
                     pieces.Add(piece);
                     scores.Add(score);

@@ -25,7 +25,8 @@ internal static class TiktokenModel
         int lineEnd = bytes.IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = lineEnd < 0 ? bytes : bytes[..lineEnd];
         int space = line.IndexOf((byte)' ');
-        return space > 0 && Base64.IsValid(line[..space]) && line[(space + 1)..].TrimEnd((byte)'\r') is [>= (byte)'0' and <= (byte)'9', ..];
+        return space > 0 && Base64.IsValid(line[..space]) && line[(space + 1)..].TrimEnd(
+            (byte)'\r') is [>= (byte)'0' and <= (byte)'9', ..];
     }
 
     public static TokenizerVocabulary Read(ReadOnlySpan<byte> bytes, string path)
@@ -65,11 +66,12 @@ internal static class TiktokenModel
             bytes = lineEnd < 0 ? [] : bytes[(lineEnd + 1)..];
             if (line.IsEmpty) continue;
 
-            if (pieces.Count == VocabularyChecks.MostTokens - SpecialTokens)
+            if (pieces.Count == VocabularyChecks.MaxTokens - SpecialTokens)
                 throw VocabularyChecks.Error(path, $"line {pieces.Count + 1}", $"at most {pieces.Count} lines", "more");
             string piece = ReadLine(line, pieces.Count, path);
             if (!known.Add(piece))
-                throw VocabularyChecks.Error(path, $"line {pieces.Count + 1}", "a token of its own", "a token that an earlier line has");
+                throw VocabularyChecks.Error(
+                    path, $"line {pieces.Count + 1}", "a token of its own", "a token that an earlier line has");
             pieces.Add(piece);
         }
 
@@ -82,9 +84,12 @@ internal static class TiktokenModel
         string place = $"line {rank + 1}";
         int space = line.IndexOf((byte)' ');
         if (space < 0) throw VocabularyChecks.Error(path, place, "base64, a space and a rank", "no space");
-        if (!Utf8Parser.TryParse(line[(space + 1)..], out int found, out int used) || used != line.Length - space - 1 || found != rank)
-            throw VocabularyChecks.Error(path, place, $"rank {rank}", VocabularyChecks.Quote(Encoding.UTF8.GetString(line[(space + 1)..])));
-        if (space > VocabularyChecks.LongestPieceBytes) throw VocabularyChecks.Error(path, place, $"at most {VocabularyChecks.LongestPieceBytes} characters", $"{space}");
+        if (!Utf8Parser.TryParse(line[(space + 1)..], out int found, out int used) || used != line.Length - space - 1
+            || found != rank)
+            throw VocabularyChecks.Error(
+                path, place, $"rank {rank}", VocabularyChecks.Quote(Encoding.UTF8.GetString(line[(space + 1)..])));
+        if (space > VocabularyChecks.LongestPieceBytes)
+            throw VocabularyChecks.Error(path, place, $"at most {VocabularyChecks.LongestPieceBytes} characters", $"{space}");
 
         Span<byte> token = new byte[Base64.GetMaxDecodedFromUtf8Length(space)];
         if (Base64.DecodeFromUtf8(line[..space], token, out _, out int written) != OperationStatus.Done || written == 0)
@@ -107,7 +112,8 @@ internal static class TiktokenModel
             splits.Clear();
             for (int cut = 1; cut < piece.Length; cut++)
             {
-                if (bySpan.TryGetValue(piece.AsSpan(0, cut), out int left) && bySpan.TryGetValue(piece.AsSpan(cut), out int right))
+                if (bySpan.TryGetValue(piece.AsSpan(0, cut), out int left)
+                    && bySpan.TryGetValue(piece.AsSpan(cut), out int right))
                     splits.Add((left, right));
             }
 

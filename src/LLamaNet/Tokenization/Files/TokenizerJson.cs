@@ -22,7 +22,8 @@ internal static class TokenizerJson
         List<AddedToken> addedTokens = ReadAddedTokens(root, ids);
         string? unknown = model.Find("unk_token")?.Text();
         var stages = TokenizerJsonStages.Read(root);
-        (string[] pieces, TokenType[] types) = Arrange(ids, addedTokens, unknown, isSentencePiece: stages.WordPattern is null, path);
+        (string[] pieces, TokenType[] types) = Arrange(
+            ids, addedTokens, unknown, isSentencePiece: stages.WordPattern is null, path);
 
         var vocabulary = new TokenizerVocabulary
         {
@@ -131,7 +132,8 @@ internal static class TokenizerJson
     {
         if (item.IsText)
         {
-            return item.Text().Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right] ? (left, right) : throw item.Error("two tokens with a space between");
+            return item.Text().Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right] ? (left, right) : throw item.Error(
+                "two tokens with a space between");
         }
 
         using IEnumerator<JsonPlace> parts = item.Items.GetEnumerator();

@@ -22,7 +22,8 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
             stages = isByteLevel ? throw normalizer.Error("no normalizer before bytes") : stages.Normalize(normalizer);
         foreach (JsonPlace preTokenizer in preTokenizers) stages = stages.PreTokenize(preTokenizer);
         if (stages.WordPattern is not null && !isByteLevel) throw preTokenizers[0].Error("ByteLevel behind Split");
-        foreach (JsonPlace processor in Flatten(root.Find("post_processor"), "processors")) stages = stages.PostProcess(processor);
+        foreach (JsonPlace processor in Flatten(root.Find("post_processor"), "processors"))
+            stages = stages.PostProcess(processor);
 
         bool fallsBackToBytes = root.Get("model").Find("byte_fallback")?.Flag() ?? false;
         return isByteLevel && fallsBackToBytes
@@ -37,7 +38,8 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
         {
             case "Prepend" when normalizer.Get("prepend").Text() == Space:
                 return this with { SpacePrefix = SpacePrefix.EveryStretch };
-            case "Replace" when normalizer.Get("pattern").Find("String")?.Text() == " " && normalizer.Get("content").Text() == Space:
+            case "Replace" when normalizer.Get("pattern").Find("String")?.Text() == " "
+                && normalizer.Get("content").Text() == Space:
             case "Precompiled" or "Nmt" or "NFC" or "NFKC":
                 return this;
             default:
@@ -71,7 +73,8 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
     private static SpacePrefix ReadMetaspace(JsonPlace metaspace)
     {
         if (metaspace.Find("replacement") is { } replacement && replacement.Text() != Space) throw replacement.Error(Space);
-        if (metaspace.Find("split")?.Flag() ?? true) throw metaspace.Error("split: false, as SentencePiece merges runs of spaces");
+        if (metaspace.Find("split")?.Flag() ?? true)
+            throw metaspace.Error("split: false, as SentencePiece merges runs of spaces");
         if (metaspace.Find("prepend_scheme") is not { } scheme)
             return metaspace.Find("add_prefix_space")?.Flag() ?? true ? SpacePrefix.EveryStretchWithoutSpace : SpacePrefix.Never;
         return scheme.Text() switch

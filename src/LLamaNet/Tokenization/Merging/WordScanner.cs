@@ -79,7 +79,8 @@ internal static class WordScanner
     private static int RunEnd(ReadOnlySpan<char> text, int start, CharacterClass kind, int limit = int.MaxValue)
     {
         int end = start;
-        for (int count = 0; count < limit && end < text.Length && ClassAt(text, end, out int length) == kind; count++) end += length;
+        for (int count = 0; count < limit && end < text.Length && ClassAt(text, end, out int length) == kind; count++)
+            end += length;
         return end;
     }
 

@@ -7,13 +7,13 @@ namespace LLamaNet.Tokenization.Vocabulary;
 // What must hold for a vocabulary from any container.
 internal static class VocabularyChecks
 {
-    public const int MostTokens = 4 << 20;
+    public const int MaxTokens = 4 << 20;
     public const int LongestPieceBytes = 64 << 10;
 
     public static void Check(TokenizerVocabulary vocabulary, string path)
     {
         int count = vocabulary.Pieces.Length;
-        if (count is 0 or > MostTokens) throw Error(path, "tokens", $"1 to {MostTokens} tokens", $"{count}");
+        if (count is 0 or > MaxTokens) throw Error(path, "tokens", $"1 to {MaxTokens} tokens", $"{count}");
         if (vocabulary.Types.Length != count)
             throw Error(path, "token types", $"{count}, one a token", $"{vocabulary.Types.Length}");
         for (int id = 0; id < count; id++) CheckPiece(vocabulary.Pieces[id], vocabulary.Types[id], id, path);
@@ -50,8 +50,10 @@ internal static class VocabularyChecks
 
     private static void CheckPiece(string piece, TokenType type, int id, string path)
     {
-        if (piece.Length > LongestPieceBytes) throw Error(path, $"token {id}", $"at most {LongestPieceBytes} bytes", $"{piece.Length}");
-        if (type is < TokenType.Normal or > TokenType.Byte) throw Error(path, $"token {id}", "a type from 1 to 6", $"{(int)type}");
+        if (piece.Length > LongestPieceBytes)
+            throw Error(path, $"token {id}", $"at most {LongestPieceBytes} bytes", $"{piece.Length}");
+        if (type is < TokenType.Normal or > TokenType.Byte)
+            throw Error(path, $"token {id}", "a type from 1 to 6", $"{(int)type}");
         if (type == TokenType.Byte && !ByteToken.TryParse(piece, out _))
             throw Error(path, $"token {id}", "a byte as <0x00> to <0xFF>", Quote(piece));
     }
@@ -83,7 +85,8 @@ internal static class VocabularyChecks
         var bytes = new HashSet<byte>();
         for (int id = 0; id < count; id++)
         {
-            if (vocabulary.Types[id] == TokenType.Byte && ByteToken.TryParse(vocabulary.Pieces[id], out byte value)) bytes.Add(value);
+            if (vocabulary.Types[id] == TokenType.Byte && ByteToken.TryParse(vocabulary.Pieces[id], out byte value))
+                bytes.Add(value);
         }
 
         if (bytes.Count < 256) throw Error(path, "tokens", "an unknown token or 256 byte tokens", $"{bytes.Count} byte tokens");
