@@ -1,4 +1,4 @@
-// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group], for segments of one row
+// y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group], for segments of one row
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F32 or F16
 // launch: grid (kvHeads * ceil(group / Queries), splits of the longest context, segments) of 128 threads
 //   Blocks split the keys by the length alone: two pages each, more where that makes more than 32 splits. Blocks past a
@@ -32,7 +32,8 @@ DEVICE void attention_decode(
     int segment = blockIdx.z, row = p.first_row(segment);
     if (p.first_row(segment + 1) - row != 1) return;
     int length = p.first_position(segment) + 1;
-    int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
+    int firstKey = p.first_key(length - 1), firstPage = firstKey / PAGE_LENGTH;
+    int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH - firstPage;
     int splitPages = max(MIN_PAGES, (pageCount + MAX_SPLITS - 1) / MAX_SPLITS);
     int splits = (pageCount + splitPages - 1) / splitPages, split = blockIdx.y;
     if (split >= splits) return;
@@ -42,7 +43,7 @@ DEVICE void attention_decode(
     int firstHead = kvHead * group + firstInGroup, count = min(Queries, group - firstInGroup);
 
     const int* table = p.pages_of(segment);
-    int first = split * splitPages * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
+    int first = (firstPage + split * splitPages) * PAGE_LENGTH, end = min(length, first + splitPages * PAGE_LENGTH);
     const float* token = qkv + (i64)row * p.qkv_width();
     const float* queries = token + (i64)firstHead * headDim;
     if (p.ropes) {
@@ -81,7 +82,7 @@ DEVICE void attention_decode(
     for (int r = 0; r < Queries; r++)
         attend.set_query(r, r >= count ? nullptr : p.ropes ? shared.values[0][r] : queries + r * headDim, end, p.queryScale);
     if (p.ropes) __syncthreads();
-    attend.run(keys, values, table, first, end, kvHead, kvHeads);
+    attend.run(keys, values, table, max(first, firstKey), end, p.window, kvHead, kvHeads);
     attend.merge(shared);
 
     float* target = y + ((i64)row * heads + firstHead) * headDim;

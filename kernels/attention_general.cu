@@ -1,10 +1,11 @@
-// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
+// y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group]
 //   for segments of several rows
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F32 or F16
 // launch: grid (ceil(longest segment * group / 4), kvHeads, segments) of 128 threads
 //   A block takes four pairs (token, head of the group), which share the loads of keys. It serves caches in F32, and even head
 //   sizes without an attention_prefill.
-// numerics: f32, as attention_decode; results do not depend on the batch
+// numerics: f32, as attention_decode; results do not depend on the batch. A value before a token's window gets weight 0 where
+//   another token of the block sees it: it must be finite.
 #include "attention.cuh"
 
 #define QUERIES 4
@@ -31,8 +32,8 @@ DEVICE void attention_general(float* y, const float* qkv, const T* keys, const T
         attend.set_query(r, pair < pairs ? query : nullptr, pair < pairs ? firstPosition + token + 1 : 0, p.queryScale);
     }
 
-    int lastToken = min(firstPair + QUERIES - 1, pairs - 1) / group;
-    attend.run(keys, values, p.pages_of(segment), 0, firstPosition + lastToken + 1, kvHead, kvHeads);
+    int first = p.first_key(firstPosition + firstPair / group), lastToken = min(firstPair + QUERIES - 1, pairs - 1) / group;
+    attend.run(keys, values, p.pages_of(segment), first, firstPosition + lastToken + 1, p.window, kvHead, kvHeads);
     attend.merge(shared);
 
     for (int i = threadIdx.x; i < QUERIES * headDim; i += ATTENTION_THREADS) {

@@ -1,15 +1,18 @@
-// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
+// y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group]
 //   for segments of several rows
 // y: [rows, heads * headDim], qkv: [rows, (heads + 2 kvHeads) * headDim] F32; keys, values: a KV layer, F16, headDim = D
 // launch: grid (ceil(longest segment / 64), heads, segments) of 128 threads
-//   A block takes 64 tokens of a head and a warp 16 of them. They run over pages of 64 keys up to the last token's own page.
+//   A block takes 64 tokens of a head and a warp 16 of them. They run over pages of 64 keys, from the first that a token
+//   sees to the last token's own.
 //   Shared memory holds K and V of one page (and Q for D = 256). Its rows are padded by 16 bytes, so the eight rows of an
 //   ldmatrix lie in eight different banks. The values of a page arrive while its scores are computed; the next page's keys
 //   arrive while the values are weighed. One buffer each leaves room for three or more blocks on a multiprocessor for D up to
 //   128, which hide the rest of the latency.
-// numerics: q times log2(e) / sqrt(D), k, v and the weights 2^(score - largest) rounded to f16; scores, largest, sums and
-//   outputs in f32. No key past the segment's end is read. Keys of later tokens of the segment get weight 0: a value of
-//   theirs that is not finite may show up to 63 tokens too early. Results do not depend on the batch.
+// numerics: q times log2(e) * scale, k, v and the weights 2^(score - largest) rounded to f16; scores, largest, sums and
+//   outputs in f32.
+//   No key past the segment's end is read, and no page before the window. Keys of a read page that a token does not see get
+//   weight 0: a value of theirs that is not finite may show up to 63 tokens too early, or 126 tokens too late. Results do not
+//   depend on the batch.
 #include "kv_cache.cuh"
 
 #define TOKENS 64
@@ -48,12 +51,13 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
     int firstPosition = p.first_position(segment);
     int length = firstPosition + min(firstToken + TOKENS, count); // keys that some token of the block sees
     int pageCount = (length + PAGE_LENGTH - 1) / PAGE_LENGTH;
+    int firstPage = HAS_WINDOW ? p.first_key(firstPosition + firstToken) / PAGE_LENGTH : 0;
     const int* table = p.pages_of(segment);
 
     auto pageStart = [&](const f16* cache, int page) {
         return cache + ((i64)__ldg(table + page) * kvHeads + kvHead) * (PAGE_LENGTH * D);
     };
-    load_page<D>(sharedKeys, pageStart(keys, 0), length);
+    load_page<D>(sharedKeys, pageStart(keys, firstPage), length - firstPage * PAGE_LENGTH);
     copy_async_commit();
 
     // Queries as the first operand of mma: lane l holds rows l / 4 and l / 4 + 8 of the warp's 16, columns 2 (l % 4) and 8 on.
@@ -86,7 +90,7 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
 #pragma unroll
     for (int i = 0; i < D / 8; i++) sums[i][0] = sums[i][1] = sums[i][2] = sums[i][3] = 0;
 
-    for (int page = 0; page < pageCount; page++) {
+    for (int page = firstPage; page < pageCount; page++) {
         int firstKey = page * PAGE_LENGTH;
         load_page<D>(sharedValues, pageStart(values, page), length - firstKey);
         copy_async_commit();
@@ -126,6 +130,16 @@ DEVICE void attention_prefill(float* y, const float* qkv, const f16* keys, const
                 for (int e = 0; e < 4; e++) {
                     int key = firstKey + i * 8 + column + e % 2, position = firstPosition + token + e / 2 * 8;
                     if (key > position) scores[i][e] = -INFINITY;
+                }
+        }
+        // Only pages that begin before what the block's last token sees.
+        if (HAS_WINDOW && firstKey < p.first_key(length - 1)) {
+#pragma unroll
+            for (int i = 0; i < PAGE_LENGTH / 8; i++)
+#pragma unroll
+                for (int e = 0; e < 4; e++) {
+                    int key = firstKey + i * 8 + column + e % 2, position = firstPosition + token + e / 2 * 8;
+                    if (key < p.first_key(position)) scores[i][e] = -INFINITY;
                 }
         }
 

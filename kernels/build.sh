@@ -14,15 +14,16 @@ found=$("$clang" -dumpversion)
 # list: a line for each module: SOURCE MODULE TARGET DEFINITIONS
 list() {
     local -A sets
-    local source module target instances instance
+    local source module target instances instance window
     while read -r source module target instances; do
         case $source in '' | '#'*) continue ;; esac
         [ "$module" != = ] || { sets[$source]="$target $instances"; continue; }
-        [ -n "$instances" ] || echo "$source $module $target"
+        case $module in *_window*) window=-DWINDOW ;; *) window= ;; esac
+        [ -n "$instances" ] || echo "$source $module $target $window"
         for instance in $instances; do
             for instance in ${sets[$instance]:-$instance}; do
                 case $instance in
-                    [0-9]*) echo "$source ${module/\*/$instance} $target -DHEAD_DIM=$instance" ;;
+                    [0-9]*) echo "$source ${module/\*/$instance} $target -DHEAD_DIM=$instance $window" ;;
                     f* | bf*) echo "$source ${module/\*/$instance} $target -DSYMBOL=$instance -DFORMAT=$instance" ;;
                     *) echo "$source ${module/\*/$instance} $target -DSYMBOL=$instance -DFORMAT=${instance^^}" ;;
                 esac

@@ -89,11 +89,13 @@ template <class T, int Vector, int Lanes, int Queries, bool OneLimit> struct Att
         }
     }
 
-    // Keys first .. end - 1, where first is the start of a page and no query sees end or what follows: those are not read.
+    // Keys first .. end - 1: no query sees others. Keys from end on are not read, nor steps before that of the first.
+    // window: the last keys before its limit that a query sees; with OneLimit all from first on.
     __device__ __forceinline__ void run(
-        const T* keyCache, const T* valueCache, const int* pages, int first, int end, int kvHead, int kvHeads) {
-        for (int base = first; base < end; base += Groups * Unroll) {
-            // A page is a multiple of Groups * Unroll keys, so these lie in one.
+        const T* keyCache, const T* valueCache, const int* pages, int first, int end, int window, int kvHead, int kvHeads) {
+        constexpr int Step = Groups * Unroll;
+        for (int base = HAS_WINDOW ? first / Step * Step : first; base < end; base += Step) {
+            // A page is a multiple of Step keys, so these lie in one.
             i64 start = kv_offset(pages, base, kvHead, kvHeads, headDim);
             LaneRow<T> keys[Unroll], rows[Unroll];
 #pragma unroll
@@ -119,6 +121,18 @@ template <class T, int Vector, int Lanes, int Queries, bool OneLimit> struct Att
                     for (int o = Lanes / 2; o > 0; o >>= 1) score += __shfl_xor_sync(FULL_WARP, score, o);
                     weights[r][u] = base + u * Groups + group < limits[r] ? score : -INFINITY;
                 }
+
+            // Only where a window begins. A value that OneLimit hides may be NaN, so it goes too.
+            if (HAS_WINDOW && base < (OneLimit ? first : end - window)) {
+#pragma unroll
+                for (int u = 0; u < Unroll; u++) {
+                    int key = base + u * Groups + group;
+#pragma unroll
+                    for (int r = 0; r < Queries; r++)
+                        if (key < (OneLimit ? first : limits[r] - window)) weights[r][u] = -INFINITY;
+                    if (OneLimit && key < first) rows[u] = LaneRow<T>{};
+                }
+            }
 
 #pragma unroll
             for (int r = 0; r < Queries; r++) {

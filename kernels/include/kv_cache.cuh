@@ -4,6 +4,13 @@
 
 #define PAGE_LENGTH 64
 
+// Modules for layers with a window are compiled apart: those for all other layers have nothing to do with it.
+#ifdef WINDOW
+#define HAS_WINDOW true
+#else
+#define HAS_WINDOW false
+#endif
+
 // Cosines and sines of every position: [positions, headDim / 2], F32.
 struct RopeTable {
     const float* cosines;
@@ -22,7 +29,11 @@ struct AttentionParameters {
     int heads;
     int kvHeads;
     int headDim;
-    float queryScale; // log2(e) / sqrt(headDim): scores are exponents of 2
+    float queryScale; // log2(e) times the scale of the scores: these are exponents of 2
+    int window; // with HAS_WINDOW: the query at position q sees key k when 0 <= q - k < window
+
+    // The first key that the query at a position sees.
+    __device__ __forceinline__ int first_key(int position) const { return HAS_WINDOW ? max(0, position + 1 - window) : 0; }
 
     // The kernel only reads the batch: __ldg says so to the compiler, which sees no __restrict__ in a struct.
     __device__ __forceinline__ int position(int row) const { return __ldg(positions + row); }

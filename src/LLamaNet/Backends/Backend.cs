@@ -28,7 +28,12 @@ internal abstract class Backend : IDisposable
     public abstract Tensor Allocate(DType type, int rows, int width);
 
     // Reads the parts (same width) into the device's own layout; calls bytesRead as it goes, from any thread.
-    public abstract Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken);
+    // bias: of all the parts' rows, in order; every product with the weight adds it. Null: none.
+    public abstract Weight Load(
+        IReadOnlyList<MatrixSource> parts, float[]? bias, Action<long> bytesRead, CancellationToken cancellationToken);
+
+    public Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
+        Load(parts, null, bytesRead, cancellationToken);
 
     // values: row-major F32 from the tensor's first row on.
     public abstract void Write(Tensor destination, ReadOnlySpan<float> values);
@@ -63,7 +68,15 @@ internal abstract class Backend : IDisposable
     // y[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight            y, x: [rows, width], weight: [1, width]; y may be x
     public abstract void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon);
 
-    // y[r] = weight . x[r]                                           y: [rows, weight.Rows], x: [rows, weight.Width]
+    // y[r] = y[r] * factor                                           y: [rows, width]; nothing for a factor of 1
+    public abstract void Scale(Tensor y, float factor, int rows);
+
+    // Each head of q: v / sqrt(mean(v^2) + epsilon) * queryNorm; each head of k the same with keyNorm. In place.
+    // qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v; queryNorm, keyNorm: [1, headDim]
+    public abstract void RmsNormHeads(
+        Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon);
+
+    // y[r] = weight . x[r] + bias                                    y: [rows, weight.Rows], x: [rows, weight.Width]
     public abstract void MatMul(Tensor y, Tensor x, Weight weight, int rows);
 
     // y[r] += x[r]                                                   y, x: [rows, width]
@@ -72,7 +85,7 @@ internal abstract class Backend : IDisposable
     // y[r] = silu(gate[r]) * up[r], silu(v) = v / (1 + exp(-v))      y: [rows, n], gateUp: [rows, 2n], gate first
     public abstract void SwiGlu(Tensor y, Tensor gateUp, int rows);
 
-    // Rotates q and k of qkv in place by each token's position.
+    // Rotates q and k of qkv in place by each token's position; nothing unless shape.IsRotated.
     // For i < headDim / 2: (v[i], v[i + headDim/2]) turned by the angle of (position, i): split halves.
     // qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v
     public abstract void Rope(Tensor qkv, AttentionShape shape, Batch batch);
@@ -80,8 +93,9 @@ internal abstract class Backend : IDisposable
     // Writes k and v of qkv to the pages of each token's sequence.
     public abstract void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch);
 
-    // y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
-    // Causal: keys after a token's position are never read. Scores are never stored beyond one page of keys.
+    // y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group]
+    // Causal: keys after a token's position are never read, nor pages before shape.FirstKey(position). Scores are never stored
+    // beyond one page of keys.
     // y: [rows, heads * headDim]; keys and values come from kv only.
     public abstract void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch);
 
@@ -97,7 +111,7 @@ internal abstract class Backend : IDisposable
 
     // ---- fused operations ----
 
-    // y = weight . RmsNorm(x)
+    // y = weight . RmsNorm(x) + bias
     public abstract void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon);
 
     public virtual void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
@@ -113,11 +127,20 @@ internal abstract class Backend : IDisposable
         Attention(y, qkv, kv, shape, batch);
     }
 
-    // y += weight . x
+    // y += weight . x + bias
     public abstract void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows);
 
-    // y = SwiGlu(gateUpWeight . RmsNorm(x))
+    // y = SwiGlu(gateUpWeight . RmsNorm(x) + bias)
     public abstract void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon);
 
     public abstract void Dispose();
+
+    // For a device's own weight, in Load.
+    protected void SetBias(Weight weight, float[]? bias)
+    {
+        if (bias is null) return;
+        if (bias.Length != weight.Rows) throw new ArgumentException($"{bias.Length} values for {weight.Rows} rows.", nameof(bias));
+        weight.Bias = Allocate(DType.F32, 1, weight.Rows);
+        Write(weight.Bias, bias);
+    }
 }

@@ -16,11 +16,14 @@ internal abstract class Weight(IReadOnlyList<MatrixSource> parts) : IDisposable
     // "Q4_K" or, for parts of several formats, "Q4_K+Q6_K".
     public string TypeNames => string.Join('+', Types.Distinct());
 
+    // Added to every product; set by the device that loads the weight. [1, Rows] F32
+    public Tensor? Bias { get; set; }
+
     // Of weights, padding not included.
     public long Count => (long)Rows * Width;
 
-    // Device memory it holds, padding included.
+    // Device memory that a product reads, padding included.
     public abstract long Bytes { get; }
 
-    public abstract void Dispose();
+    public virtual void Dispose() => Bias?.Dispose();
 }

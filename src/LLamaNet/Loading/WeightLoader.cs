@@ -32,7 +32,8 @@ internal sealed class WeightLoader(
             ProductShape Product((PackedWeight Name, int? Layer, MatrixSource[] Parts) weight) => new(
                 [.. weight.Parts.Select(part => part.Type)], weight.Parts.Sum(part => part.Rows), weight.Parts[0].Width,
                 HasNorm: weight.Name is PackedWeight.Qkv or PackedWeight.GateUp || weight.Name == output,
-                HasSwiGlu: weight.Name == PackedWeight.GateUp);
+                HasSwiGlu: weight.Name == PackedWeight.GateUp,
+                HasBias: Biases(weight.Name, weight.Layer).Any());
         }
     }
 
@@ -40,7 +41,7 @@ internal sealed class WeightLoader(
     // DeviceProvider.WeightBytes.
     public (long DeviceBytes, long ReadBytes) Plan(Func<IReadOnlyList<MatrixSource>, long> weightBytes)
     {
-        long device = _tensors.Where(tensor => tensor.Kind == TensorKind.Norm).Sum(norm => norm.Count * sizeof(float));
+        long device = _tensors.Where(tensor => tensor.Kind != TensorKind.Matrix).Sum(vector => vector.Count * sizeof(float));
         long read = 0;
         foreach ((_, _, MatrixSource[] parts) in Weights())
         {
@@ -53,10 +54,6 @@ internal sealed class WeightLoader(
 
     public LlamaWeights Load(Backend backend, Action<long> bytesRead, CancellationToken cancellationToken)
     {
-        bool isPlain = config.SlidingWindow is null && config.UnrotatedLayers.Count == 0 && config.AttentionMultiplier is null
-            && !config.QkvBias && !config.AttentionOutputBias && !config.FfnBias && !config.QueryKeyNorm
-            && (config.EmbeddingMultiplier, config.ResidualMultiplier, config.LogitsDivisor) == (1, 1, 1);
-        if (!isPlain) throw new ModelFormatException(path, "architecture", "LLaMA's forward pass", "biases, norms or windows");
         Dictionary<(PackedWeight, int?), MatrixSource[]> sources =
             Weights().ToDictionary(weight => (weight.Name, weight.Layer), weight => weight.Parts);
         var owned = new Stack<IDisposable>();
@@ -69,6 +66,9 @@ internal sealed class WeightLoader(
                 layers[i] = new LlamaWeights.Layer(
                     Norm(TensorRole.AttentionNorm, i),
                     Matrix(PackedWeight.Qkv, i),
+                    config.QueryKeyNorm ? Norm(TensorRole.QueryNorm, i) : null,
+                    config.QueryKeyNorm ? Norm(TensorRole.KeyNorm, i) : null,
+                    Attention(i),
                     Matrix(PackedWeight.AttentionOutput, i),
                     Norm(TensorRole.FfnNorm, i),
                     Matrix(PackedWeight.GateUp, i),
@@ -85,9 +85,15 @@ internal sealed class WeightLoader(
         }
 
         Weight Matrix(PackedWeight weight, int? layer = null) =>
-            Own(backend.Load(sources[(weight, layer)], bytesRead, cancellationToken));
+            Own(backend.Load(sources[(weight, layer)], Bias(weight, layer), bytesRead, cancellationToken));
 
-        Tensor Norm(TensorRole role, int? layer = null) => Own(LoadVector(backend, find(new TensorId(role, layer))));
+        Tensor Norm(TensorRole role, int? layer = null)
+        {
+            float[] values = Vector(_tensors.Single(tensor => tensor.Kind == TensorKind.Norm && tensor.Id == new TensorId(role, layer)));
+            Tensor norm = Own(backend.Allocate(DType.F32, 1, values.Length));
+            backend.Write(norm, values);
+            return norm;
+        }
 
         T Own<T>(T item)
             where T : IDisposable
@@ -112,11 +118,27 @@ internal sealed class WeightLoader(
         return RopeOrder.ToForwardPass(source, tensor, config, pairing);
     }
 
-    private static Tensor LoadVector(Backend backend, MatrixSource source)
+    private AttentionShape Attention(int layer) => new(
+        config.Heads, config.KvHeads, config.HeadDim,
+        config.FullAttentionLayers.Contains(layer) ? 0 : config.SlidingWindow ?? 0, config.AttentionMultiplier,
+        !config.UnrotatedLayers.Contains(layer));
+
+    private IEnumerable<ModelTensor> Biases(PackedWeight weight, int? layer) =>
+        _tensors.Where(tensor => tensor.Kind == TensorKind.Bias && tensor.Weight == weight && tensor.Layer == layer);
+
+    // Of the parts in their order; null where the weight has none.
+    private float[]? Bias(PackedWeight weight, int? layer)
     {
-        float[] values = source.ReadVector();
-        Tensor tensor = backend.Allocate(DType.F32, 1, values.Length);
-        backend.Write(tensor, values);
-        return tensor;
+        float[] bias = [.. Biases(weight, layer).SelectMany(Vector)];
+        if (bias.Length == 0) return null;
+        // The forward pass scales the input of these products, so their biases are scaled here.
+        if (weight is PackedWeight.AttentionOutput or PackedWeight.Down)
+        {
+            for (int i = 0; i < bias.Length; i++) bias[i] *= config.ResidualMultiplier;
+        }
+
+        return bias;
     }
+
+    private float[] Vector(ModelTensor tensor) => RopeOrder.ToForwardPass(find(tensor.Id), tensor, config, pairing).ReadVector();
 }

@@ -28,6 +28,9 @@ internal sealed record LlamaWeights(
     internal sealed record Layer(
         Tensor AttentionNorm, // [1, width]
         Weight Qkv, // [(heads + 2 kvHeads) * headDim, width]: q, k and v packed
+        Tensor? QueryNorm, // [1, headDim]; null, as KeyNorm, where q and k are not normed
+        Tensor? KeyNorm, // [1, headDim]
+        AttentionShape Attention,
         Weight AttentionOutput, // [width, heads * headDim]
         Tensor FfnNorm, // [1, width]
         Weight GateUp, // [2 * ffnWidth, width]: gate and up packed
@@ -43,6 +46,8 @@ internal sealed record LlamaWeights(
         public void Dispose()
         {
             AttentionNorm.Dispose();
+            QueryNorm?.Dispose();
+            KeyNorm?.Dispose();
             FfnNorm.Dispose();
             foreach (Weight matrix in Matrices) matrix.Dispose();
         }

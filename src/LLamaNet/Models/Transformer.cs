@@ -4,7 +4,8 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Models;
 
 // The LLaMA forward pass (Touvron et al., 2023): pre-norm transformer with RMSNorm, rotary embeddings, SwiGLU and causal
-// attention, over a batch of tokens of any number of sequences. Not thread-safe: it belongs to the decoding loop.
+// attention, over a batch of tokens of any number of sequences. Factors of 1 and norms that a model lacks cost nothing.
+// Not thread-safe: it belongs to the decoding loop.
 internal sealed class Transformer(
     Backend backend, LlamaConfig config, LlamaWeights weights, KvCache cache, RopeTables ropes, StepLimits limits)
     : IForwardPass, IDisposable
@@ -54,15 +55,20 @@ internal sealed class Transformer(
         float epsilon = config.RmsNormEpsilon;
 
         backend.Embed(residual, weights.Embedding, batch);
+        backend.Scale(residual, config.EmbeddingMultiplier, rows);
         for (int i = 0; i < config.Layers; i++)
         {
             LlamaWeights.Layer layer = weights.Layers[i];
 
             backend.RmsNormMatMul(qkv, residual, layer.AttentionNorm, layer.Qkv, rows, epsilon);
-            backend.RopeStoreKvAttention(attended, qkv, cache.Layer(i), limits.Shape, batch);
+            if (layer is { QueryNorm: { } queryNorm, KeyNorm: { } keyNorm })
+                backend.RmsNormHeads(qkv, queryNorm, keyNorm, layer.Attention, rows, epsilon);
+            backend.RopeStoreKvAttention(attended, qkv, cache.Layer(i), layer.Attention, batch);
+            backend.Scale(attended, config.ResidualMultiplier, rows);
             backend.MatMulAdd(residual, attended, layer.AttentionOutput, rows);
 
             backend.RmsNormMatMulSwiGlu(hidden, residual, layer.FfnNorm, layer.GateUp, rows, epsilon);
+            backend.Scale(hidden, config.ResidualMultiplier, rows);
             backend.MatMulAdd(residual, hidden, layer.Down, rows);
         }
 
@@ -70,6 +76,7 @@ internal sealed class Transformer(
         Tensor outputs = batch.OutputsAreRows ? residual : _activations.Outputs;
         if (outputs != residual) backend.Gather(outputs, residual, batch.OutputRows);
         backend.RmsNormMatMul(logits, outputs, weights.OutputNorm, weights.Output, batch.OutputCount, epsilon);
+        backend.Scale(logits, 1 / config.LogitsDivisor, batch.OutputCount);
         if (batch.SampledCount > 0) backend.Sample(logits, batch);
     }
 }

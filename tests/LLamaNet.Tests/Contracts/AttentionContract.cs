@@ -50,10 +50,100 @@ public class AttentionContract : BackendContract
         }
     }
 
+    // A window within a page, of a page, over pages, and over spans of keys; with a scale of its own.
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void A_window_hides_earlier_keys(TestBackend kind)
+    {
+        Backend backend = Open(kind);
+        foreach (int window in (int[])[1, 5, 64, 65, 100, 150, 1000])
+        {
+            foreach (AttentionShape shape in (AttentionShape[])[new(4, 2, 24, window), new(2, 1, 64, window, Scale: 0.3f)])
+            {
+                foreach (DType type in Types(backend, shape))
+                {
+                    TestSequence sequence = Sequence(shape, 200, 0), token = Sequence(shape, 1, 4);
+                    using var cache = new TestCache(backend, shape, type, 5);
+                    bool inHalves = InHalves(kind, type, shape);
+                    float[] y = cache.Step((sequence, 180), (token, 1));
+                    foreach (int position in (int[])[0, 4, 5, 63, 64, 65, 100, 179])
+                        AssertRow(sequence, position, type, y, position, inHalves);
+                    AssertRow(token, 0, type, y, 180);
+                    for (int position = 180; position < 183; position++)
+                        AssertRow(sequence, position, type, cache.Step(sequence, 1), 0);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void A_window_over_long_contexts_hides_earlier_keys(TestBackend kind)
+    {
+        Backend backend = Open(kind);
+        foreach (int window in (int[])[3, 500, 700])
+        {
+            var shape = new AttentionShape(2, 1, 64, window);
+            TestSequence sequence = Sequence(shape, 1201, 0);
+            using var cache = new TestCache(backend, shape, DType.F16, 19);
+            cache.Store(sequence, 600);
+            float[] y = cache.Run(sequence, 1200, 600);
+            foreach (int position in (int[])[600, 1011, 1023, 1024, 1199])
+                AssertRow(sequence, position, DType.F16, y, position - 600, InHalves(kind, DType.F16, shape));
+            AssertRow(sequence, 1200, DType.F16, cache.Step(sequence, 1), 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Pages_before_the_window_are_never_used(TestBackend kind)
+    {
+        const int Poisoned = 4;
+        Backend backend = Open(kind);
+        var shape = new AttentionShape(6, 2, 32, Window: 20);
+        foreach (DType type in Types(backend, shape))
+        {
+            using var clean = new TestCache(backend, shape, type, 5, float.NaN);
+            using var cache = new TestCache(backend, shape, type, 5, float.NaN);
+            TestSequence whole = Sequence(shape, 250, 0), cut = Sequence(shape, 250, 0);
+            Assert.Equal(clean.Run(whole, 150, 150), cache.Run(cut, 150, 150));
+            cut.Pages[0] = cut.Pages[1] = Poisoned;
+            Assert.Equal(clean.Step(whole, 1), cache.Step(cut, 1));
+            Assert.Equal(clean.Run(whole, 240, 30), cache.Run(cut, 240, 30));
+        }
+    }
+
+    // Layers without rotation store and attend to queries and keys as they are, in the fused operation too.
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Without_rotation_the_fused_operation_stores_and_attends(TestBackend kind)
+    {
+        Backend backend = Open(kind);
+        var shape = new AttentionShape(4, 2, 64, IsRotated: false);
+        foreach (DType type in Types(backend, shape))
+        {
+            using var expected = new TestCache(backend, shape, type, 2);
+            using var fused = new TestCache(backend, shape, type, 2);
+            TestSequence sequence = Sequence(shape, 80, 0), same = Sequence(shape, 80, 0);
+            using var rope = new RopeTable(backend.Allocate(DType.F32, 80, 32), backend.Allocate(DType.F32, 80, 32));
+            foreach (int count in (int[])[70, 1, 1])
+            {
+                var batch = new Batch(count);
+                batch.Append(new int[count], same.Length, same.Pages, rope, Batch.Outputs.None);
+                using Guarded qkv = new(backend, count, shape.QkvWidth, same.Rows(same.Length, count).ToArray());
+                using Guarded y = new(backend, count, shape.QueryWidth);
+                backend.Rope(qkv.Tensor, shape, batch);
+                backend.RopeStoreKvAttention(y.Tensor, qkv.Tensor, fused.Kv, shape, batch);
+                same.Length += count;
+                Assert.Equal(expected.Step(sequence, count), y.Read());
+            }
+        }
+    }
+
     [Fact]
     public void Bits_are_the_same_everywhere()
     {
-        foreach (AttentionShape shape in Shapes)
+        foreach (AttentionShape shape in Shapes.Append(new(4, 2, 64, Window: 50)))
         {
             foreach (DType type in CpuBackend.KvTypes.Where(type => shape.HeadDim % WeightFormat.Of(type).BlockLength == 0))
             {
@@ -71,7 +161,7 @@ public class AttentionContract : BackendContract
     [Fact]
     public void Bits_are_the_same_everywhere_over_long_contexts()
     {
-        foreach (AttentionShape shape in (AttentionShape[])[new(1, 1, 24), new(4, 2, 64)])
+        foreach (AttentionShape shape in (AttentionShape[])[new(1, 1, 24), new(4, 2, 64), new(2, 1, 64, Window: 600)])
         {
             AssertSameBits(backend =>
             {
@@ -89,7 +179,7 @@ public class AttentionContract : BackendContract
         Backend backend = Open(kind);
         // A GPU has a kernel for tokens that come alone, which adds in another order.
         int[] chunks = kind.IsCuda ? [7, 64, 65] : [1, 7, 64, 65, 139];
-        foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64)])
+        foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64), new(6, 2, 40, Window: 30), new(2, 1, 64, Window: 70)])
         {
             foreach (DType type in Types(backend, shape))
             {

@@ -27,14 +27,15 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
         var expected = new double[shape.QueryWidth];
         var tolerance = new double[shape.QueryWidth];
         double[] stored = Stored((position + 1) * shape.QkvWidth, type);
+        int first = shape.FirstKey(position);
         for (int head = 0; head < shape.Heads; head++)
         {
             int kvHead = head / shape.Group;
             double[] query = Query(position * shape.QkvWidth + head * shape.HeadDim, inHalves);
-            var scores = new double[position + 1];
+            double[] scores = [.. Enumerable.Range(0, position + 1).Select(key => key < first ? double.NegativeInfinity : 0)];
             double largestProduct = 0;
             double largestValue = 0;
-            for (int key = 0; key <= position; key++)
+            for (int key = first; key <= position; key++)
             {
                 int k = key * shape.QkvWidth + shape.QueryWidth + kvHead * shape.HeadDim;
                 double product = 0;
@@ -59,7 +60,7 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
             for (int i = 0; i < shape.HeadDim; i++)
             {
                 int v = shape.QueryWidth + shape.KeyWidth + kvHead * shape.HeadDim + i;
-                for (int key = 0; key <= position; key++)
+                for (int key = first; key <= position; key++)
                     expected[head * shape.HeadDim + i] += weights[key] / sum * stored[key * shape.QkvWidth + v];
                 tolerance[head * shape.HeadDim + i] = relative * largestValue;
             }
@@ -68,14 +69,15 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
         return (expected, tolerance);
     }
 
-    // Of one head, over the root of its size.
+    // Of one head, scaled.
     private double[] Query(int first, bool inHalves)
     {
         var query = new double[shape.HeadDim];
         // Scores on tensor cores are exponents of 2, not of e.
-        float scale = (float)(1 / (Math.Log(2) * Math.Sqrt(shape.HeadDim)));
+        double scale = shape.Scale ?? 1 / Math.Sqrt(shape.HeadDim);
+        float exponentScale = (float)(scale / Math.Log(2));
         for (int i = 0; i < query.Length; i++)
-            query[i] = inHalves ? (double)(Half)(Qkv[first + i] * scale) * Math.Log(2) : Qkv[first + i] / Math.Sqrt(shape.HeadDim);
+            query[i] = inHalves ? (double)(Half)(Qkv[first + i] * exponentScale) * Math.Log(2) : Qkv[first + i] * scale;
         return query;
     }
 

@@ -42,8 +42,13 @@ internal sealed unsafe class CpuBackend : Backend
 
     public override Tensor Allocate(DType type, int rows, int width) => new CpuTensor(type, rows, width, _memory);
 
-    public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
-        _products.Load(parts, bytesRead, cancellationToken);
+    public override Weight Load(
+        IReadOnlyList<MatrixSource> parts, float[]? bias, Action<long> bytesRead, CancellationToken cancellationToken)
+    {
+        CpuWeight weight = _products.Load(parts, bytesRead, cancellationToken);
+        SetBias(weight, bias);
+        return weight;
+    }
 
     public override void Write(Tensor destination, ReadOnlySpan<float> values)
     {
@@ -96,11 +101,26 @@ internal sealed unsafe class CpuBackend : Backend
             Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), epsilon, split));
     }
 
-    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Multiply(
-        Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CpuWeight)weight, rows, add: false);
+    public override void Scale(Tensor y, float factor, int rows)
+    {
+        CpuTensor values = Checked(y, rows, y.Width);
+        if (factor == 1) return;
+        var split = RowSplit.Fine(rows, y.Width);
+        Run(split.Chunks, new Scale(values, factor, split));
+    }
 
-    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) => _products.Multiply(
-        Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CpuWeight)weight, rows, add: true);
+    public override void RmsNormHeads(
+        Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon)
+    {
+        var split = RowSplit.Fine(rows, qkv.Width);
+        Run(split.Chunks, new RmsNormHeads(
+            Checked(qkv, rows, shape.QkvWidth), Checked(queryNorm, 1, shape.HeadDim), Checked(keyNorm, 1, shape.HeadDim), shape,
+            epsilon, split));
+    }
+
+    public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => Multiply(y, x, weight, rows, add: false);
+
+    public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) => Multiply(y, x, weight, rows, add: true);
 
     public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon)
     {
@@ -130,6 +150,7 @@ internal sealed unsafe class CpuBackend : Backend
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
     {
+        if (!shape.IsRotated) return;
         var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
         Run(split.Chunks, RopeWork(qkv, shape, batch, split));
     }
@@ -142,6 +163,12 @@ internal sealed unsafe class CpuBackend : Backend
 
     public override void RopeStoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
     {
+        if (!shape.IsRotated)
+        {
+            StoreKv(kv, qkv, shape, batch);
+            return;
+        }
+
         var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
         Run(split.Chunks, new RopeStoreKv(RopeWork(qkv, shape, batch, split), StoreKvWork(kv, qkv, shape, batch, split)));
     }
@@ -161,6 +188,15 @@ internal sealed unsafe class CpuBackend : Backend
     {
         _pool.Dispose();
         _scratch.Dispose();
+    }
+
+    private void Multiply(Tensor y, Tensor x, Weight weight, int rows, bool add)
+    {
+        CpuTensor outputs = Checked(y, rows, weight.Rows), inputs = Checked(x, rows, weight.Width);
+        _products.Multiply(outputs, inputs, (CpuWeight)weight, rows, add);
+        if (weight.Bias is not { } bias) return;
+        var split = RowSplit.Fine(rows, weight.Rows);
+        Run(split.Chunks, new AddBias(outputs, (CpuTensor)bias, split));
     }
 
     // Where the width of the registers is chosen for work on rows; CpuProducts and the tiles choose theirs.

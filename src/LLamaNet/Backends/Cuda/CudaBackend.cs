@@ -25,6 +25,8 @@ internal sealed class CudaBackend : Backend
     private readonly RmsNormKernel _rmsNorm;
     private readonly AddKernel _add;
     private readonly SwiGluKernel _swiGlu;
+    private readonly ScaleKernel _scale;
+    private readonly RmsNormHeadsKernel _rmsNormHeads;
     private readonly RopeKernel _rope;
     private readonly StoreKvKernel _storeKv;
     private readonly RopeStoreKvKernel _ropeStoreKv;
@@ -51,6 +53,8 @@ internal sealed class CudaBackend : Backend
             _rmsNorm = new RmsNormKernel(_library);
             _add = new AddKernel(_library);
             _swiGlu = new SwiGluKernel(_library);
+            _scale = new ScaleKernel(_library);
+            _rmsNormHeads = new RmsNormHeadsKernel(_library);
             _rope = new RopeKernel(_library);
             _storeKv = new StoreKvKernel(_library);
             _ropeStoreKv = new RopeStoreKvKernel(_library);
@@ -87,13 +91,15 @@ internal sealed class CudaBackend : Backend
         return tensor;
     }
 
-    public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken)
+    public override Weight Load(
+        IReadOnlyList<MatrixSource> parts, float[]? bias, Action<long> bytesRead, CancellationToken cancellationToken)
     {
-        var weight = new CudaWeight(_context, parts);
+        var weight = new CudaWeight(_context, parts, hasBias: bias is not null);
         try
         {
             _uploader ??= new WeightUploader(_context);
             _uploader.Upload(weight, bytesRead, cancellationToken);
+            SetBias(weight, bias);
         }
         catch
         {
@@ -186,6 +192,13 @@ internal sealed class CudaBackend : Backend
     public override void SwiGlu(Tensor y, Tensor gateUp, int rows) =>
         _swiGlu.Launch(_stream, Checked(y, rows, gateUp.Width / 2), Checked(gateUp, rows, 2 * y.Width), rows);
 
+    public override void Scale(Tensor y, float factor, int rows) => _scale.Launch(_stream, Checked(y, rows, y.Width), factor, rows);
+
+    public override void RmsNormHeads(
+        Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon) => _rmsNormHeads.Launch(
+            _stream, Checked(qkv, rows, shape.QkvWidth), Checked(queryNorm, 1, shape.HeadDim), Checked(keyNorm, 1, shape.HeadDim), shape,
+            rows, epsilon);
+
     public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
         _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows);
 
@@ -203,6 +216,7 @@ internal sealed class CudaBackend : Backend
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
     {
+        if (!shape.IsRotated) return;
         CudaTensor rows = Checked(qkv, batch.Count, shape.QkvWidth);
         DeviceBatch uploaded = _steps.Use(batch, new StepBounds(HeadDim: shape.HeadDim));
         if (batch.Count > 0) _rope.Launch(_stream, rows, shape, uploaded);
@@ -219,7 +233,7 @@ internal sealed class CudaBackend : Backend
     {
         CudaTensor rows = Checked(qkv, batch.Count, shape.QkvWidth);
         DeviceBatch uploaded = _steps.Use(batch, new StepBounds(Pages: PagesOf(kv, shape), HeadDim: shape.HeadDim));
-        if (batch.Count > 0) _ropeStoreKv.Launch(_stream, kv, rows, shape, uploaded);
+        if (batch.Count > 0) LaunchRopeStoreKv(kv, rows, shape, uploaded);
     }
 
     public override void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch)
@@ -237,7 +251,7 @@ internal sealed class CudaBackend : Backend
         if (batch.Count == 0) return;
         AttentionScratch scratch = _scratch.Attention(shape, batch.Segments.Count);
         if (_attention.TryLaunchWithRope(_stream, target, source, kv, shape, uploaded, scratch)) return;
-        _ropeStoreKv.Launch(_stream, kv, source, shape, uploaded);
+        LaunchRopeStoreKv(kv, source, shape, uploaded);
         _attention.Launch(_stream, target, source, kv, shape, uploaded, scratch);
     }
 
@@ -275,6 +289,12 @@ internal sealed class CudaBackend : Backend
         _library.Dispose();
         _stream?.Dispose();
         _context.Dispose();
+    }
+
+    private void LaunchRopeStoreKv(KvLayer kv, CudaTensor qkv, AttentionShape shape, DeviceBatch batch)
+    {
+        if (shape.IsRotated) _ropeStoreKv.Launch(_stream, kv, qkv, shape, batch);
+        else _storeKv.Launch(_stream, kv, qkv, shape, batch);
     }
 
     private int PagesOf(KvLayer kv, AttentionShape shape) => BatchChecks.Layer(kv, shape, KvCacheTypes);

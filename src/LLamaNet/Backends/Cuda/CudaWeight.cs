@@ -11,10 +11,10 @@ internal sealed class CudaWeight : Weight
     private readonly Part[] _parts;
 
     // Memory is allocated and not yet filled: see WeightUploader.
-    public CudaWeight(CudaContext context, IReadOnlyList<MatrixSource> sources)
+    public CudaWeight(CudaContext context, IReadOnlyList<MatrixSource> sources, bool hasBias = false)
         : base(sources)
     {
-        Form = ProductForm.Of(Types);
+        Form = ProductForm.Of(Types, hasBias);
         var parts = new List<Part>();
         try
         {
@@ -45,6 +45,7 @@ internal sealed class CudaWeight : Weight
 
     public override void Dispose()
     {
+        base.Dispose();
         foreach (Part part in _parts) part.Dispose();
     }
 

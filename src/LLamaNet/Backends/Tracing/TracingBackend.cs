@@ -31,8 +31,9 @@ internal sealed class TracingBackend(Backend inner) : Backend
 
     public override Tensor Allocate(DType type, int rows, int width) => inner.Allocate(type, rows, width);
 
-    public override Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
-        inner.Load(parts, bytesRead, cancellationToken);
+    public override Weight Load(
+        IReadOnlyList<MatrixSource> parts, float[]? bias, Action<long> bytesRead, CancellationToken cancellationToken) =>
+        inner.Load(parts, bias, bytesRead, cancellationToken);
 
     public override void Write(Tensor destination, ReadOnlySpan<float> values) => inner.Write(destination, values);
 
@@ -115,6 +116,23 @@ internal sealed class TracingBackend(Backend inner) : Backend
         long started = Start();
         inner.SwiGlu(y, gateUp, rows);
         Record(Stop(started), new(nameof(SwiGlu), Operand(gateUp), rows), OperationWork.Rows(rows, y.Width + (long)gateUp.Width));
+    }
+
+    public override void Scale(Tensor y, float factor, int rows)
+    {
+        if (factor == 1) return;
+        long started = Start();
+        inner.Scale(y, factor, rows);
+        Record(Stop(started), new(nameof(Scale), Operand(y), rows), OperationWork.Rows(rows, 2L * y.Width));
+    }
+
+    public override void RmsNormHeads(
+        Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon)
+    {
+        long started = Start();
+        inner.RmsNormHeads(qkv, queryNorm, keyNorm, shape, rows, epsilon);
+        long normed = shape.QueryWidth + (long)shape.KeyWidth;
+        Record(Stop(started), new(nameof(RmsNormHeads), Operand(shape), rows), OperationWork.Rows(rows, 2 * normed));
     }
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)

@@ -109,7 +109,8 @@ public unsafe class SynchronisationTests
         public CUdeviceptr Values => _cache.Pointer + 5 * 64 * HeadDim * 2;
         public AttentionParameters Parameters => new(
             Positions: default, SegmentOf: default, FirstRows: _batch.Pointer, FirstPositions: _batch.Pointer + 8, Ropes,
-            Pages: _batch.Pointer + 12, PageStride: 5, Heads: 1, KvHeads: 1, HeadDim, AttentionParameters.QueryScaleOf(HeadDim));
+            Pages: _batch.Pointer + 12, PageStride: 5, Heads: 1, KvHeads: 1, HeadDim,
+            AttentionParameters.QueryScaleOf(new(1, 1, HeadDim)), Window: 0);
 
         private CUdeviceptr Ropes
         {

@@ -24,12 +24,4 @@ internal readonly unsafe struct Add(CpuTensor y, CpuTensor x, RowSplit split) : 
             Map.Run<V, Sum>(y, y, _x.Pointer + (long)row * width, width, default);
         }
     }
-
-    private readonly struct Sum : IMapping
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Invoke<V>(V a, V b)
-            where V : unmanaged, ILanes<V>
-            => a + b;
-    }
 }

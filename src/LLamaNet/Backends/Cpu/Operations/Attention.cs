@@ -3,11 +3,12 @@ using LLamaNet.Backends.Cpu.Simd;
 
 namespace LLamaNet.Backends.Cpu.Operations;
 
-// y[r, h] = softmax(q[r, h] . k[0..position, h / group] / sqrt(headDim)) . v[0..position, h / group]
+// y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group]
 // Shapes    y: [rows, heads * headDim]; qkv: [rows, (heads + 2 kvHeads) * headDim], of which q is read; keys, values: KvTile.
 // Threads   the pieces of AttentionPlan; when it splits the keys, AttentionMerge finishes.
 // Numerics  q is scaled first; scores, weights and sums in f32; tiles of 64 keys from position 0 on by online softmax,
-//           spans of 512 keys merged in order: a row's arithmetic depends on its position alone.
+//           spans of 512 keys merged in order: a row's arithmetic depends on its position alone. A value before the window,
+//           but in a page that a query of the block sees, gets weight 0: it must be finite.
 internal readonly unsafe struct Attention(
     CpuTensor y, CpuTensor qkv, CpuTensor keys, CpuTensor values, AttentionShape shape, AttentionPlan plan) : ILaneWork
 {
@@ -76,7 +77,7 @@ internal readonly unsafe struct Attention(
         where V : unmanaged, ILanes<V>
     {
         int width = _shape.Group * _shape.HeadDim;
-        float scale = 1f / MathF.Sqrt(_shape.HeadDim);
+        float scale = _shape.Scale ?? 1f / MathF.Sqrt(_shape.HeadDim);
         for (int token = 0; token < block.Count; token++)
         {
             float* from = _qkv.Pointer + (block.FirstRow + token) * (long)_shape.QkvWidth + kvHead * width;
@@ -95,8 +96,10 @@ internal readonly unsafe struct Attention(
         int headDim = _shape.HeadDim, rows = block.Count * _shape.Group, heads = piece.EndHead - piece.FirstHead;
         int queryFloats = AttentionTile.QueryFloats(rows, headDim);
         for (int head = 0; head < heads; head++) SoftmaxState.Clear(states + head * stateFloats, rows, headDim);
-        int end = Math.Min(block.Keys, (span + 1) * AttentionPlan.SpanLength);
-        for (int first = span * AttentionPlan.SpanLength; first < end; first += KvLayer.PageLength)
+        int firstSpanKey = (AttentionPlan.FirstSpan(block) + span) * AttentionPlan.SpanLength;
+        int end = Math.Min(block.EndKey, firstSpanKey + AttentionPlan.SpanLength);
+        int firstPageKey = block.FirstKey / KvLayer.PageLength * KvLayer.PageLength;
+        for (int first = Math.Max(firstSpanKey, firstPageKey); first < end; first += KvLayer.PageLength)
         {
             int page = first / KvLayer.PageLength, followingPage = Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength;
             var tile = new AttentionTile(rows, headDim, memory);
@@ -106,6 +109,7 @@ internal readonly unsafe struct Attention(
                 tile.Lengths[row] = Math.Clamp(seen, 0, KvLayer.PageLength);
             }
 
+            bool hasHidden = _shape.Window > 0 && HideKeys(tile, rows, block, first);
             for (int head = 0; head < heads; head++)
             {
                 int kvHead = piece.FirstHead + head;
@@ -118,19 +122,34 @@ internal readonly unsafe struct Attention(
                 switch (_keys.Type)
                 {
                     case DType.F32:
-                        tile.Attend<V, Singles>(state, query, keys, values, nextKeys);
+                        tile.Attend<V, Singles>(state, query, keys, values, nextKeys, hasHidden);
                         break;
                     case DType.F16 when _keys.AllFinite && _values.AllFinite:
-                        tile.Attend<V, FiniteHalves>(state, query, keys, values, nextKeys);
+                        tile.Attend<V, FiniteHalves>(state, query, keys, values, nextKeys, hasHidden);
                         break;
                     case DType.F16:
-                        tile.Attend<V, Halves>(state, query, keys, values, nextKeys);
+                        tile.Attend<V, Halves>(state, query, keys, values, nextKeys, hasHidden);
                         break;
                     default:
-                        tile.AttendBytes<V>(state, query, keys, values, nextKeys, KvTile.Bytes(_keys));
+                        tile.AttendBytes<V>(state, query, keys, values, nextKeys, hasHidden, KvTile.Bytes(_keys));
                         break;
                 }
             }
         }
+    }
+
+    // Whether some query does not see the tile's first key, because of the window; the tile begins at key `first`.
+    private bool HideKeys(AttentionTile tile, int rows, QueryBlock block, int first)
+    {
+        int hidden = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            int start = Math.Max(0, _shape.FirstKey(block.FirstPosition + row / _shape.Group) - first);
+            if (start >= tile.Lengths[row]) tile.Lengths[row] = start = 0;
+            tile.Starts[row] = start;
+            hidden |= start;
+        }
+
+        return hidden != 0;
     }
 }

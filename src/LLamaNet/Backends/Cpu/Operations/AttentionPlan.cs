@@ -28,7 +28,10 @@ internal sealed unsafe class AttentionPlan(MemoryCount memory) : IDisposable
     // Room for the states of one block and head.
     public int StateFloats { get; private set; }
 
-    public static int SpansOf(QueryBlock block) => SpansOf(block.Keys);
+    // Spans of the keys that a block sees, from FirstSpan on.
+    public static int SpansOf(QueryBlock block) => SpansOf(block.EndKey) - FirstSpan(block);
+
+    public static int FirstSpan(QueryBlock block) => block.FirstKey / SpanLength;
 
     // Bytes of partial states that every batch within the limits finds room in.
     public static long Bytes(StepLimits limits, int threads)
@@ -57,7 +60,8 @@ internal sealed unsafe class AttentionPlan(MemoryCount memory) : IDisposable
             for (int first = 0; first < segment.Count; first += tokensPerBlock)
             {
                 int count = Math.Min(tokensPerBlock, segment.Count - first);
-                var block = new QueryBlock(segment.FirstRow + first, count, segment.FirstPosition + first, segment.Pages);
+                int position = segment.FirstPosition + first;
+                var block = new QueryBlock(segment.FirstRow + first, count, position, shape.FirstKey(position), segment.Pages);
                 _blocks.Add(block);
                 spans = Math.Max(spans, SpansOf(block));
             }
@@ -104,6 +108,6 @@ internal sealed unsafe class AttentionPlan(MemoryCount memory) : IDisposable
         _partialStates = new NativeBlock(bytes, memory);
     }
 
-    // Block: index of a block of queries. Heads firstHead to endHead - 1.
+    // Block: index of a block of queries. Heads firstHead to endHead - 1. Span: of the block's, 0 for its FirstSpan.
     public readonly record struct Piece(int Block, int FirstHead, int EndHead, int Span);
 }

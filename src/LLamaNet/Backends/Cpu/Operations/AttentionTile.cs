@@ -15,7 +15,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // [rows, PageLength]
     public float* Scores { get; } = memory;
 
-    // Keys, from the tile's first on, that each query sees. [rows]
+    // The end of the keys, counted from the tile's first, that each query sees. [rows]
     public int* Lengths { get; } = (int*)(memory + rows * KvLayer.PageLength);
 
     // [rows]
@@ -24,11 +24,15 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // [BlocksAtOnce, rows, PageLength]
     private readonly float* _scaled = memory + rows * KvLayer.PageLength + 2 * Padded(rows);
 
+    // The first of the keys that each query sees, where a window hides some. [rows]
+    public int* Starts { get; } =
+        (int*)(memory + (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 2 * Padded(rows) + KvLayer.PageLength * headDim);
+
     // One tile in F32. [PageLength * headDim]
     private readonly float* _widened = memory + (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 2 * Padded(rows);
 
     public static int Floats(int rows, int headDim) =>
-        (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 2 * Padded(rows) + KvLayer.PageLength * headDim;
+        (1 + BlocksAtOnce) * rows * KvLayer.PageLength + 3 * Padded(rows) + KvLayer.PageLength * headDim;
 
     private static int Padded(int rows) => (rows + 15) & -16;
 
@@ -36,9 +40,9 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     public static int QueryFloats(int rows, int headDim) => (rows * headDim + 31) & -16;
 
     // states: one SoftmaxState for each query; queries: [rows, headDim], already scaled by 1 / sqrt(headDim);
-    // keys, values: as KvTile says.
+    // keys, values: as KvTile says. hasHidden: whether Starts are given.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Attend<V, TElements>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys)
+    public void Attend<V, TElements>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, bool hasHidden)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -48,14 +52,14 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
         if (typeof(TElements) == typeof(Singles) || rows < WidenFromRows)
         {
             Score<V, TElements>(queries, keys, longest, new Ahead(values, bytes));
-            SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
+            Advance<V>(states, hasHidden);
             Accumulate<V, TElements>(states, values, new Ahead(nextKeys, bytes));
         }
         else
         {
             Widen<V, TElements>(keys, KvLayer.PageLength * headDim);
             Score<V, Singles>(queries, (byte*)_widened, longest, new Ahead(values, bytes));
-            SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
+            Advance<V>(states, hasHidden);
             Widen<V, TElements>(values, longest * headDim);
             Accumulate<V, Singles>(states, (byte*)_widened, new Ahead(nextKeys, bytes));
         }
@@ -64,7 +68,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // The same for keys and values that ByteTile keeps. Products are made with the bytes; the scale of a block comes to its
     // sums of a score, and to the weights of its values.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void AttendBytes<V>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, int bytes)
+    public void AttendBytes<V>(float* states, float* queries, byte* keys, byte* values, byte* nextKeys, bool hasHidden, int bytes)
         where V : unmanaged, ILanes<V>
     {
         const int Length = KvLayer.PageLength, BlockLength = ByteTile.BlockLength;
@@ -81,7 +85,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
             ByteTile.Scale<V>(Scores, _scaled, ByteTile.Scales(keys, headDim, block), rows, add: true);
         }
 
-        SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
+        Advance<V>(states, hasHidden);
         for (int block = 0; block < blocks; block += BlocksAtOnce)
         {
             int count = Math.Min(BlocksAtOnce, blocks - block), weights = rows * Length;
@@ -91,6 +95,21 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
                 states + block * BlockLength, SoftmaxState.Stride(headDim), _scaled, Length, weights, values + block * BlockLength, headDim,
                 rows, count * BlockLength, Lengths, new Ahead(nextKeys + block * bytesOfBlock, count * bytesOfBlock));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Advance<V>(float* states, bool hasHidden)
+        where V : unmanaged, ILanes<V>
+    {
+        if (hasHidden) Hide(float.NegativeInfinity);
+        SoftmaxState.Advance<V>(states, rows, headDim, Scores, Lengths, _kept);
+        if (hasHidden) Hide(0);
+    }
+
+    // Sets the scores of the keys before each query's start.
+    private void Hide(float score)
+    {
+        for (int row = 0; row < rows; row++) new Span<float>(Scores + row * KvLayer.PageLength, Starts[row]).Fill(score);
     }
 
     private int Longest()

@@ -21,11 +21,16 @@ internal readonly unsafe struct RmsNorm(CpuTensor y, CpuTensor x, CpuTensor weig
     {
         int width = _x.Width;
         for (int row = _split.First(chunk); row < _split.End(chunk); row++)
-        {
-            float* x = _x.Pointer + (long)row * width;
-            float scale = 1f / MathF.Sqrt(SumOfSquares<V>(x, width) / width + _epsilon);
-            Map.Run<V, ScaleAndWeight>(_y.Pointer + (long)row * width, x, _weight.Pointer, width, new ScaleAndWeight(scale));
-        }
+            Row<V>(_y.Pointer + (long)row * width, _x.Pointer + (long)row * width, _weight.Pointer, width, _epsilon);
+    }
+
+    // y = x / sqrt(mean(x^2) + epsilon) * weight                     y, x, weight: [width]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Row<V>(float* y, float* x, float* weight, int width, float epsilon)
+        where V : unmanaged, ILanes<V>
+    {
+        float scale = 1f / MathF.Sqrt(SumOfSquares<V>(x, width) / width + epsilon);
+        Map.Run<V, ScaleAndWeight>(y, x, weight, width, new ScaleAndWeight(scale));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -36,6 +36,7 @@ internal sealed class CpuWeight : Weight
 
     public override void Dispose()
     {
+        base.Dispose();
         foreach (Part part in Parts) part.Memory.Dispose();
     }
 

@@ -15,7 +15,8 @@ internal sealed unsafe class AttentionGeneralKernel(KernelLibrary library)
     {
         AttentionParameters parameters = AttentionParameters.Of(batch, shape);
         int blocks = (batch.LongestSegment * shape.Group + QueriesPerBlock - 1) / QueriesPerBlock;
-        library.Get("attention_general", kv.Keys.Type == DType.F16 ? "attention_general_f16" : "attention_general_f32").Launch(
+        string kernel = kv.Keys.Type == DType.F16 ? "attention_general_f16" : "attention_general_f32";
+        library.Get(AttentionParameters.Module("attention_general", "", shape), kernel).Launch(
             stream, new Dim3(blocks, shape.KvHeads, batch.Segments), Threads, 0,
             y.Pointer, qkv.Pointer, ((CudaTensor)kv.Keys).Pointer, ((CudaTensor)kv.Values).Pointer,
             KernelArgument.At(&parameters));

@@ -30,7 +30,7 @@ internal sealed class AttentionKernels(KernelLibrary library)
         CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch,
         AttentionScratch scratch)
     {
-        if (batch.LongestSegment != 1 || !AttentionDecodeKernel.TakesRope(kv.Keys.Type, shape)) return false;
+        if (batch.LongestSegment != 1 || !shape.IsRotated || !AttentionDecodeKernel.TakesRope(kv.Keys.Type, shape)) return false;
         _decode.Launch(stream, y, qkv, kv, shape, batch, scratch, withRope: true);
         return true;
     }

@@ -10,12 +10,17 @@ namespace LLamaNet.Backends.Cuda.Kernels;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct AttentionParameters(
     CUdeviceptr Positions, CUdeviceptr SegmentOf, CUdeviceptr FirstRows, CUdeviceptr FirstPositions, CUdeviceptr Ropes,
-    CUdeviceptr Pages, int PageStride, int Heads, int KvHeads, int HeadDim, float QueryScale)
+    CUdeviceptr Pages, int PageStride, int Heads, int KvHeads, int HeadDim, float QueryScale, int Window)
 {
     public static AttentionParameters Of(DeviceBatch batch, AttentionShape shape) => new(
         batch.Positions, batch.SegmentOf, batch.FirstRows, batch.FirstPositions, batch.Ropes, batch.Pages, batch.PageStride,
-        shape.Heads, shape.KvHeads, shape.HeadDim, QueryScaleOf(shape.HeadDim));
+        shape.Heads, shape.KvHeads, shape.HeadDim, QueryScaleOf(shape), shape.Window);
+
+    // The module of a kernel for these layers: those with a window have modules of their own.
+    public static string Module(string operation, string instance, AttentionShape shape) =>
+        $"{operation}{(shape.Window > 0 ? "_window" : "")}{instance}";
 
     // Scores are exponents of 2.
-    public static float QueryScaleOf(int headDim) => (float)(1 / (Math.Log(2) * Math.Sqrt(headDim)));
+    public static float QueryScaleOf(AttentionShape shape) =>
+        (float)(shape.Scale is { } scale ? scale / Math.Log(2) : 1 / (Math.Log(2) * Math.Sqrt(shape.HeadDim)));
 }

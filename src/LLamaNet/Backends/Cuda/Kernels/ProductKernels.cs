@@ -9,6 +9,7 @@ internal sealed class ProductKernels(KernelLibrary library, ScratchMemory scratc
 {
     private readonly RmsNormKernel _rmsNorm = new(library);
     private readonly SwiGluKernel _swiGlu = new(library);
+    private readonly AddBiasKernel _addBias = new(library);
     private readonly GemvKernel _gemv = new(library);
     private readonly GemmKernel _gemm = new(library);
     private readonly GemmSm90aKernel? _gemmSm90a = GemmSm90aKernel.IsSupported(library) ? new GemmSm90aKernel(library) : null;
@@ -16,7 +17,7 @@ internal sealed class ProductKernels(KernelLibrary library, ScratchMemory scratc
     // The fewest rows that bring every kernel of a model's formats into use.
     public int WarmUpRows => 1 + (_gemmSm90a is null ? GemvKernel.MaxRows : GemmKernel.MaxSmallTileRows);
 
-    // y[r] = epilogue(weight . x[r]), or of RMSNorm(x[r]) with a norm
+    // y[r] = epilogue(weight . x[r] + bias), or of RMSNorm(x[r]) with a norm
     // y: [rows, outputs], x: [rows, weight.Width], norm: [1, weight.Width], F32.
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, Epilogue epilogue = Epilogue.Store,
@@ -60,5 +61,7 @@ internal sealed class ProductKernels(KernelLibrary library, ScratchMemory scratc
         {
             _gemm.Launch(stream, y, x, weight, rows, scratch.Gemm(rows, weight.Width), epilogue, norm, epsilon);
         }
+
+        if (weight.Bias is { } bias) _addBias.Launch(stream, y, (CudaTensor)bias, rows);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class ScratchMemory(CudaContext context, CudaStream stream, Step
     // The input of a product whose kernel takes no norm. [rows, width]
     public CudaTensor Normed(int rows, int width) => Tensor(ref _normed, rows, width);
 
-    // gate | up, where they are not one matrix. [rows, width]
+    // gate | up, where no kernel takes SwiGLU. [rows, width]
     public CudaTensor GateUp(int rows, int width) => Tensor(ref _gateUp, rows, width);
 
     public DrawnTokens Drawn(int count)

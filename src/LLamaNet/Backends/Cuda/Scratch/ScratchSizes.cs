@@ -3,7 +3,7 @@ using LLamaNet.Backends.Cuda.Step;
 namespace LLamaNet.Backends.Cuda.Scratch;
 
 // Sizes of the buffers that operations need within limits; a width of 0 where none does.
-// Normed: inputs of products whose kernels take no norm. GateUp: where gate and up are not one matrix.
+// Normed: inputs of products whose kernels take no norm. GateUp: where no kernel takes SwiGLU.
 // Quantized, Gemm: activations for gemv and for gemm.
 internal readonly record struct ScratchSizes(int NormedRows, int NormedWidth, int GateUpWidth, int QuantizedWidth, int GemmWidth)
 {
@@ -12,7 +12,7 @@ internal readonly record struct ScratchSizes(int NormedRows, int NormedWidth, in
         var sizes = default(ScratchSizes);
         foreach (ProductShape product in limits.Products)
         {
-            var form = ProductForm.Of(product.Types);
+            var form = ProductForm.Of(product.Types, product.HasBias);
             int normedRows = product.HasNorm ? form.MaxNormedRows(limits.MaxRows) : 0;
             bool isSplit = product.HasSwiGlu && !form.TakesSwiGlu, hasGemm = !form.IsGemv(limits.MaxRows);
             sizes = new ScratchSizes(
