@@ -40,6 +40,47 @@ public class RandomModelTests
         ["yarn, own factor"] = s_plain with { HeadDim = 32, RopeScaling = new RopeScaling.Yarn(8, 48, 16, 2, 1.25f) },
         ["llama3"] = s_plain with { HeadDim = 32, RopeScaling = new RopeScaling.Llama3(8, 1, 4, 64) },
         ["factors"] = s_plain with { RopeScaling = new RopeScaling.FrequencyFactors([1, 1, 1.5f, 2, 4, 8]) },
+        ["longrope, prompt within"] = s_plain with { RopeScaling = LongRope(200) },
+        ["longrope, prompt beyond"] = s_plain with { RopeScaling = LongRope(40) },
+        ["a third of each head rotated"] = s_plain with { RopeDim = 4 },
+        ["half of each head rotated, yarn"] = s_plain with { HeadDim = 32, RopeDim = 16, RopeScaling = new RopeScaling.Yarn(4, 64) },
+        ["a layer without rotation"] = s_plain with { UnrotatedLayers = new LayerSet([1]) },
+        ["window of one"] = s_plain with { SlidingWindow = 1 },
+        ["window, grouped queries"] = s_plain with { KvHeads = 2, SlidingWindow = 20 },
+        ["window of a page and one more in one layer"] =
+            s_plain with { SlidingWindow = 65, FullAttentionLayers = new LayerSet([0]) },
+        ["biases of attention"] = s_plain with { QkvBias = true, AttentionOutputBias = true, KvHeads = 1 },
+        ["biases of the feed-forward network"] = s_plain with { FfnBias = true, FfnWidth = 71 },
+        ["norms of heads"] = s_plain with { QueryKeyNorm = true, HeadDim = 20, KvHeads = 2 },
+        ["multipliers"] = s_plain with
+        {
+            EmbeddingMultiplier = 3,
+            AttentionMultiplier = 0.2f,
+            ResidualMultiplier = 0.5f,
+            LogitsDivisor = 4,
+        },
+        ["everything"] = s_plain with
+        {
+            Layers = 3,
+            Heads = 6,
+            KvHeads = 3,
+            HeadDim = 16,
+            Width = 40,
+            RopeDim = 8,
+            RopeScaling = new RopeScaling.Linear(2),
+            UnrotatedLayers = new LayerSet([2]),
+            SlidingWindow = 33,
+            FullAttentionLayers = new LayerSet([1]),
+            QkvBias = true,
+            AttentionOutputBias = true,
+            FfnBias = true,
+            QueryKeyNorm = true,
+            EmbeddingMultiplier = 2,
+            AttentionMultiplier = 0.3f,
+            ResidualMultiplier = 0.4f,
+            LogitsDivisor = 2,
+            TiedEmbeddings = true,
+        },
     };
 
     [Theory]
@@ -117,6 +158,9 @@ public class RandomModelTests
         long embedding = config.TiedEmbeddings ? 0 : (long)config.VocabularySize * config.Width;
         Assert.Equal(config.ParameterCount - norms - embedding, model.MultiplyAddsPerToken);
     }
+
+    private static RopeScaling.LongRope LongRope(int context) =>
+        new([1, 1, 1.1f, 1.2f, 1.4f, 2], [1, 1.5f, 2, 3, 5, 9], context, 1.15f);
 
     private static Task<LlamaModel> CreateAsync(LlamaConfig config, ModelOptions options) =>
         LlamaModel.CreateRandomAsync(config, DType.F32, Seed, options with { Threads = 2 }, TestContext.Current.CancellationToken);

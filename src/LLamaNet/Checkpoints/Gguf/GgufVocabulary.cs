@@ -66,14 +66,18 @@ internal static class GgufVocabulary
             Scores = scores,
             Types = Types(metadata, pieces.Length),
             Merges = Merges(metadata),
-            BosId = Id(metadata, GgufKeys.BosId, pieces.Length),
-            EosId = Id(metadata, GgufKeys.EosId, pieces.Length),
-            UnknownId = Id(metadata, GgufKeys.UnknownId, pieces.Length),
+            BosId = IdOr(1, GgufKeys.BosId),
+            EosId = IdOr(2, GgufKeys.EosId),
+            UnknownId = IdOr(0, GgufKeys.UnknownId),
             ExtraEndIds = EndIds(metadata, pieces.Length),
             AddBos = metadata.FindBool(GgufKeys.AddBos) ?? true,
             AddEos = metadata.FindBool(GgufKeys.AddEos) ?? false,
             SpacePrefix = metadata.FindBool(GgufKeys.AddSpacePrefix) ?? true ? SpacePrefix.EveryStretch : SpacePrefix.Never,
         };
+
+        // As llama.cpp does, files without a key mean the ids that SentencePiece gives.
+        int? IdOr(int usual, string key) =>
+            metadata.Values.ContainsKey(key) || usual >= pieces.Length ? Id(metadata, key, pieces.Length) : usual;
     }
 
     private static TokenizerVocabulary ReadByteLevel(GgufMetadata metadata)
