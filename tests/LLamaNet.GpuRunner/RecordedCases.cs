@@ -1,7 +1,7 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.Loading;
 using LLamaNet.Tensors;
 using LLamaNet.Tests.Doubles;

@@ -1,6 +1,6 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Tensors;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
-using LLamaNet.Backends.Cpu.Operations;
+using LLamaNet.Backends.Cpu.Attention;
+using LLamaNet.Backends.Cpu.Memory;
+using LLamaNet.Backends.Cpu.Products;
+using LLamaNet.Backends.Cpu.Rows;
 using LLamaNet.Backends.Cpu.Simd;
-using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cpu.Threads;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu;
@@ -151,13 +154,13 @@ internal sealed unsafe class CpuBackend : Backend
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
     {
         if (!shape.IsRotated) return;
-        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Rows.StoreKv.RowsAtOnce);
         Run(split.Chunks, RopeWork(qkv, shape, batch, split));
     }
 
     public override void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch)
     {
-        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Rows.StoreKv.RowsAtOnce);
         Run(split.Chunks, StoreKvWork(kv, qkv, shape, batch, split));
     }
 
@@ -169,7 +172,7 @@ internal sealed unsafe class CpuBackend : Backend
             return;
         }
 
-        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Operations.StoreKv.RowsAtOnce);
+        var split = RowSplit.Coarse(batch.Count, _pool.Threads, Rows.StoreKv.RowsAtOnce);
         Run(split.Chunks, new RopeStoreKv(RopeWork(qkv, shape, batch, split), StoreKvWork(kv, qkv, shape, batch, split)));
     }
 
@@ -179,7 +182,7 @@ internal sealed unsafe class CpuBackend : Backend
         AttentionPlan plan = _scratch.Attention;
         plan.Build(batch, shape, _pool.Threads);
         CpuTensor attended = Checked(y, batch.Count, shape.QueryWidth);
-        Run(plan.Pieces, new Attention(
+        Run(plan.Pieces, new AttentionPieces(
             attended, Checked(qkv, batch.Count, shape.QkvWidth), (CpuTensor)kv.Keys, (CpuTensor)kv.Values, shape, plan));
         if (plan.Spans > 1) Run(plan.Merges, new AttentionMerge(attended, shape, plan));
     }

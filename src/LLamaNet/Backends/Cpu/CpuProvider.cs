@@ -1,5 +1,7 @@
+using LLamaNet.Backends.Cpu.Memory;
+using LLamaNet.Backends.Cpu.Products;
 using LLamaNet.Backends.Cpu.Simd;
-using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cpu.Threads;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cpu;

@@ -1,5 +1,6 @@
-using LLamaNet.Backends.Cpu.Operations;
-using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cpu.Attention;
+using LLamaNet.Backends.Cpu.Memory;
+using LLamaNet.Backends.Cpu.Products;
 
 namespace LLamaNet.Backends.Cpu;
 

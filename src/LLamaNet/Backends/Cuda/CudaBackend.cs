@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Products;
+using LLamaNet.Backends.Cuda.Rows;
 using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Backends.Cuda.Step;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda;

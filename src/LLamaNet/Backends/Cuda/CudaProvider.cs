@@ -1,5 +1,6 @@
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Threads;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cpu;

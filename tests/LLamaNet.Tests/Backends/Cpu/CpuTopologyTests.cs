@@ -1,4 +1,4 @@
-using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Threads;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cpu;

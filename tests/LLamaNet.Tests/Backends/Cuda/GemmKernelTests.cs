@@ -1,4 +1,4 @@
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.PtxInterpreter;
 using Xunit;
 

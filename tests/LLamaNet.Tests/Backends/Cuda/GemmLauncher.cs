@@ -1,6 +1,8 @@
 using LLamaNet.Backends.Cuda;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Products;
+using LLamaNet.Backends.Cuda.Rows;
 using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;

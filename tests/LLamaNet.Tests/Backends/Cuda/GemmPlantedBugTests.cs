@@ -1,10 +1,10 @@
+using System.Text;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Products;
 using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.PtxInterpreter;
-using System.Text;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;

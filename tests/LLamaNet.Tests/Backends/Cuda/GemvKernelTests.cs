@@ -1,11 +1,13 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
+using LLamaNet.Backends.Cpu.Products;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Products;
+using LLamaNet.Backends.Cuda.Rows;
 using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.Tensors;
 using Xunit;
 

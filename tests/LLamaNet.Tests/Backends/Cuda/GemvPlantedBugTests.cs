@@ -1,11 +1,11 @@
-using LLamaNet.Backends.Cuda;
-using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
-using LLamaNet.Backends.Cuda.Planes;
-using LLamaNet.Backends.Cuda.Scratch;
-using LLamaNet.PtxInterpreter;
 using System.Text;
 using System.Text.RegularExpressions;
+using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Products;
+using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.Backends.Cuda.Weights;
+using LLamaNet.PtxInterpreter;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;

@@ -1,7 +1,7 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Sampling;
 using LLamaNet.Backends.Cuda.Step;
 using LLamaNet.Sampling;
 using Xunit;

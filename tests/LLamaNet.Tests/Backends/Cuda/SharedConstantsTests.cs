@@ -3,12 +3,14 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LLamaNet.Backends;
-using LLamaNet.Backends.Cuda;
+using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Products;
+using LLamaNet.Backends.Cuda.Rows;
+using LLamaNet.Backends.Cuda.Sampling;
 using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Backends.Cuda.Step;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.PtxInterpreter;
 using Xunit;
 

@@ -1,10 +1,10 @@
-using LLamaNet.Backends;
-using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
-using LLamaNet.Backends.Cuda.Scratch;
-using LLamaNet.PtxInterpreter;
 using System.Text;
 using System.Text.RegularExpressions;
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cuda.Attention;
+using LLamaNet.Backends.Cuda.Driver;
+using LLamaNet.Backends.Cuda.Scratch;
+using LLamaNet.PtxInterpreter;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;

@@ -1,5 +1,4 @@
-using LLamaNet.Backends.Cuda;
-using LLamaNet.Backends.Cuda.Planes;
+using LLamaNet.Backends.Cuda.Weights;
 using LLamaNet.Tensors;
 using Xunit;
 

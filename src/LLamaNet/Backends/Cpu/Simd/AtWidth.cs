@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LLamaNet.Backends.Cpu.Threads;
 
 namespace LLamaNet.Backends.Cpu.Simd;
 

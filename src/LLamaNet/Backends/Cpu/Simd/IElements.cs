@@ -7,6 +7,6 @@ internal unsafe interface IElements
     static abstract int Size { get; }
 
     // 16 elements.
-    static abstract V Load<V>(byte* elements, HalfLanes<V> widening)
+    static abstract V Load<V>(byte* elements, F16Lanes<V> widening)
         where V : unmanaged, ILanes<V>;
 }

@@ -19,10 +19,10 @@ internal unsafe interface ILanes<TSelf>
     static abstract void Store(TSelf value, float* destination);
 
     // 16 IEEE halves widened exactly, subnormals included; infinities and NaN stay what they are.
-    static abstract TSelf LoadHalf(ushort* source, HalfLanes<TSelf> by);
+    static abstract TSelf LoadF16(ushort* source, F16Lanes<TSelf> by);
 
     // The same for halves that are finite, in half the time.
-    static abstract TSelf LoadFiniteHalf(ushort* source, HalfLanes<TSelf> by);
+    static abstract TSelf LoadFiniteF16(ushort* source, F16Lanes<TSelf> by);
 
     // 16 signed bytes as floats.
     static abstract TSelf LoadSByte(sbyte* source);

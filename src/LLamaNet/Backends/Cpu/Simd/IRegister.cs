@@ -34,7 +34,7 @@ internal unsafe interface IRegister<TSelf>
     static abstract TSelf LoadSBytePairs(sbyte* first, sbyte* second);
 
     // Lanes finite IEEE halves widened exactly, subnormals included.
-    static abstract TSelf LoadHalf(ushort* source, HalfWidening<TSelf> by);
+    static abstract TSelf LoadF16(ushort* source, F16Widening<TSelf> by);
 
     static abstract TSelf LoadBFloat16(ushort* source);
 

@@ -33,12 +33,12 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadHalf(ushort* source, HalfLanes<Lanes128> by) =>
+    public static Lanes128 LoadF16(ushort* source, F16Lanes<Lanes128> by) =>
         new(Half(source, by), Half(source + 4, by), Half(source + 8, by), Half(source + 12, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadFiniteHalf(ushort* source, HalfLanes<Lanes128> by) =>
-        new(FiniteHalf(source, by), FiniteHalf(source + 4, by), FiniteHalf(source + 8, by), FiniteHalf(source + 12, by));
+    public static Lanes128 LoadFiniteF16(ushort* source, F16Lanes<Lanes128> by) =>
+        new(FiniteF16(source, by), FiniteF16(source + 4, by), FiniteF16(source + 8, by), FiniteF16(source + 12, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadSByte(sbyte* source) =>
@@ -90,17 +90,17 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
             Scale(value._d, exponent._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes128 value) => Fold.Sum(value._a + value._c + (value._b + value._d));
+    public static float Sum(Lanes128 value) => LaneReduction.Sum(value._a + value._c + (value._b + value._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Lanes128 value) => Fold.Max(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
+    public static float MaxAcross(Lanes128 value) => LaneReduction.Max(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent) =>
         (value.AsInt32() + (Vector128.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Half(ushort* source, HalfLanes<Lanes128> by)
+    private static Vector128<float> Half(ushort* source, F16Lanes<Lanes128> by)
     {
         Vector128<int> bits = Bits(source, by);
         Vector128<float> scaled = bits.AsSingle() * by.ExponentShift._a;
@@ -109,11 +109,11 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> FiniteHalf(ushort* source, HalfLanes<Lanes128> by) => Bits(source, by).AsSingle() * by.ExponentShift._a;
+    private static Vector128<float> FiniteF16(ushort* source, F16Lanes<Lanes128> by) => Bits(source, by).AsSingle() * by.ExponentShift._a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Bits(ushort* source, HalfLanes<Lanes128> by) =>
-        Widen((short*)source) << HalfBits.Shift & by.Bits._a.AsInt32();
+    private static Vector128<int> Bits(ushort* source, F16Lanes<Lanes128> by) =>
+        Widen((short*)source) << F16Bits.Shift & by.Bits._a.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(short* source) =>

@@ -30,12 +30,12 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadHalf(ushort* source, HalfLanes<Lanes256> by) =>
+    public static Lanes256 LoadF16(ushort* source, F16Lanes<Lanes256> by) =>
         new(Half(source, by), Half(source + 8, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 LoadFiniteHalf(ushort* source, HalfLanes<Lanes256> by) =>
-        new(FiniteHalf(source, by), FiniteHalf(source + 8, by));
+    public static Lanes256 LoadFiniteF16(ushort* source, F16Lanes<Lanes256> by) =>
+        new(FiniteF16(source, by), FiniteF16(source + 8, by));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 LoadSByte(sbyte* source) =>
@@ -83,17 +83,17 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
         new(Scale(value._lower, exponent._lower), Scale(value._upper, exponent._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes256 value) => Fold.Sum(value._lower + value._upper);
+    public static float Sum(Lanes256 value) => LaneReduction.Sum(value._lower + value._upper);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Lanes256 value) => Fold.Max(Vector256.Max(value._lower, value._upper));
+    public static float MaxAcross(Lanes256 value) => LaneReduction.Max(Vector256.Max(value._lower, value._upper));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Scale(Vector256<float> value, Vector256<float> exponent) =>
         (value.AsInt32() + (Vector256.ConvertToInt32Native(exponent) << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Half(ushort* source, HalfLanes<Lanes256> by)
+    private static Vector256<float> Half(ushort* source, F16Lanes<Lanes256> by)
     {
         Vector256<int> bits = Bits(source, by);
         Vector256<float> scaled = bits.AsSingle() * by.ExponentShift._lower;
@@ -102,11 +102,11 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FiniteHalf(ushort* source, HalfLanes<Lanes256> by) => Bits(source, by).AsSingle() * by.ExponentShift._lower;
+    private static Vector256<float> FiniteF16(ushort* source, F16Lanes<Lanes256> by) => Bits(source, by).AsSingle() * by.ExponentShift._lower;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Bits(ushort* source, HalfLanes<Lanes256> by) =>
-        Widen((short*)source) << HalfBits.Shift & by.Bits._lower.AsInt32();
+    private static Vector256<int> Bits(ushort* source, F16Lanes<Lanes256> by) =>
+        Widen((short*)source) << F16Bits.Shift & by.Bits._lower.AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Widen(short* source) => Avx2.ConvertToVector256Int32(source);

@@ -24,7 +24,7 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     public static void Store(Lanes512 value, float* destination) => value._v.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadHalf(ushort* source, HalfLanes<Lanes512> by)
+    public static Lanes512 LoadF16(ushort* source, F16Lanes<Lanes512> by)
     {
         Vector512<int> bits = Half(source, by);
         Vector512<float> scaled = bits.AsSingle() * by.ExponentShift._v;
@@ -33,7 +33,7 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadFiniteHalf(ushort* source, HalfLanes<Lanes512> by) => new(Half(source, by).AsSingle() * by.ExponentShift._v);
+    public static Lanes512 LoadFiniteF16(ushort* source, F16Lanes<Lanes512> by) => new(Half(source, by).AsSingle() * by.ExponentShift._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadSByte(sbyte* source) =>
@@ -73,15 +73,15 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
         new((value._v.AsInt32() + (Vector512.ConvertToInt32Native(exponent._v) << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes512 value) => Fold.Sum(value._v.GetLower() + value._v.GetUpper());
+    public static float Sum(Lanes512 value) => LaneReduction.Sum(value._v.GetLower() + value._v.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Lanes512 value) => Fold.Max(Vector256.Max(value._v.GetLower(), value._v.GetUpper()));
+    public static float MaxAcross(Lanes512 value) => LaneReduction.Max(Vector256.Max(value._v.GetLower(), value._v.GetUpper()));
 
     // .NET 10 has no conversion instruction for halves. The bits moved into place are the value times 2^-112.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Half(ushort* source, HalfLanes<Lanes512> by) =>
-        Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << HalfBits.Shift & by.Bits._v.AsInt32();
+    private static Vector512<int> Half(ushort* source, F16Lanes<Lanes512> by) =>
+        Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << F16Bits.Shift & by.Bits._v.AsInt32();
 
     // x86 returns the second operand when one is NaN, ARM the NaN: value second keeps it on both.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

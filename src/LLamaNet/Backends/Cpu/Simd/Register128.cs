@@ -40,10 +40,10 @@ internal readonly unsafe struct Register128(Vector128<int> value) : IPairRegiste
             | Widen(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 LoadHalf(ushort* source, HalfWidening<Register128> by)
+    public static Register128 LoadF16(ushort* source, F16Widening<Register128> by)
     {
         Vector128<int> half = Widen((short*)source);
-        Vector128<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector128<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
         Vector128<float> subnormal = normal + normal + by.SmallestNormalNegated._v.AsSingle();
         return new(Vector128.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }

@@ -42,10 +42,10 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
             | Avx2.ConvertToVector256Int32(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 LoadHalf(ushort* source, HalfWidening<Register256> by)
+    public static Register256 LoadF16(ushort* source, F16Widening<Register256> by)
     {
         Vector256<int> half = Avx2.ConvertToVector256Int32((short*)source);
-        Vector256<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector256<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
         Vector256<float> subnormal = Vector256.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
         return new(Avx.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }

@@ -40,10 +40,10 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
             | Avx512F.ConvertToVector512Int32(Vector128.Load(second)) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 LoadHalf(ushort* source, HalfWidening<Register512> by)
+    public static Register512 LoadF16(ushort* source, F16Widening<Register512> by)
     {
         Vector512<int> half = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
-        Vector512<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector512<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
         Vector512<float> subnormal = Vector512.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
         return new(Avx512F.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }

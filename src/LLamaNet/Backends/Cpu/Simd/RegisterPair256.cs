@@ -54,12 +54,12 @@ internal readonly unsafe struct RegisterPair256(Vector256<int> lower, Vector256<
         From(Register256.LoadSBytePairs(first, second), Register256.LoadSBytePairs(first + 8, second + 8));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPair256 LoadHalf(ushort* source, HalfWidening<RegisterPair256> by)
+    public static RegisterPair256 LoadF16(ushort* source, F16Widening<RegisterPair256> by)
     {
         Vector256<int> low = Avx2.ConvertToVector256Int32((short*)source), high = Avx2.ConvertToVector256Int32((short*)source + 8);
         Vector256<float> two = by.Two._lower.AsSingle(), excess = by.SmallestNormalNegated._lower.AsSingle();
-        Vector256<float> lowNormal = ((low << WidenedHalf.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
-        Vector256<float> highNormal = ((high << WidenedHalf.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
+        Vector256<float> lowNormal = ((low << WidenedF16.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
+        Vector256<float> highNormal = ((high << WidenedF16.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
         return new(
             Avx.Min(lowNormal, Vector256.FusedMultiplyAdd(lowNormal, two, excess)).AsInt32() | low & by.Sign._lower,
             Avx.Min(highNormal, Vector256.FusedMultiplyAdd(highNormal, two, excess)).AsInt32() | high & by.Sign._lower);

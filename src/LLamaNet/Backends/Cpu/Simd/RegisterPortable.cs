@@ -40,10 +40,10 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
             | Widen(second) << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPortable LoadHalf(ushort* source, HalfWidening<RegisterPortable> by)
+    public static RegisterPortable LoadF16(ushort* source, F16Widening<RegisterPortable> by)
     {
         Vector128<int> half = Widen((short*)source);
-        Vector128<float> normal = ((half << WidenedHalf.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
+        Vector128<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
         Vector128<float> subnormal = normal + normal + by.SmallestNormalNegated._v.AsSingle();
         return new(Vector128.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
 
 namespace LLamaNet.Backends.Cuda.Scratch;
 

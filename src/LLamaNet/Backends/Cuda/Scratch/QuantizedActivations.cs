@@ -1,5 +1,5 @@
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Products;
 
 namespace LLamaNet.Backends.Cuda.Scratch;
 

@@ -1,3 +1,4 @@
+using LLamaNet.Backends.Cuda.Products;
 using LLamaNet.Backends.Cuda.Step;
 
 namespace LLamaNet.Backends.Cuda.Scratch;

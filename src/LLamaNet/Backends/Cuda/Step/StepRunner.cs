@@ -1,5 +1,5 @@
 using LLamaNet.Backends.Cuda.Driver;
-using LLamaNet.Backends.Cuda.Kernels;
+using LLamaNet.Backends.Cuda.Sampling;
 using LLamaNet.Backends.Cuda.Scratch;
 
 namespace LLamaNet.Backends.Cuda.Step;

@@ -72,9 +72,9 @@ public unsafe class LanesTests
         for (int first = 0; first < 65536; first += 16)
         {
             for (int i = 0; i < 16; i++) halves[i] = (ushort)(first + i);
-            Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadHalf(halves, new HalfLanes<V>()));
+            Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadF16(halves, new F16Lanes<V>()));
             if (Half.IsFinite(BitConverter.UInt16BitsToHalf(halves[0])))
-                Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadFiniteHalf(halves, new HalfLanes<V>()));
+                Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadFiniteF16(halves, new F16Lanes<V>()));
         }
 
         byte* bytes = stackalloc byte[16];

@@ -1,4 +1,4 @@
-using LLamaNet.Backends.Cpu.Tiles;
+using LLamaNet.Backends.Cpu.Products;
 using LLamaNet.Tensors;
 using Xunit;
 

@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+
+namespace LLamaNet.Backends.Cpu.Simd;
+
+internal readonly unsafe struct FiniteF16Elements : IElements
+{
+    public static int Size => sizeof(ushort);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<V>(byte* elements, F16Lanes<V> widening)
+        where V : unmanaged, ILanes<V>
+        => V.LoadFiniteF16((ushort*)elements, widening);
+}
