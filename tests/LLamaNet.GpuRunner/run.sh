@@ -23,7 +23,8 @@ quoted() {
 finish() {
     local step=$1 status=$2 reason=$3 results=null
     [ -z "${4:-}" ] || [ ! -s "$4" ] || results=$(cat "$4")
-    printf '{ "step": "%s", "status": "%s", "reason": %s, "results": %s }\n' "$step" "$status" "$(quoted "$reason")" "$results" > "$out/$step.json"
+    printf '{ "step": "%s", "status": "%s", "reason": %s, "results": %s }\n' \
+        "$step" "$status" "$(quoted "$reason")" "$results" > "$out/$step.json"
     steps+=("$step")
     case $status in passed) passed=$((passed + 1)) ;; failed) failed=$((failed + 1)) ;; *) skipped=$((skipped + 1)) ;; esac
     echo "$step: $status${reason:+: $reason}"
@@ -59,17 +60,25 @@ have_gpu() {
 device() {
     [ -z "$broken" ] || { finish device failed "$no_gpu"; return; }
     "$program/llamanet" devices --json > "$out/device.results" 2>> "$out/device.log"
-    if [ -n "$gpu" ]; then finish device passed "$gpu" "$out/device.results"; else finish device skipped "$no_gpu" "$out/device.results"; fi
+    if [ -n "$gpu" ]; then
+        finish device passed "$gpu" "$out/device.results"
+    else
+        finish device skipped "$no_gpu" "$out/device.results"
+    fi
 }
 
 # tests STEP FILTER...: the report of each test is STEP.ctrf.json.
 tests() {
-    local step=$1 reason=''
+    local step=$1 reason='' status=failed
     shift
     have_gpu "$step" || return
-    if attempt "$out/$step.log" "$program/LLamaNet.Tests" --filter-class "$@" --parallel none --no-progress --no-ansi \
-        --results-directory "$out" --report-xunit-ctrf --report-xunit-ctrf-filename "$step.ctrf.json"; then status=passed; else status=failed; fi
-    awk '/^Test run summary/ { on = 1 } on && /^ +(total|failed|succeeded|skipped):/ { sub(":", "", $1); printf "%s\"%s\": %d", n++ ? ", " : "{ ", $1, $2 }
+    attempt "$out/$step.log" "$program/LLamaNet.Tests" --filter-class "$@" --parallel none --no-progress --no-ansi \
+        --results-directory "$out" --report-xunit-ctrf --report-xunit-ctrf-filename "$step.ctrf.json" && status=passed
+    awk '/^Test run summary/ { on = 1 }
+        on && /^ +(total|failed|succeeded|skipped):/ {
+            sub(":", "", $1)
+            printf "%s\"%s\": %d", n++ ? ", " : "{ ", $1, $2
+        }
         END { if (n) print " }" }' "$out/$step.log" > "$out/$step.results"
     finish "$step" "$status" "$reason" "$out/$step.results"
 }
@@ -77,7 +86,8 @@ tests() {
 # ptxas over the PTX that ships: registers and spills of each kernel, and wgmma that it had to serialise. Fails on the latter.
 ptxas_all() {
     local reason='' compiler ptx=$out/ptx
-    compiler=$(command -v ptxas || ls /usr/local/cuda/bin/ptxas 2> /dev/null) || { finish ptxas skipped "there is no ptxas here"; return; }
+    compiler=$(command -v ptxas || ls /usr/local/cuda/bin/ptxas 2> /dev/null) ||
+        { finish ptxas skipped "there is no ptxas here"; return; }
     local status=passed file architecture first=1
     attempt "$out/ptxas.log" "$program/LLamaNet.GpuRunner" ptx "$ptx" || { finish ptxas failed "$reason"; return; }
     : > "$out/ptxas.log"
@@ -85,9 +95,10 @@ ptxas_all() {
         echo "["
         for file in "$ptx"/*.ptx; do
             architecture=${file%.ptx} architecture=${architecture##*.}
-            timeout "$limit" "$compiler" -v "-arch=$architecture" -o /dev/null "$file" > "$out/ptxas.one" 2>&1 < /dev/null || status=failed reason="$(basename "$file") does not compile"
+            timeout "$limit" "$compiler" -v "-arch=$architecture" -o /dev/null "$file" > "$out/ptxas.one" 2>&1 < /dev/null ||
+                status=failed reason="$(basename "$file") does not compile"
             cat "$out/ptxas.one" >> "$out/ptxas.log"
-            ! grep -qi 'wgmma.*serialized' "$out/ptxas.one" || status=failed reason="$(basename "$file"): wgmma is serialised"
+            ! grep -qi 'wgmma.*serialized' "$out/ptxas.one" || status=failed reason="$(basename "$file"): wgmma is serialized"
             awk -v file="$(basename "$file")" -v first="$first" '
                 # The bytes before a word such as "spill stores".
                 function bytes(word) { match($0, "[0-9]+ bytes " word); return RSTART ? substr($0, RSTART, RLENGTH) + 0 : 0 }
@@ -98,7 +109,8 @@ ptxas_all() {
                 END {
                     for (i = 1; i <= count; i++) {
                         kernel = kernels[i]
-                        printf "%s  { \"file\": \"%s\", \"kernel\": \"%s\", \"registers\": %d, ", first && i == 1 ? "" : ",\n", file, kernel, registers[kernel]
+                        printf "%s", first && i == 1 ? "" : ",\n"
+                        printf "  { \"file\": \"%s\", \"kernel\": \"%s\", \"registers\": %d, ", file, kernel, registers[kernel]
                         printf "\"spillStoreBytes\": %d, \"spillLoadBytes\": %d, ", stores[kernel], loads[kernel]
                         printf "\"wgmmaSerialized\": %s }", kernel in serialized ? "true" : "false"
                     }
@@ -133,7 +145,8 @@ recorded() {
     local reason='' status=failed
     have_gpu recorded || return
     attempt "$out/recorded.log" "$program/LLamaNet.GpuRunner" compare "$here/recorded" "$out/recorded.results" && status=passed
-    [ "$status" = passed ] || reason="$reason $(grep -c '"passed": false' "$out/recorded.results") outputs differ by more than their tolerance"
+    [ "$status" = passed ] ||
+        reason="$reason $(grep -c '"passed": false' "$out/recorded.results") outputs differ by more than their tolerance"
     finish recorded "$status" "$reason" "$out/recorded.results"
 }
 
@@ -159,8 +172,9 @@ bench() {
     for type in f16 q8_0 q4_0; do
         have_gpu "bench_$type" real || continue
         reason='' status=failed
-        timeout --kill-after=10 "$limit" "$program/llamanet" bench --config 7B --type "$type" --prompt-tokens 512,2048 --generate-tokens 128 \
-            --repetitions 3 --threads 1 --device cuda --json > "$out/speed_$type.json" 2> "$out/bench_$type.log" < /dev/null && status=passed
+        timeout --kill-after=10 "$limit" "$program/llamanet" bench --config 7B --type "$type" \
+            --prompt-tokens 512,2048 --generate-tokens 128 --repetitions 3 --threads 1 --device cuda --json \
+            > "$out/speed_$type.json" 2> "$out/bench_$type.log" < /dev/null && status=passed
         [ "$status" = passed ] || reason=$(tail -1 "$out/bench_$type.log")
         finish "bench_$type" "$status" "$reason" "$out/speed_$type.json"
     done
@@ -169,8 +183,10 @@ bench() {
 transformers() {
     local reason='' status=failed
     have_gpu transformers real || return
-    python3 -c 'import torch, transformers' 2> /dev/null || { finish transformers skipped "there is no python3 with torch and transformers here"; return; }
-    timeout --kill-after=10 "$limit" python3 "$here/transformers_llama.py" > "$out/speed_transformers.json" 2> "$out/transformers.log" < /dev/null && status=passed
+    python3 -c 'import torch, transformers' 2> /dev/null ||
+        { finish transformers skipped "there is no python3 with torch and transformers here"; return; }
+    timeout --kill-after=10 "$limit" python3 "$here/transformers_llama.py" \
+        > "$out/speed_transformers.json" 2> "$out/transformers.log" < /dev/null && status=passed
     [ "$status" = passed ] || reason=$(tail -1 "$out/transformers.log")
     finish transformers "$status" "$reason" "$out/speed_transformers.json"
 }
@@ -179,7 +195,8 @@ summarize() {
     local step separator=''
     {
         printf '{ "commit": %s, "gpu": %s, "date": "%s", "passed": %d, "failed": %d, "skipped": %d, "steps": [\n' \
-            "$(quoted "$(cat "$here/commit" 2> /dev/null)")" "$(quoted "$gpu")" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$passed" "$failed" "$skipped"
+            "$(quoted "$(cat "$here/commit" 2> /dev/null)")" "$(quoted "$gpu")" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
+            "$passed" "$failed" "$skipped"
         for step in "${steps[@]}"; do
             printf '%s' "$separator"
             cat "$out/$step.json"
@@ -193,7 +210,8 @@ summarize() {
 find_gpu
 no_gpu=$reason
 device
-tests contracts '*Contract' '*.AttentionKernelTests' '*.GemmKernelTests' '*.GemvKernelTests' '*.SampleKernelTests' '*.WeightUploaderTests' '*.CudaBackendTests'
+tests contracts '*Contract' '*.AttentionKernelTests' '*.GemmKernelTests' '*.GemvKernelTests' '*.SampleKernelTests' \
+    '*.WeightUploaderTests' '*.CudaBackendTests'
 tests goldens '*CudaGoldenTests' '*CudaModelTests'
 ptxas_all
 sanitize

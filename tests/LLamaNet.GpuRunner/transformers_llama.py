@@ -1,6 +1,7 @@
 """Speed of a transformers LLaMA with the shape of 7B and random weights in F16, in the form that `llamanet bench --json` writes.
 
-Nothing is downloaded. Prompts of 512 and 2048 tokens, then 128 tokens one by one: the best of three runs each, after one to warm up.
+Nothing is downloaded. Prompts of 512 and 2048 tokens, then 128 tokens one by one: the best of three runs each, after one
+to warm up.
 """
 
 import json
