@@ -4,9 +4,8 @@
 // numerics: squares summed in f32 in an order that headDim alone fixes; root and quotient rounded to nearest
 #include "device.cuh"
 
-KERNEL(rms_norm_heads_f32, 32)(
-    float* qkv, const float* __restrict__ queryNorm, const float* __restrict__ keyNorm, int qkvWidth, int heads, int headDim,
-    float epsilon) {
+KERNEL(rms_norm_heads_f32, 32)(float* qkv, const float* __restrict__ queryNorm, const float* __restrict__ keyNorm, int qkvWidth,
+    int heads, int headDim, float epsilon) {
     float* head = qkv + (i64)blockIdx.y * qkvWidth + (i64)blockIdx.x * headDim;
     const float* norm = (int)blockIdx.x < heads ? queryNorm : keyNorm;
     float squares = 0;

@@ -40,9 +40,11 @@ public sealed partial class SharedConstantsTests
     private static readonly (string Module, Type Type)[] s_launchers =
     [
         ("add.sm_80", typeof(AddKernel)),
+        ("add_bias.sm_80", typeof(AddBiasKernel)),
         ("advance.sm_80", typeof(AdvanceKernel)),
         ("attention_decode_even.sm_80", typeof(AttentionDecodeKernel)),
         ("attention_decode_f16_d64.sm_80", typeof(AttentionDecodeKernel)),
+        ("attention_decode_window_f16_d64.sm_80", typeof(AttentionDecodeKernel)),
         ("attention_general.sm_80", typeof(AttentionGeneralKernel)),
         ("attention_prefill_f16_d64.sm_80", typeof(AttentionPrefillKernel)),
         ("convert.sm_80", typeof(ConvertKernel)),
@@ -55,9 +57,11 @@ public sealed partial class SharedConstantsTests
         ("gemv_q8_0.sm_80", typeof(GemvKernel)),
         ("quantize.sm_80", typeof(QuantizeKernel)),
         ("rms_norm.sm_80", typeof(RmsNormKernel)),
+        ("rms_norm_heads.sm_80", typeof(RmsNormHeadsKernel)),
         ("rope.sm_80", typeof(RopeKernel)),
         ("rope_store_kv.sm_80", typeof(RopeStoreKvKernel)),
         ("sample.sm_80", typeof(SampleKernel)),
+        ("scale.sm_80", typeof(ScaleKernel)),
         ("store_kv.sm_80", typeof(StoreKvKernel)),
         ("swiglu.sm_80", typeof(SwiGluKernel)),
     ];
