@@ -6,9 +6,17 @@ namespace LLamaNet.Console;
 internal static class ModelLoader
 {
     // For commands that work on text.
-    public static ModelTokenizer TokenizerOf(LlamaModel model) =>
-        model.HasTokenizer ? model.Tokenizer : throw new CommandException(
-            "the model has no tokenizer, so it takes token ids and no text");
+    public static ModelTokenizer TokenizerOf(LlamaModel model)
+    {
+        try
+        {
+            return model.Tokenizer;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CommandException(exception.Message);
+        }
+    }
 
     public static Task<LlamaModel> LoadAsync(
         Terminal terminal, string? path, ModelOptions options, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public sealed class LlamaModel : IDisposable
     private readonly Transformer _transformer;
     private readonly Scheduler _scheduler;
     private readonly Generator _generator;
-    private readonly ModelTokenizer? _tokenizer;
+    private readonly TokenizerSource _tokenizer;
     private readonly TraceRecorder? _trace;
     private readonly TraceOutput? _traceOutput;
     private int _isDisposed;
@@ -35,7 +35,7 @@ public sealed class LlamaModel : IDisposable
         (_trace, _traceOutput) = (loaded.Trace, loaded.TraceOutput);
         _scheduler = new Scheduler(
             _transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
-        _generator = new Generator(_scheduler, _tokenizer, new GenerationOptions
+        _generator = new Generator(_scheduler, _tokenizer.Tokenizer, new GenerationOptions
         {
             Temperature = loaded.Defaults.Temperature,
             TopK = loaded.Defaults.TopK,
@@ -48,12 +48,11 @@ public sealed class LlamaModel : IDisposable
     public LlamaConfig Config => _transformer.Config;
 
     /// <summary>Text to token ids and back.</summary>
-    /// <exception cref="InvalidOperationException">Thrown when the model has no tokenizer.</exception>
-    public ModelTokenizer Tokenizer => _tokenizer
-        ?? throw new InvalidOperationException("The model has no tokenizer, so it takes token ids and no text.");
+    /// <exception cref="InvalidOperationException">Thrown when the model has no tokenizer, or one that cannot be used.</exception>
+    public ModelTokenizer Tokenizer => _tokenizer.Tokenizer ?? throw new InvalidOperationException(_tokenizer.Problem);
 
-    /// <summary>Whether there is a <see cref="Tokenizer"/>: not for random weights, nor for a checkpoint that has none.</summary>
-    public bool HasTokenizer => _tokenizer is not null;
+    /// <summary>Whether there is a <see cref="Tokenizer"/>: not for random weights, nor for a checkpoint without one.</summary>
+    public bool HasTokenizer => _tokenizer.Tokenizer is not null;
 
     /// <summary>Where the model runs, and why there.</summary>
     public DeviceSelection Device { get; }
@@ -181,6 +180,10 @@ public sealed class LlamaModel : IDisposable
     }
 
     /// <summary>Computes the memory that loading a checkpoint with these options takes, to the byte.</summary>
+    /// <remarks>
+    /// <see cref="LLamaNet.Device.Auto"/> plans for the GPU when one can be used.
+    /// Loading takes the CPU when the GPU is too small.
+    /// </remarks>
     /// <param name="path">Any checkpoint; its weights are not read.</param>
     /// <param name="options">How it is to be loaded. A device that is named need not be here.</param>
     /// <returns>The plan.</returns>

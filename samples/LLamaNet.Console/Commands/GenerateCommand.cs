@@ -56,8 +56,8 @@ internal sealed class GenerateCommand : Command
 
         bool json = parsed.GetValue(_json);
         Show show = json ? Show.Nothing : parsed.GetValue(_ids) ? Show.Ids : Show.Text;
-        if (show == Show.Text && !model.HasTokenizer)
-            throw new CommandException("the model has no tokenizer, so its answer has no text; give --ids");
+        if (prompt.Ids is not null && show == Show.Text && !model.HasTokenizer)
+            throw new CommandException("the model has no tokenizer that can be used, so its answer has no text; give --ids");
         GenerationResult result = await StreamAsync(
             model, prompt, options, show, parsed.GetValue(_echo), cancellationToken);
         if (json) GenerationReport.WriteJson(_terminal, model, result, loading);

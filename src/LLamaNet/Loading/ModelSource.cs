@@ -6,21 +6,14 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Loading;
 
 // A model before it is loaded: its shape, where its weights come from, and what goes with them.
-// Tokenizer: null for random weights, and for checkpoints that have none.
 internal sealed record ModelSource(
-    LlamaConfig Config, WeightLoader Weights, ModelTokenizer? Tokenizer, GenerationDefaults Defaults)
+    LlamaConfig Config, WeightLoader Weights, TokenizerSource Tokenizer, GenerationDefaults Defaults)
 {
     // The checkpoint must stay open as long as weights are read. weightType: null keeps the checkpoint's formats.
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)
     {
         LlamaConfig config = checkpoint.Config;
-        ModelTokenizer? tokenizer = checkpoint.HasVocabulary ? checkpoint.ReadTokenizer() : null;
-        if (tokenizer?.VocabularySize > config.VocabularySize)
-        {
-            throw new ModelFormatException(
-                checkpoint.Path, "tokenizer", $"at most {config.VocabularySize} tokens", $"{tokenizer.VocabularySize}");
-        }
-
+        TokenizerSource tokenizer = TokenizerSource.Of(checkpoint);
         var weights = new WeightLoader(config, checkpoint.Pairing, weightType, checkpoint.Path, id => checkpoint.Tensors[id]);
         return new ModelSource(config, weights, tokenizer, checkpoint.GenerationDefaults);
     }
@@ -40,6 +33,6 @@ internal sealed record ModelSource(
             .Select((tensor, index) => (tensor.Id, Matrix: make(tensor, index)))
             .ToDictionary(pair => pair.Id, pair => pair.Matrix);
         var weights = new WeightLoader(config, RopePairing.SplitHalves, weightType, name, id => tensors[id]);
-        return new ModelSource(config, weights, null, GenerationDefaults.None);
+        return new ModelSource(config, weights, TokenizerSource.None, GenerationDefaults.None);
     }
 }

@@ -18,9 +18,22 @@ public class ModelPlanTests
 
     [Theory]
     [MemberData(nameof(Checkpoints))]
-    public async Task Loading_takes_what_was_planned(string checkpoint, ModelOptions options)
+    public Task Loading_takes_what_was_planned(string checkpoint, ModelOptions options) =>
+        AssertPlannedAsync(SharedData.Path("models/" + checkpoint), options);
+
+    // Biases, norms of heads and windows are planned as well.
+    [Theory]
+    [InlineData("llama_bias")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    [InlineData("phi3")]
+    [InlineData("granite")]
+    [InlineData("smollm3")]
+    public Task Other_architectures_take_what_was_planned(string name) =>
+        AssertPlannedAsync(SharedData.Path($"architectures/{name}.gguf"), new ModelOptions { MaxSequences = 2, PrefillChunk = 9 });
+
+    private static async Task AssertPlannedAsync(string path, ModelOptions options)
     {
-        string path = SharedData.Path("models/" + checkpoint);
         using var machine = new InterpretedMachine();
         foreach (Device device in (Device[])[Device.Cpu, Device.Cuda()])
         {

@@ -13,15 +13,17 @@ internal readonly record struct OperationWork(long Bytes, long Operations = 0)
     public static OperationWork Product(Weight weight, int rows, long outputs) =>
         new(weight.Bytes + rows * (weight.Width + outputs) * sizeof(float), 2 * rows * weight.Count);
 
-    // Keys and values are read once for each sequence. Each query is multiplied by its keys, and its weights by the values.
+    // Keys and values that a query of a sequence sees are read once. Each query is multiplied by its keys, and its weights by
+    // the values.
     public static OperationWork Attention(KvLayer kv, AttentionShape shape, Batch batch)
     {
         long positions = 0, pairs = 0;
         foreach (Batch.Segment segment in batch.Segments)
         {
-            positions += segment.FirstPosition + segment.Count;
-            // The sum of position + 1 over the segment's tokens.
-            pairs += segment.Count * (2L * segment.FirstPosition + segment.Count + 1) / 2;
+            int end = segment.FirstPosition + segment.Count;
+            positions += end - shape.FirstKey(segment.FirstPosition);
+            for (int position = segment.FirstPosition; position < end; position++)
+                pairs += position + 1 - shape.FirstKey(position);
         }
 
         return new(

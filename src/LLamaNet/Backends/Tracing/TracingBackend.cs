@@ -194,7 +194,11 @@ internal sealed class TracingBackend(Backend inner) : Backend
 
     private static string Operand(AttentionShape shape) => $"{shape.Heads}/{shape.KvHeads} heads of {shape.HeadDim}";
 
-    private static string Operand(KvLayer kv, AttentionShape shape) => $"{Operand(shape)}, cache {kv.Keys.Type}";
+    private static string Operand(KvLayer kv, AttentionShape shape)
+    {
+        string window = shape.Window == 0 ? "" : $", window of {shape.Window}";
+        return $"{Operand(shape)}{window}, cache {kv.Keys.Type}";
+    }
 
     private string Operand(Weight weight) => _operands.GetValue(
         weight, static weight => $"{weight.Rows} x {weight.Width} {weight.TypeNames}");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Tracing;
 using LLamaNet.Tests.Doubles;
 using Xunit;
@@ -72,6 +73,26 @@ public class TracingBackendTests
             trace!.Operations.Where(run => run.Name == name && run.Rows == rows);
 
         void AssertRuns(string name, int rows, int count) => Assert.Equal(count, Find(name, rows).Sum(run => run.Count));
+    }
+
+    // Of the tokens at positions 2 to 4, each sees itself and the two before it.
+    [Fact]
+    public void Attention_counts_the_keys_of_its_window_alone()
+    {
+        var shape = new AttentionShape(4, 2, 8);
+        using var backend = new CpuBackend(1);
+        using var cache = new TestCache(backend, shape, DType.F32, pages: 1);
+        using var rope = new RopeTable(backend.Allocate(DType.F32, 1, 1), backend.Allocate(DType.F32, 1, 1));
+        var batch = new Batch(3);
+        batch.Append([1, 2, 3], 2, [0], rope, Batch.Outputs.None);
+        long key = 2 * 8 * sizeof(float), row = 4 * 8 * sizeof(float);
+        OperationWork all = OperationWork.Attention(cache.Kv, shape, batch);
+        Assert.Equal(new OperationWork(5 * 2 * key + 3 * 2 * row, 4 * (3 + 4 + 5) * 32), all);
+        OperationWork window = OperationWork.Attention(cache.Kv, shape with { Window = 3 }, batch);
+        Assert.Equal(new OperationWork(5 * 2 * key + 3 * 2 * row, 4 * (3 + 3 + 3) * 32), window);
+        Assert.Equal(
+            new OperationWork(4 * 2 * key + 3 * 2 * row, 4 * (2 + 2 + 2) * 32),
+            OperationWork.Attention(cache.Kv, shape with { Window = 2 }, batch));
     }
 
     [Fact]

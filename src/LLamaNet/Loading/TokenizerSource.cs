@@ -1,0 +1,30 @@
+using LLamaNet.Checkpoints;
+
+namespace LLamaNet.Loading;
+
+// The tokenizer that goes with a model, or why there is none: token ids need none, so a model loads without.
+internal sealed record TokenizerSource(ModelTokenizer? Tokenizer, string? Problem)
+{
+    public static TokenizerSource None { get; } =
+        new(null, "The model has no tokenizer, so it takes token ids and no text.");
+
+    public static TokenizerSource Of(Checkpoint checkpoint)
+    {
+        if (!checkpoint.HasVocabulary) return None;
+        ModelTokenizer tokenizer;
+        try
+        {
+            tokenizer = checkpoint.ReadTokenizer();
+        }
+        catch (ModelFormatException exception)
+        {
+            return new(null, $"The model's tokenizer cannot be used, so it takes token ids and no text: {exception.Message}");
+        }
+
+        int vocabulary = checkpoint.Config.VocabularySize;
+        return tokenizer.VocabularySize <= vocabulary
+            ? new(tokenizer, null)
+            : throw new ModelFormatException(
+                checkpoint.Path, "tokenizer", $"at most {vocabulary} tokens", $"{tokenizer.VocabularySize}");
+    }
+}
