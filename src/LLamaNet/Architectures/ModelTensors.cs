@@ -13,7 +13,8 @@ internal sealed class ModelTensors
         _layer = layer;
     }
 
-    // In the order in which GGUF files hold them, a bias behind its matrix. Made as they are asked for: files may claim many layers.
+    // In the order in which GGUF files hold them, a bias behind its matrix. Made as they are asked for: files may claim many
+    // layers.
     public static IEnumerable<ModelTensor> Of(LlamaConfig config) => ByLayer(config).SelectMany(tensors => tensors);
 
     // Those before the layers, those of each layer, those behind the layers.

@@ -46,7 +46,8 @@ internal sealed class TensorNames(string layerPrefix, string[] leftovers, Func<T
             {
                 TensorRole[] roles = architecture.Fused.FirstOrDefault(roles => roles.Contains(tensor.Role)) ?? [tensor.Role];
                 if (tensor.Role != roles[0]) continue;
-                IEnumerable<ModelTensor> parts = roles.Select(role => tensors.First(part => part.Id == tensor.Id with { Role = role }));
+                IEnumerable<ModelTensor> parts = roles.Select(
+                    role => tensors.First(part => part.Id == tensor.Id with { Role = role }));
                 yield return new StoredTensor(Of(roles, tensor.Id), [.. parts]);
             }
         }

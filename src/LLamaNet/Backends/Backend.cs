@@ -139,7 +139,8 @@ internal abstract class Backend : IDisposable
     protected void SetBias(Weight weight, float[]? bias)
     {
         if (bias is null) return;
-        if (bias.Length != weight.Rows) throw new ArgumentException($"{bias.Length} values for {weight.Rows} rows.", nameof(bias));
+        if (bias.Length != weight.Rows)
+            throw new ArgumentException($"{bias.Length} values for {weight.Rows} rows.", nameof(bias));
         weight.Bias = Allocate(DType.F32, 1, weight.Rows);
         Write(weight.Bias, bias);
     }

@@ -50,7 +50,8 @@ internal sealed class Batch(int maxRows)
     // Tokens of one sequence at positions firstPosition, firstPosition + 1, …; pages[p / PageLength] holds position p.
     // sampling: how the device draws from the last token's logits; null where the host reads the logits.
     public void Append(
-        ReadOnlySpan<int> tokens, int firstPosition, int[] pages, RopeTable rope, Outputs outputs, SampleParameters? sampling = null)
+        ReadOnlySpan<int> tokens, int firstPosition, int[] pages, RopeTable rope, Outputs outputs,
+        SampleParameters? sampling = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(tokens.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens.Length, MaxRows - Count);

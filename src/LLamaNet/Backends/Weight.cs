@@ -4,7 +4,7 @@ using LLamaNet.Tensors;
 namespace LLamaNet.Backends;
 
 // The right-hand side of a matrix product in a device's own layout. Several matrices of one width may be packed into
-// one weight (Q, K and V; gate and up): their outputs stand side by side, so one launch and one quantisation of the
+// one weight (Q, K and V; gate and up): their outputs stand side by side, so one launch and one quantization of the
 // activations serves all of them. The parts may differ in format.
 [DebuggerDisplay("{TypeNames,nq} [{Rows}, {Width}]")]
 internal abstract class Weight(IReadOnlyList<MatrixSource> parts) : IDisposable

@@ -16,7 +16,8 @@ internal static class CheckpointTensors
         foreach (StoredTensor stored in files.Names.Stored(config, architecture))
         {
             string shape = Shape(stored.Rows, stored.Width);
-            MatrixSource source = files.TryOpen(stored) ?? throw Wrong(stored.Name, $"a tensor of shape {shape}", "no such tensor");
+            MatrixSource source = files.TryOpen(stored)
+                ?? throw Wrong(stored.Name, $"a tensor of shape {shape}", "no such tensor");
             if (source.Rows != stored.Rows || source.Width != stored.Width)
                 throw Wrong(stored.Name, $"shape {shape}", Shape(source.Rows, source.Width));
             known.Add(stored.Name);

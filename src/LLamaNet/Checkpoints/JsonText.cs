@@ -22,7 +22,8 @@ internal static class JsonText
         }
         catch (JsonException exception)
         {
-            string place = exception.LineNumber is { } line ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}" : "JSON";
+            string place =
+                exception.LineNumber is { } line ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}" : "JSON";
             // The parser adds the place once more, counted from 0.
             string problem = exception.Message.Split(" LineNumber: ")[0];
             throw new ModelFormatException(path, place, "JSON", OneLine(problem), exception);

@@ -89,7 +89,8 @@ internal sealed class WeightLoader(
 
         Tensor Norm(TensorRole role, int? layer = null)
         {
-            float[] values = Vector(_tensors.Single(tensor => tensor.Kind == TensorKind.Norm && tensor.Id == new TensorId(role, layer)));
+            float[] values = Vector(
+                _tensors.Single(tensor => tensor.Kind == TensorKind.Norm && tensor.Id == new TensorId(role, layer)));
             Tensor norm = Own(backend.Allocate(DType.F32, 1, values.Length));
             backend.Write(norm, values);
             return norm;

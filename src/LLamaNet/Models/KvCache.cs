@@ -16,7 +16,8 @@ internal sealed class KvCache : IDisposable
         PageCount = KvLayer.PagesFor(tokens);
         int rows = PageCount * config.KvHeads * KvLayer.PageLength;
         _layers = [.. Enumerable.Range(0, config.Layers).Select(_ => new KvLayer(
-            backend.Allocate(type, rows, config.HeadDim), backend.Allocate(type, rows, config.HeadDim), config.KvHeads, config.HeadDim))];
+            backend.Allocate(type, rows, config.HeadDim), backend.Allocate(type, rows, config.HeadDim), config.KvHeads,
+            config.HeadDim))];
         _free = new Stack<int>(Enumerable.Range(0, PageCount).Reverse());
     }
 
@@ -25,7 +26,8 @@ internal sealed class KvCache : IDisposable
     public int FreePages => _free.Count;
 
     public static long Bytes(LlamaConfig config, DType type, int tokens) =>
-        2L * config.Layers * KvLayer.PagesFor(tokens) * KvLayer.PageLength * config.KvHeads * WeightFormat.Of(type).RowBytes(config.HeadDim);
+        2L * config.Layers * KvLayer.PagesFor(tokens) * KvLayer.PageLength * config.KvHeads * WeightFormat.Of(type)
+            .RowBytes(config.HeadDim);
 
     public KvLayer Layer(int index) => _layers[index];
 

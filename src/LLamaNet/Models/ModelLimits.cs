@@ -49,7 +49,8 @@ internal sealed record ModelLimits(
 
     // products: of the model's weights.
     public StepLimits Step(LlamaConfig config, IReadOnlyList<ProductShape> products) => new(
-        MaxRows, MaxOutputs, MaxSequences, ContextLength, new AttentionShape(config.Heads, config.KvHeads, config.HeadDim), products);
+        MaxRows, MaxOutputs, MaxSequences, ContextLength, new AttentionShape(config.Heads, config.KvHeads, config.HeadDim),
+        products);
 
     // scratchBytes: the device's own, for these steps.
     public MemoryPlan Plan(LlamaConfig config, DeviceKind device, StepLimits step, long weightBytes, long scratchBytes) => new(

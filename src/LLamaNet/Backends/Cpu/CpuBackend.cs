@@ -22,9 +22,11 @@ internal sealed unsafe class CpuBackend : Backend
     // at the width for the weights' bits.
     public CpuBackend(int threads, SimdWidth? width = null, ByteDots? dots = null)
     {
-        if (dots is { } way && !ByteDotsChoice.IsSupported(way)) throw new ArgumentOutOfRangeException(nameof(dots), dots, "This CPU has no such instructions.");
+        if (dots is { } way && !ByteDotsChoice.IsSupported(way))
+            throw new ArgumentOutOfRangeException(nameof(dots), dots, "This CPU has no such instructions.");
         Width = width ?? SimdWidths.Widest;
-        if (!SimdWidths.IsSupported(Width)) throw new ArgumentOutOfRangeException(nameof(width), width, "This CPU has no such registers.");
+        if (!SimdWidths.IsSupported(Width))
+            throw new ArgumentOutOfRangeException(nameof(width), width, "This CPU has no such registers.");
         _pool = new ChunkPool(threads);
         _scratch = new CpuScratch(_memory);
         _products = new CpuProducts(_pool, Width, dots, _scratch, _memory);
@@ -233,6 +235,7 @@ internal sealed unsafe class CpuBackend : Backend
         return new StoreKv((CpuTensor)kv.Keys, (CpuTensor)kv.Values, checkedQkv, shape, batch, split);
     }
 
-    private static CpuTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
+    private static CpuTensor Checked(
+        Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
         TensorChecks.F32<CpuTensor>(tensor, rows, width, name);
 }

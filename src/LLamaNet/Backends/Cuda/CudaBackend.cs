@@ -180,14 +180,16 @@ internal sealed class CudaBackend : Backend
         CudaTensor target = Checked(y, rowIndices.Length, x.Width), source = Checked(x, 0, x.Width);
         foreach (int row in rowIndices)
         {
-            if (row < 0 || row >= x.Rows) throw new ArgumentOutOfRangeException(nameof(rowIndices), row, $"There are {x.Rows} rows.");
+            if (row < 0 || row >= x.Rows)
+                throw new ArgumentOutOfRangeException(nameof(rowIndices), row, $"There are {x.Rows} rows.");
         }
 
         _gather.Launch(_stream, target, source, _steps.Use(rowIndices), rowIndices.Length);
     }
 
     public override void RmsNorm(Tensor y, Tensor x, Tensor weight, int rows, float epsilon) =>
-        _rmsNorm.Launch(_stream, Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), rows, epsilon);
+        _rmsNorm.Launch(
+            _stream, Checked(y, rows, x.Width), Checked(x, rows, x.Width), Checked(weight, 1, x.Width), rows, epsilon);
 
     public override void Add(Tensor y, Tensor x, int rows) =>
         _add.Launch(_stream, Checked(y, rows, x.Width), Checked(x, rows, x.Width), rows);
@@ -195,11 +197,13 @@ internal sealed class CudaBackend : Backend
     public override void SwiGlu(Tensor y, Tensor gateUp, int rows) =>
         _swiGlu.Launch(_stream, Checked(y, rows, gateUp.Width / 2), Checked(gateUp, rows, 2 * y.Width), rows);
 
-    public override void Scale(Tensor y, float factor, int rows) => _scale.Launch(_stream, Checked(y, rows, y.Width), factor, rows);
+    public override void Scale(Tensor y, float factor, int rows) =>
+        _scale.Launch(_stream, Checked(y, rows, y.Width), factor, rows);
 
     public override void RmsNormHeads(
         Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon) => _rmsNormHeads.Launch(
-            _stream, Checked(qkv, rows, shape.QkvWidth), Checked(queryNorm, 1, shape.HeadDim), Checked(keyNorm, 1, shape.HeadDim), shape,
+            _stream, Checked(qkv, rows, shape.QkvWidth), Checked(queryNorm, 1, shape.HeadDim), Checked(keyNorm, 1, shape.HeadDim),
+            shape,
             rows, epsilon);
 
     public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
@@ -208,13 +212,15 @@ internal sealed class CudaBackend : Backend
     public override void MatMulAdd(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
         _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Add);
 
-    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon) => _products.Launch(
+    public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon) =>
+        _products.Launch(
         _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Store,
         Checked(norm, 1, weight.Width), epsilon);
 
     public override void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon) =>
         _products.Launch(
-            _stream, Checked(y, rows, gateUpWeight.Rows / 2), Checked(x, rows, gateUpWeight.Width), (CudaWeight)gateUpWeight, rows,
+            _stream, Checked(y, rows, gateUpWeight.Rows / 2), Checked(x, rows, gateUpWeight.Width), (CudaWeight)gateUpWeight,
+            rows,
             Epilogue.SwiGlu, Checked(norm, 1, gateUpWeight.Width), epsilon);
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
@@ -302,6 +308,7 @@ internal sealed class CudaBackend : Backend
 
     private int PagesOf(KvLayer kv, AttentionShape shape) => BatchChecks.Layer(kv, shape, KvCacheTypes);
 
-    private static CudaTensor Checked(Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
+    private static CudaTensor Checked(
+        Tensor tensor, int rows, int width, [CallerArgumentExpression(nameof(tensor))] string name = "") =>
         TensorChecks.F32<CudaTensor>(tensor, rows, width, name);
 }

@@ -131,7 +131,8 @@ internal sealed partial class GgufShards : IDisposable
         {
             string path = tensor.File.Path;
             if (!owners.TryAdd(tensor.Name, path))
-                throw new ModelFormatException(path, $"tensor {tensor.Name}", "it in one part", $"it in {owners[tensor.Name]} too");
+                throw new ModelFormatException(
+                    path, $"tensor {tensor.Name}", "it in one part", $"it in {owners[tensor.Name]} too");
         }
     }
 

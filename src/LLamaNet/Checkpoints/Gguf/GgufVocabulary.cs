@@ -31,7 +31,8 @@ internal static class GgufVocabulary
 
     // Converters write a name of no tokenizer for models that have none.
     public static bool IsIn(GgufMetadata metadata) =>
-        metadata.Values.ContainsKey(GgufKeys.TokenizerModel) && metadata.FindString(GgufKeys.TokenizerModel) is not (NoVocabulary or None);
+        metadata.Values.ContainsKey(GgufKeys.TokenizerModel)
+            && metadata.FindString(GgufKeys.TokenizerModel) is not (NoVocabulary or None);
 
     // The keys that say the same; what GGUF has no key for (strip rules of added tokens) is left out.
     public static IEnumerable<KeyValuePair<string, object>> Write(TokenizerVocabulary vocabulary)

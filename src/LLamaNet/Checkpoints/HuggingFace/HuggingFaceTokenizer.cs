@@ -88,7 +88,8 @@ internal sealed class HuggingFaceTokenizer : IDisposable
     private TokenizerVocabulary ReadModel()
     {
         string jsonPath = Path.Combine(_folder, "tokenizer.json"), modelPath = Path.Combine(_folder, "tokenizer.model");
-        TokenizerVocabulary? converted = File.Exists(jsonPath) ? TokenizerFile.Read(CheckedFile.ReadAll(jsonPath, TokenizerFile.MaxBytes), jsonPath) : null;
+        TokenizerVocabulary? converted =
+            File.Exists(jsonPath) ? TokenizerFile.Read(CheckedFile.ReadAll(jsonPath, TokenizerFile.MaxBytes), jsonPath) : null;
         if (converted is { Kind: TokenizerModelKind.ByteLevelBpe } || !File.Exists(modelPath))
         {
             return converted

@@ -37,7 +37,9 @@ internal readonly unsafe struct AttentionPieces(
         for (int head = 0; head < heads; head++) LoadQueries<V>(queries + head * queryFloats, block, piece.FirstHead + head);
         if (_plan.Spans > 1)
         {
-            AttendSpan<V>(_plan.PartialStates(piece.Block, piece.Span, piece.FirstHead), _plan.StateFloats, queries, memory, block, piece, piece.Span);
+            AttendSpan<V>(
+                _plan.PartialStates(piece.Block, piece.Span, piece.FirstHead), _plan.StateFloats, queries, memory, block, piece,
+                piece.Span);
             return;
         }
 
@@ -45,7 +47,8 @@ internal readonly unsafe struct AttentionPieces(
         for (int next = 1; next < AttentionPlan.SpansOf(block); next++)
         {
             AttendSpan<V>(part, stateFloats, queries, memory, block, piece, next);
-            for (int head = 0; head < heads; head++) Merge<V>(total + head * stateFloats, part + head * stateFloats, rows, headDim);
+            for (int head = 0; head < heads; head++)
+                Merge<V>(total + head * stateFloats, part + head * stateFloats, rows, headDim);
         }
 
         for (int head = 0; head < heads; head++) Finish<V>(_y, total + head * stateFloats, _shape, block, piece.FirstHead + head);
@@ -104,7 +107,8 @@ internal readonly unsafe struct AttentionPieces(
         int firstPageKey = block.FirstKey / KvLayer.PageLength * KvLayer.PageLength;
         for (int first = Math.Max(firstSpanKey, firstPageKey); first < end; first += KvLayer.PageLength)
         {
-            int page = first / KvLayer.PageLength, followingPage = Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength;
+            int page = first / KvLayer.PageLength,
+                followingPage = Math.Min(first + KvLayer.PageLength, end - 1) / KvLayer.PageLength;
             var tile = new AttentionTile(rows, headDim, memory);
             for (int row = 0; row < rows; row++)
             {
@@ -116,7 +120,8 @@ internal readonly unsafe struct AttentionPieces(
             for (int head = 0; head < heads; head++)
             {
                 int kvHead = piece.FirstHead + head;
-                byte* keys = KvTile.First(_keys, _shape, block.Pages[page], kvHead), values = KvTile.First(_values, _shape, block.Pages[page], kvHead);
+                byte* keys = KvTile.First(_keys, _shape, block.Pages[page], kvHead),
+                    values = KvTile.First(_values, _shape, block.Pages[page], kvHead);
                 byte* nextKeys = head + 1 < heads
                     ? KvTile.First(_keys, _shape, block.Pages[page], kvHead + 1)
                     : KvTile.First(_keys, _shape, block.Pages[followingPage], piece.FirstHead);

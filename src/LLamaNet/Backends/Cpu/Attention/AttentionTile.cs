@@ -93,7 +93,8 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
             for (int i = 0; i < count; i++)
                 ByteTile.Scale<V>(_scaled + i * weights, Scores, ByteTile.Scales(values, headDim, block + i), rows, add: false);
             PanelProduct.Run<V, SignedBytes>(
-                states + block * BlockLength, SoftmaxState.Stride(headDim), _scaled, Length, weights, values + block * BlockLength, headDim,
+                states + block * BlockLength, SoftmaxState.Stride(headDim), _scaled, Length, weights,
+                values + block * BlockLength, headDim,
                 rows, count * BlockLength, Lengths, new PrefetchCursor(nextKeys + block * bytesOfBlock, count * bytesOfBlock));
         }
     }
@@ -127,7 +128,8 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     {
         const int Length = KvLayer.PageLength;
         new Span<float>(Scores, rows * Length).Clear();
-        PanelProduct.Run<V, TElements>(Scores, Length, queries, headDim, keys, Length, rows, (longest + 15) & -16, headDim, ahead);
+        PanelProduct.Run<V, TElements>(
+            Scores, Length, queries, headDim, keys, Length, rows, (longest + 15) & -16, headDim, ahead);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -145,6 +147,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     {
         float* widened = _widened;
         var widening = new F16Lanes<V>();
-        for (int i = 0; i < count; i += ILanes<V>.Count) V.Store(TElements.Load<V>(elements + i * TElements.Size, widening), widened + i);
+        for (int i = 0; i < count; i += ILanes<V>.Count)
+            V.Store(TElements.Load<V>(elements + i * TElements.Size, widening), widened + i);
     }
 }

@@ -8,7 +8,7 @@ namespace LLamaNet.Backends.Cpu.Attention;
 // A tile of a Q8_0 cache: the bytes of its elements in the order of KvTile, then their scales d, halves:
 //   keys      sbyte[headDim][PageLength] | half[headDim / 32][PageLength]
 //   values    sbyte[PageLength][headDim] | half[headDim / 32][PageLength]
-// Each 32 neighbours of a position's key or value are a block of Q8_0; where one is infinite or NaN, so is d.
+// Each 32 neighbors of a position's key or value are a block of Q8_0; where one is infinite or NaN, so is d.
 internal static unsafe class ByteTile
 {
     public const int BlockLength = 32;

@@ -13,19 +13,22 @@ internal static unsafe class PanelProduct
     // The sum of every row has the same number of terms.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, TElements>(
-        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms, PrefetchCursor ahead)
+        float* c, int cStride, float* a, int aStride, byte* b, int bStride, int rows, int columns, int terms,
+        PrefetchCursor ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
         for (int row = 0; row < rows; row += RowsAtOnce<V>(rows - row))
-            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, 0, b, bStride, rows - row, columns, terms, ref ahead);
+            Rows<V, TElements>(
+                c + row * cStride, cStride, a + row * aStride, aStride, 0, b, bStride, rows - row, columns, terms, ref ahead);
     }
 
     // The sum of row r has terms[r] terms; further ones are not read. Each 32 columns may have an A of their own, aStep floats
     // behind that of the 32 before.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, TElements>(
-        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int* terms, PrefetchCursor ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int* terms,
+        PrefetchCursor ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -34,11 +37,14 @@ internal static unsafe class PanelProduct
             end = row + RowsAtOnce<V>(rows - row);
             int shared = terms[row];
             for (int i = row + 1; i < end; i++) shared = Math.Min(shared, terms[i]);
-            Rows<V, TElements>(c + row * cStride, cStride, a + row * aStride, aStride, aStep, b, bStride, rows - row, columns, shared, ref ahead);
+            Rows<V, TElements>(
+                c + row * cStride, cStride, a + row * aStride, aStride, aStep, b, bStride, rows - row, columns, shared,
+                ref ahead);
             for (int i = row; i < end; i++)
             {
                 if (terms[i] > shared)
-                    OneRow<V, TElements>(c + i * cStride, a + i * aStride, aStep, b, bStride, columns, shared, terms[i], ref ahead);
+                    OneRow<V, TElements>(
+                        c + i * cStride, a + i * aStride, aStep, b, bStride, columns, shared, terms[i], ref ahead);
             }
         }
     }
@@ -49,7 +55,8 @@ internal static unsafe class PanelProduct
     // The first RowsAtOnce rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int terms, ref PrefetchCursor ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int rows, int columns, int terms,
+        ref PrefetchCursor ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -70,7 +77,8 @@ internal static unsafe class PanelProduct
     // As FourRows; each block is loaded, and widened, for twice as many products. Few pointers: they need registers too.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EightRows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms, ref PrefetchCursor ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms,
+        ref PrefetchCursor ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -123,7 +131,8 @@ internal static unsafe class PanelProduct
         {
             b += (nint)column * TElements.Size;
             FourRows<V, TElements>(c + column, cStride, a, aStride, aStep, b, bStride, columns - column, terms, ref ahead);
-            FourRows<V, TElements>(lowerC + column, cStride, a + 4 * a1, aStride, aStep, b, bStride, columns - column, terms, ref ahead);
+            FourRows<V, TElements>(
+                lowerC + column, cStride, a + 4 * a1, aStride, aStep, b, bStride, columns - column, terms, ref ahead);
         }
     }
 
@@ -131,7 +140,8 @@ internal static unsafe class PanelProduct
     // 512-bit registers on a Xeon of 2023); with narrower registers some are spilled, and it still gains a fifth.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourRows<V, TElements>(
-        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms, ref PrefetchCursor ahead)
+        float* c, int cStride, float* a, int aStride, int aStep, byte* b, int bStride, int columns, int terms,
+        ref PrefetchCursor ahead)
         where V : unmanaged, ILanes<V>
         where TElements : struct, IElements
     {
@@ -228,7 +238,8 @@ internal static unsafe class PanelProduct
         {
             V sum = V.Load(c + column);
             byte* row = b + (nint)column * TElements.Size;
-            for (nint i = first; i < end; i++, row += step) sum = V.MultiplyAdd(TElements.Load<V>(row, widening), V.Splat(a[i]), sum);
+            for (nint i = first; i < end; i++, row += step)
+                sum = V.MultiplyAdd(TElements.Load<V>(row, widening), V.Splat(a[i]), sum);
             V.Store(sum, c + column);
             if (column % (2 * Lanes) != 0) a += aStep;
         }

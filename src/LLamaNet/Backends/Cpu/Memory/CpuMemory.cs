@@ -16,7 +16,8 @@ internal static class CpuMemory
         {
             // "MemAvailable:   23456789 kB"
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["MemAvailable:", string kibibytes, ..] && long.TryParse(kibibytes, CultureInfo.InvariantCulture, out long value))
+            if (words is ["MemAvailable:", string kibibytes, ..]
+                && long.TryParse(kibibytes, CultureInfo.InvariantCulture, out long value))
                 return Math.Min(value << 10, limit);
         }
 

@@ -42,7 +42,8 @@ internal sealed class CpuWeight : Weight
         foreach (Part part in Parts) part.Memory.Dispose();
     }
 
-    private static long PartBytes(MatrixSource source) => Panels(source.Rows) * TileFormat.Of(source.Type).PanelBytes(source.Width);
+    private static long PartBytes(MatrixSource source) =>
+        Panels(source.Rows) * TileFormat.Of(source.Type).PanelBytes(source.Width);
 
     private static int Panels(int rows) => (rows + TileKernel.Rows - 1) / TileKernel.Rows;
 
@@ -51,7 +52,8 @@ internal sealed class CpuWeight : Weight
         MatrixSource source, int firstRow, SimdWidth width, ByteDots? dots, MemoryCount memory)
     {
         public TileFormat Format { get; } = TileFormat.Of(source.Type);
-        public TileKernel Kernel { get; } = dots is { } way ? TileFormat.Of(source.Type).Kernel(way) : TileFormat.Of(source.Type).Kernel(width);
+        public TileKernel Kernel { get; } =
+            dots is { } way ? TileFormat.Of(source.Type).Kernel(way) : TileFormat.Of(source.Type).Kernel(width);
         public NativeBlock Memory { get; } = new(PartBytes(source), memory);
         public int FirstRow { get; } = firstRow;
         public int Rows { get; } = source.Rows;

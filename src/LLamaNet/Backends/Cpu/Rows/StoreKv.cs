@@ -70,7 +70,8 @@ internal readonly unsafe struct StoreKv(
                         if (!s_f16.CanHold(Row(k, i))) _keys.AllFinite = false;
                         if (!s_f16.CanHold(Row(v, i))) _values.AllFinite = false;
                         TensorPrimitives.ConvertToHalf(Row(k, i), new Span<Half>(halves + i * headDim, headDim));
-                        TensorPrimitives.ConvertToHalf(Row(v, i), new Span<Half>((Half*)values + (offset + i) * headDim, headDim));
+                        TensorPrimitives.ConvertToHalf(
+                            Row(v, i), new Span<Half>((Half*)values + (offset + i) * headDim, headDim));
                     }
 
                     Transpose(halves, headDim, (Half*)keys + offset, rows);

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace LLamaNet.Backends.Cpu.Simd;
 
 // Four 128-bit registers: SSE, ARM AdvSimd, or whatever the runtime makes of them.
-internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : ILanes<Lanes128>
+internal readonly unsafe partial struct Lanes128(
+    Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _a = a;
     private readonly Vector128<float> _b = b;
@@ -42,7 +43,9 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 LoadSByte(sbyte* source) =>
-        new(Vector128.ConvertToSingle(Widen(source)), Vector128.ConvertToSingle(Widen(source + 4)), Vector128.ConvertToSingle(Widen(source + 8)), Vector128.ConvertToSingle(Widen(source + 12)));
+        new(
+            Vector128.ConvertToSingle(Widen(source)), Vector128.ConvertToSingle(Widen(source + 4)),
+            Vector128.ConvertToSingle(Widen(source + 8)), Vector128.ConvertToSingle(Widen(source + 12)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator +(Lanes128 left, Lanes128 right) =>
@@ -69,11 +72,15 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 left, Lanes128 right) =>
-        new(Vector128.Max(left._a, right._a), Vector128.Max(left._b, right._b), Vector128.Max(left._c, right._c), Vector128.Max(left._d, right._d));
+        new(
+            Vector128.Max(left._a, right._a), Vector128.Max(left._b, right._b), Vector128.Max(left._c, right._c),
+            Vector128.Max(left._d, right._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Min(Lanes128 left, Lanes128 right) =>
-        new(Vector128.Min(left._a, right._a), Vector128.Min(left._b, right._b), Vector128.Min(left._c, right._c), Vector128.Min(left._d, right._d));
+        new(
+            Vector128.Min(left._a, right._a), Vector128.Min(left._b, right._b), Vector128.Min(left._c, right._c),
+            Vector128.Min(left._d, right._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Clamp(Lanes128 value, float low, float high) =>
@@ -93,7 +100,8 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     public static float Sum(Lanes128 value) => LaneReduction.Sum(value._a + value._c + (value._b + value._d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MaxAcross(Lanes128 value) => LaneReduction.Max(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
+    public static float MaxAcross(Lanes128 value) =>
+        LaneReduction.Max(Vector128.Max(Vector128.Max(value._a, value._c), Vector128.Max(value._b, value._d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Scale(Vector128<float> value, Vector128<float> exponent) =>
@@ -109,7 +117,8 @@ internal readonly unsafe partial struct Lanes128(Vector128<float> a, Vector128<f
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> FiniteF16(ushort* source, F16Lanes<Lanes128> by) => Bits(source, by).AsSingle() * by.ExponentShift._a;
+    private static Vector128<float> FiniteF16(ushort* source, F16Lanes<Lanes128> by) =>
+        Bits(source, by).AsSingle() * by.ExponentShift._a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Bits(ushort* source, F16Lanes<Lanes128> by) =>

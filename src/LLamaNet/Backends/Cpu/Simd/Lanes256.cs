@@ -102,7 +102,8 @@ internal readonly unsafe partial struct Lanes256(Vector256<float> lower, Vector2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> FiniteF16(ushort* source, F16Lanes<Lanes256> by) => Bits(source, by).AsSingle() * by.ExponentShift._lower;
+    private static Vector256<float> FiniteF16(ushort* source, F16Lanes<Lanes256> by) =>
+        Bits(source, by).AsSingle() * by.ExponentShift._lower;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Bits(ushort* source, F16Lanes<Lanes256> by) =>

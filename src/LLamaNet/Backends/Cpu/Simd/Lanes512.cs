@@ -33,7 +33,8 @@ internal readonly unsafe partial struct Lanes512(Vector512<float> value) : ILane
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 LoadFiniteF16(ushort* source, F16Lanes<Lanes512> by) => new(Half(source, by).AsSingle() * by.ExponentShift._v);
+    public static Lanes512 LoadFiniteF16(ushort* source, F16Lanes<Lanes512> by) =>
+        new(Half(source, by).AsSingle() * by.ExponentShift._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 LoadSByte(sbyte* source) =>

@@ -107,10 +107,12 @@ internal readonly unsafe struct Register128(Vector128<int> value) : IPairRegiste
     public static Register128 ToFloat(Register128 ints) => new(Vector128.ConvertToSingle(ints._v).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 AddFloats(Register128 left, Register128 right) => new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
+    public static Register128 AddFloats(Register128 left, Register128 right) =>
+        new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 MultiplyFloats(Register128 left, Register128 right) => new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
+    public static Register128 MultiplyFloats(Register128 left, Register128 right) =>
+        new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register128 MultiplyAdd(Register128 left, Register128 right, Register128 addend) =>
@@ -121,10 +123,12 @@ internal readonly unsafe struct Register128(Vector128<int> value) : IPairRegiste
         new(Ssse3.MultiplyAddAdjacent(unsignedBytes._v.AsByte(), signedBytes._v.AsSByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register128 AddShorts(Register128 left, Register128 right) => new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
+    public static Register128 AddShorts(Register128 left, Register128 right) =>
+        new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Widen(short* source) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
+    private static Vector128<int> Widen(short* source) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(sbyte* source) =>

@@ -46,7 +46,8 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
     {
         Vector256<int> half = Avx2.ConvertToVector256Int32((short*)source);
         Vector256<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
-        Vector256<float> subnormal = Vector256.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
+        Vector256<float> subnormal = Vector256.FusedMultiplyAdd(
+            normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
         return new(Avx.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }
 
@@ -99,16 +100,19 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
     public static int SumOfInts(Register256 value) => Vector128.Sum(value._v.GetLower() + value._v.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int MaxOfInts(Register256 value) => Register128.MaxOfInts(new(Vector128.Max(value._v.GetLower(), value._v.GetUpper())));
+    public static int MaxOfInts(Register256 value) =>
+        Register128.MaxOfInts(new(Vector128.Max(value._v.GetLower(), value._v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register256 ToFloat(Register256 ints) => new(Vector256.ConvertToSingle(ints._v).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 AddFloats(Register256 left, Register256 right) => new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
+    public static Register256 AddFloats(Register256 left, Register256 right) =>
+        new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 MultiplyFloats(Register256 left, Register256 right) => new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
+    public static Register256 MultiplyFloats(Register256 left, Register256 right) =>
+        new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register256 MultiplyAdd(Register256 left, Register256 right, Register256 addend) =>
@@ -119,7 +123,8 @@ internal readonly unsafe struct Register256(Vector256<int> value) : IPairRegiste
         new(Avx2.MultiplyAddAdjacent(unsignedBytes._v.AsByte(), signedBytes._v.AsSByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register256 AddShorts(Register256 left, Register256 right) => new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
+    public static Register256 AddShorts(Register256 left, Register256 right) =>
+        new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register256 DotBytes(Register256 addend, Register256 unsignedBytes, Register256 signedBytes) =>

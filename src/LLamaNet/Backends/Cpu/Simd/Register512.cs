@@ -44,15 +44,18 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
     {
         Vector512<int> half = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source));
         Vector512<float> normal = ((half << WidenedF16.Shift & by.Magnitude._v) + by.Rebias._v).AsSingle();
-        Vector512<float> subnormal = Vector512.FusedMultiplyAdd(normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
+        Vector512<float> subnormal = Vector512.FusedMultiplyAdd(
+            normal, by.Two._v.AsSingle(), by.SmallestNormalNegated._v.AsSingle());
         return new(Avx512F.Min(normal, subnormal).AsInt32() | half & by.Sign._v);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 LoadBFloat16(ushort* source) => new((Avx512F.ConvertToVector512Int32(Vector256.Load(source)) << 16).AsInt32());
+    public static Register512 LoadBFloat16(ushort* source) =>
+        new((Avx512F.ConvertToVector512Int32(Vector256.Load(source)) << 16).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreLowBytes(Register512 value, sbyte* destination) => Avx512F.ConvertToVector128SByte(value._v).Store(destination);
+    public static void StoreLowBytes(Register512 value, sbyte* destination) =>
+        Avx512F.ConvertToVector128SByte(value._v).Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register512 And(Register512 left, Register512 right) => new(left._v & right._v);
@@ -94,16 +97,19 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
     public static int SumOfInts(Register512 value) => Vector256.Sum(value._v.GetLower() + value._v.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int MaxOfInts(Register512 value) => Register256.MaxOfInts(new(Vector256.Max(value._v.GetLower(), value._v.GetUpper())));
+    public static int MaxOfInts(Register512 value) =>
+        Register256.MaxOfInts(new(Vector256.Max(value._v.GetLower(), value._v.GetUpper())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register512 ToFloat(Register512 ints) => new(Vector512.ConvertToSingle(ints._v).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 AddFloats(Register512 left, Register512 right) => new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
+    public static Register512 AddFloats(Register512 left, Register512 right) =>
+        new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 MultiplyFloats(Register512 left, Register512 right) => new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
+    public static Register512 MultiplyFloats(Register512 left, Register512 right) =>
+        new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Register512 MultiplyAdd(Register512 left, Register512 right, Register512 addend) =>
@@ -114,5 +120,6 @@ internal readonly unsafe struct Register512(Vector512<int> value) : IPairRegiste
         new(Avx512BW.MultiplyAddAdjacent(unsignedBytes._v.AsByte(), signedBytes._v.AsSByte()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Register512 AddShorts(Register512 left, Register512 right) => new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
+    public static Register512 AddShorts(Register512 left, Register512 right) =>
+        new((left._v.AsInt16() + right._v.AsInt16()).AsInt32());
 }

@@ -56,7 +56,8 @@ internal readonly unsafe struct RegisterPair256(Vector256<int> lower, Vector256<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 LoadF16(ushort* source, F16Widening<RegisterPair256> by)
     {
-        Vector256<int> low = Avx2.ConvertToVector256Int32((short*)source), high = Avx2.ConvertToVector256Int32((short*)source + 8);
+        Vector256<int> low = Avx2.ConvertToVector256Int32((short*)source),
+        high = Avx2.ConvertToVector256Int32((short*)source + 8);
         Vector256<float> two = by.Two._lower.AsSingle(), excess = by.SmallestNormalNegated._lower.AsSingle();
         Vector256<float> lowNormal = ((low << WidenedF16.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
         Vector256<float> highNormal = ((high << WidenedF16.Shift & by.Magnitude._lower) + by.Rebias._lower).AsSingle();
@@ -138,12 +139,14 @@ internal readonly unsafe struct RegisterPair256(Vector256<int> lower, Vector256<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 AddFloats(RegisterPair256 left, RegisterPair256 right) =>
         new(
-            (left._lower.AsSingle() + right._lower.AsSingle()).AsInt32(), (left._upper.AsSingle() + right._upper.AsSingle()).AsInt32());
+            (left._lower.AsSingle() + right._lower.AsSingle()).AsInt32(),
+            (left._upper.AsSingle() + right._upper.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 MultiplyFloats(RegisterPair256 left, RegisterPair256 right) =>
         new(
-            (left._lower.AsSingle() * right._lower.AsSingle()).AsInt32(), (left._upper.AsSingle() * right._upper.AsSingle()).AsInt32());
+            (left._lower.AsSingle() * right._lower.AsSingle()).AsInt32(),
+            (left._upper.AsSingle() * right._upper.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPair256 MultiplyAdd(RegisterPair256 left, RegisterPair256 right, RegisterPair256 addend) =>

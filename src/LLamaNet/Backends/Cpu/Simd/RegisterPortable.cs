@@ -87,7 +87,8 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
     public static RegisterPortable MultiplyInts(RegisterPortable left, RegisterPortable right) => new(left._v * right._v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPortable MaxInts(RegisterPortable left, RegisterPortable right) => new(Vector128.Max(left._v, right._v));
+    public static RegisterPortable MaxInts(RegisterPortable left, RegisterPortable right) =>
+        new(Vector128.Max(left._v, right._v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPortable MultiplyShorts(RegisterPortable left, RegisterPortable right) =>
@@ -107,10 +108,12 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
     public static RegisterPortable ToFloat(RegisterPortable ints) => new(Vector128.ConvertToSingle(ints._v).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPortable AddFloats(RegisterPortable left, RegisterPortable right) => new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
+    public static RegisterPortable AddFloats(RegisterPortable left, RegisterPortable right) =>
+        new((left._v.AsSingle() + right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static RegisterPortable MultiplyFloats(RegisterPortable left, RegisterPortable right) => new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
+    public static RegisterPortable MultiplyFloats(RegisterPortable left, RegisterPortable right) =>
+        new((left._v.AsSingle() * right._v.AsSingle()).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RegisterPortable MultiplyAdd(RegisterPortable left, RegisterPortable right, RegisterPortable addend) =>
@@ -143,7 +146,8 @@ internal readonly unsafe struct RegisterPortable(Vector128<int> value) : IQuadRe
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Widen(short* source) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
+    private static Vector128<int> Widen(short* source) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)source).AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Widen(sbyte* source) =>

@@ -172,7 +172,8 @@ internal sealed unsafe class ChunkPool : IDisposable
         {
             int sleepers = Volatile.Read(ref _state.Sleepers);
             int taken = Math.Min(sleepers, wanted);
-            if (taken == 0 || Interlocked.CompareExchange(ref _state.Sleepers, sleepers - taken, sleepers) == sleepers) return taken;
+            if (taken == 0 || Interlocked.CompareExchange(ref _state.Sleepers, sleepers - taken, sleepers) == sleepers)
+                return taken;
         }
     }
 

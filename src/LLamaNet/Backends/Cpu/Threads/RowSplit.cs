@@ -1,6 +1,6 @@
 namespace LLamaNet.Backends.Cpu.Threads;
 
-// Rows shared out in chunks of neighbouring ones.
+// Rows shared out in chunks of neighboring ones.
 internal readonly record struct RowSplit(int Rows, int RowsPerChunk)
 {
     private const int ValuesPerChunk = 8192;

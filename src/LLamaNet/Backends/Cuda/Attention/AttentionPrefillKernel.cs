@@ -17,7 +17,8 @@ internal sealed unsafe class AttentionPrefillKernel(KernelLibrary library)
     public void Launch(CudaStream stream, CudaTensor y, CudaTensor qkv, KvLayer kv, AttentionShape shape, DeviceBatch batch)
     {
         string instance = $"_f16_d{shape.HeadDim}";
-        CudaKernel kernel = library.Get(AttentionParameters.Module("attention_prefill", instance, shape), $"attention_prefill{instance}");
+        CudaKernel kernel = library.Get(
+            AttentionParameters.Module("attention_prefill", instance, shape), $"attention_prefill{instance}");
         // Keys and values of a page, and for the largest heads the queries.
         int tiles = shape.HeadDim > 128 ? 3 : 2;
         int sharedBytes = tiles * KvLayer.PageLength * (shape.HeadDim + RowPadding) * sizeof(ushort);

@@ -72,7 +72,7 @@ internal sealed unsafe class CudaContext : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Not ordered with the work of any stream: synchronise what writes the source first.
+    // Not ordered with the work of any stream: synchronize what writes the source first.
     public void CopyFromDevice<T>(Span<T> destination, CUdeviceptr source)
         where T : unmanaged
     {

@@ -1,6 +1,6 @@
 namespace LLamaNet.Backends.Cuda.Driver;
 
-// Memory of a device: [Count] elements, not initialised.
+// Memory of a device: [Count] elements, not initialized.
 internal sealed unsafe class CudaDeviceVariable<T> : IDisposable
     where T : unmanaged
 {

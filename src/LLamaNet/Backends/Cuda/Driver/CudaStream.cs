@@ -57,7 +57,7 @@ internal sealed unsafe class CudaStream : IDisposable
         GC.KeepAlive(this);
     }
 
-    // Queues a copy to `count` elements from `first` on; they are there after a synchronisation.
+    // Queues a copy to `count` elements from `first` on; they are there after a synchronization.
     public void CopyFromDevice<T>(PinnedMemory<T> destination, int first, int count, CUdeviceptr source)
         where T : unmanaged
     {

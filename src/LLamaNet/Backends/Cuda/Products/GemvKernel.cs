@@ -22,10 +22,14 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, QuantizedActivations? a,
         Epilogue epilogue = Epilogue.Store, CudaTensor? norm = null, float epsilon = 0)
     {
-        if (norm is not null && !weight.Form.GemvTakesNorm(rows)) throw new ArgumentException($"No norm in front of {rows} rows.", nameof(norm));
-        if (epilogue == Epilogue.SwiGlu && !weight.Form.TakesSwiGlu) throw new ArgumentException("Gate and up are not one matrix.", nameof(weight));
+        if (norm is not null && !weight.Form.GemvTakesNorm(rows))
+            throw new ArgumentException($"No norm in front of {rows} rows.", nameof(norm));
+        if (epilogue == Epilogue.SwiGlu && !weight.Form.TakesSwiGlu)
+            throw new ArgumentException("Gate and up are not one matrix.", nameof(weight));
         for (int row = 0; row < rows; row += MaxRows)
-            LaunchRows(stream, y.Row(row), y.Width, x.Row(row), weight, Math.Min(MaxRows, rows - row), a, epilogue, norm?.Pointer ?? default, epsilon);
+            LaunchRows(
+                stream, y.Row(row), y.Width, x.Row(row), weight, Math.Min(MaxRows, rows - row), a, epilogue,
+                norm?.Pointer ?? default, epsilon);
     }
 
     private void LaunchRows(
@@ -41,7 +45,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             {
                 LaunchFloats(stream, outputs, stride, x, part, weight.Width, rows, epilogue, norm, epsilon);
             }
-            else if (rows == 1 && QuantizedActivations.RowBytes(weight.Width) <= MostSharedBytes)
+            else if (rows == 1 && QuantizedActivations.RowBytes(weight.Width) <= MaxSharedBytes)
             {
                 Variant one = Of(part.Format, 1);
                 int sharedBytes = (int)QuantizedActivations.RowBytes(weight.Width);
@@ -97,9 +101,10 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     }
 
     // Some is left for what kernels declare themselves.
-    private int MostSharedBytes => library.Context.SharedBytesPerBlock - 1024;
+    private int MaxSharedBytes => library.Context.SharedBytesPerBlock - 1024;
 
-    private static int Outputs(CudaWeight.Part part, Epilogue epilogue) => epilogue == Epilogue.SwiGlu ? part.Rows / 2 : part.Rows;
+    private static int Outputs(CudaWeight.Part part, Epilogue epilogue) =>
+        epilogue == Epilogue.SwiGlu ? part.Rows / 2 : part.Rows;
 
     // rows: 0 for one row whose width is no multiple of 4.
     private Variant Of(PlaneFormat format, int rows)
@@ -116,14 +121,15 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     // A kernel, and how many blocks of it the device holds at a time.
     private sealed class Variant(CudaKernel kernel, int rows, CudaContext context)
     {
-        // 24 warps' loads keep a multiprocessor's share of memory busy; with more blocks, more would prepare the same activations.
-        private const int MostBlocks = 3;
+        // 24 warps' loads keep a multiprocessor's share of memory busy; with more blocks, more would prepare the same
+        // activations.
+        private const int MaxBlocks = 3;
 
         // What a block has of a multiprocessor's shared memory beside what it asks for.
         private const int SharedBytesOfBlock = 1024;
 
         private readonly int _blocksByRegisters =
-            Math.Clamp(RegistersPerMultiprocessor / (Threads * Math.Max(1, kernel.RegisterCount)), 1, MostBlocks);
+            Math.Clamp(RegistersPerMultiprocessor / (Threads * Math.Max(1, kernel.RegisterCount)), 1, MaxBlocks);
 
         private int _allowedSharedBytes;
 

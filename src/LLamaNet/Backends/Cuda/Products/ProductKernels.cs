@@ -48,7 +48,8 @@ internal sealed class ProductKernels(KernelLibrary library, ScratchMemory scratc
     public void Dispose() => _gemmSm90a?.Dispose();
 
     private void Multiply(
-        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, Epilogue epilogue, CudaTensor? norm, float epsilon)
+        CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, Epilogue epilogue, CudaTensor? norm,
+        float epsilon)
     {
         if (weight.Form.IsGemv(rows))
         {

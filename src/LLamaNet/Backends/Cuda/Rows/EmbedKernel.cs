@@ -17,6 +17,7 @@ internal sealed unsafe class EmbedKernel(KernelLibrary library)
         CudaKernel kernel = library.Get(part.Format.EmbedName, part.Format.EmbedName);
         int groups = (table.Width + GroupLength - 1) / GroupLength;
         WeightPlanes planes = part.Planes;
-        kernel.Launch(stream, new Dim3((groups + Threads - 1) / Threads, rows), Threads, 0, y.Pointer, tokens, KernelArgument.At(&planes));
+        kernel.Launch(
+            stream, new Dim3((groups + Threads - 1) / Threads, rows), Threads, 0, y.Pointer, tokens, KernelArgument.At(&planes));
     }
 }

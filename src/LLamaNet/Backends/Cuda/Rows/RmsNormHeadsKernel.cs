@@ -8,7 +8,8 @@ internal sealed class RmsNormHeadsKernel(KernelLibrary library)
     private const int Threads = 32;
 
     public void Launch(
-        CudaStream stream, CudaTensor qkv, CudaTensor queryNorm, CudaTensor keyNorm, AttentionShape shape, int rows, float epsilon)
+        CudaStream stream, CudaTensor qkv, CudaTensor queryNorm, CudaTensor keyNorm, AttentionShape shape, int rows,
+        float epsilon)
     {
         if (rows == 0) return;
         library.Get("rms_norm_heads", "rms_norm_heads_f32").Launch(

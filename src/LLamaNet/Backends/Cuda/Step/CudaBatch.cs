@@ -59,7 +59,9 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
                 Put(_layout.SegmentOf + segment.FirstRow + row, i);
             }
 
-            Put(_layout.Pages + i * _layout.PageStride, segment.Pages.AsSpan(0, Math.Min(KvLayer.PagesFor(end), segment.Pages.Length)));
+            Put(
+                _layout.Pages + i * _layout.PageStride,
+                segment.Pages.AsSpan(0, Math.Min(KvLayer.PagesFor(end), segment.Pages.Length)));
         }
 
         Put(_layout.FirstRows + batch.Segments.Count, batch.Count);

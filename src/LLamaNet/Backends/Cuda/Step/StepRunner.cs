@@ -7,7 +7,8 @@ namespace LLamaNet.Backends.Cuda.Step;
 // A step: its batch goes up, its operations are queued or replayed, its tokens come back.
 // recordsSteps: whether decode steps become graphs.
 internal sealed class StepRunner(
-    CudaContext context, CudaStream stream, KernelLibrary library, ScratchMemory scratch, StepRecordings recordings, bool recordsSteps)
+    CudaContext context, CudaStream stream, KernelLibrary library, ScratchMemory scratch, StepRecordings recordings,
+    bool recordsSteps)
     : IDisposable
 {
     private readonly CudaBatch _batch = new(context);

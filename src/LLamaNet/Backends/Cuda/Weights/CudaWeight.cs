@@ -4,7 +4,7 @@ using LLamaNet.Tensors;
 
 namespace LLamaNet.Backends.Cuda.Weights;
 
-// Matrices of one width in planes on a GPU; their outputs stand side by side. Neighbours of one format are one matrix, so that
+// Matrices of one width in planes on a GPU; their outputs stand side by side. Neighbors of one format are one matrix, so that
 // one launch serves them.
 internal sealed class CudaWeight : Weight
 {

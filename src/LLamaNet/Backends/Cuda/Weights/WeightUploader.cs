@@ -47,7 +47,8 @@ internal sealed unsafe class WeightUploader(CudaContext context, int stagingByte
     }
 
     private void Upload(
-        CudaWeight.Part part, MatrixSource source, int firstRow, ref int turn, Action<long> bytesRead, CancellationToken cancellationToken)
+        CudaWeight.Part part, MatrixSource source, int firstRow, ref int turn, Action<long> bytesRead,
+        CancellationToken cancellationToken)
     {
         int rowsAtATime = Math.Clamp(stagingBytes / Math.Max(1, part.Layout.RowBytes), 1, Math.Max(1, source.Rows));
         for (int row = 0; row < source.Rows; row += rowsAtATime, turn ^= 1)

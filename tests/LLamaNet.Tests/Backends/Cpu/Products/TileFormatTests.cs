@@ -2,7 +2,7 @@ using LLamaNet.Backends.Cpu.Products;
 using LLamaNet.Tensors;
 using Xunit;
 
-namespace LLamaNet.Tests.Backends.Cpu.Tiles;
+namespace LLamaNet.Tests.Backends.Cpu.Products;
 
 // Weights in tiles, as the CPU multiplies them.
 public class TileFormatTests
