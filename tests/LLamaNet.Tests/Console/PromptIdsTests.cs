@@ -133,17 +133,15 @@ public sealed class PromptIdsTests : IDisposable
             "no tokenizer", Assert.Throws<InvalidOperationException>(() => model.Tokenizer).Message, StringComparison.Ordinal);
     }
 
-    // Without an unknown token or tokens for bytes no text can be encoded.
     [Fact]
     public async Task A_tokenizer_that_cannot_be_used_is_told_where_text_needs_it()
     {
         string path = _folder["broken.gguf"];
-        TinyModel.Create().Without("tokenizer.ggml.unknown_token_id").With("tokenizer.ggml.token_type", new[] { 1, 3, 3, 1, 1, 1 })
-            .Write(path);
+        TinyModel.Create().With("tokenizer.ggml.scores", new float[] { 1, 2 }).Write(path);
         (await ConsoleRun.OfAsync("generate", path, "--prompt-ids", "1,4", "--ids", "--max-tokens", "3")).Succeeded();
         string line = (await ConsoleRun.OfAsync("generate", path, "--prompt", "a")).FailedWith(1);
         Assert.Contains("tokenizer cannot be used", line, StringComparison.Ordinal);
-        Assert.Contains("expected an unknown token or 256 byte tokens", line, StringComparison.Ordinal);
+        Assert.Contains("tokenizer.ggml.scores", line, StringComparison.Ordinal);
     }
 
     private static async Task<string> GeneratedAsync(string option, string value) => (await ConsoleRun.OfAsync(
