@@ -84,6 +84,29 @@ internal static class CheckpointReport
             $"positions  context {config.ContextLength}, rope theta {config.RopeTheta}, ")
             + $"scaling {Scaling(config.RopeScaling)}, "
             + Quantities.Invariant($"norm epsilon {config.RmsNormEpsilon}"));
+        string[] parts = [.. Parts(config)];
+        if (parts.Length > 0) writer.WriteLine($"parts      {string.Join(", ", parts)}");
+    }
+
+    // Where the model differs from LLaMA's.
+    private static IEnumerable<string> Parts(LlamaConfig config)
+    {
+        if (config.SlidingWindow is { } window)
+        {
+            yield return $"window of {window} positions"
+                + (config.FullAttentionLayers.Count > 0 ? $" but in layers {config.FullAttentionLayers}" : "");
+        }
+
+        if (config.RopeDim is { } rotated) yield return $"{rotated} elements of a head rotated";
+        if (config.UnrotatedLayers.Count > 0) yield return $"layers {config.UnrotatedLayers} not rotated";
+        if (config.QkvBias) yield return "biases of queries, keys and values";
+        if (config.AttentionOutputBias) yield return "bias of attention's output";
+        if (config.FfnBias) yield return "biases of the feed-forward network";
+        if (config.QueryKeyNorm) yield return "norms of heads";
+        if (config.EmbeddingMultiplier != 1) yield return Quantities.Invariant($"embeddings times {config.EmbeddingMultiplier}");
+        if (config.AttentionMultiplier is { } scores) yield return Quantities.Invariant($"scores times {scores}");
+        if (config.ResidualMultiplier != 1) yield return Quantities.Invariant($"residuals times {config.ResidualMultiplier}");
+        if (config.LogitsDivisor != 1) yield return Quantities.Invariant($"logits over {config.LogitsDivisor}");
     }
 
     private static void WriteConfig(Utf8JsonWriter json, LlamaConfig? config)
@@ -106,9 +129,34 @@ internal static class CheckpointReport
         json.WriteNumber("rmsNormEpsilon", config.RmsNormEpsilon);
         json.WriteNumber("ropeTheta", config.RopeTheta);
         json.WriteString("ropeScaling", Scaling(config.RopeScaling));
+        WriteOptional(json, "ropeDim", config.RopeDim);
+        WriteLayers(json, "unrotatedLayers", config.UnrotatedLayers);
+        WriteOptional(json, "slidingWindow", config.SlidingWindow);
+        WriteLayers(json, "fullAttentionLayers", config.FullAttentionLayers);
+        json.WriteBoolean("qkvBias", config.QkvBias);
+        json.WriteBoolean("attentionOutputBias", config.AttentionOutputBias);
+        json.WriteBoolean("ffnBias", config.FfnBias);
+        json.WriteBoolean("queryKeyNorm", config.QueryKeyNorm);
+        json.WriteNumber("embeddingMultiplier", config.EmbeddingMultiplier);
+        WriteOptional(json, "attentionMultiplier", config.AttentionMultiplier);
+        json.WriteNumber("residualMultiplier", config.ResidualMultiplier);
+        json.WriteNumber("logitsDivisor", config.LogitsDivisor);
         json.WriteBoolean("tiedEmbeddings", config.TiedEmbeddings);
         json.WriteNumber("parameters", config.ParameterCount);
         json.WriteEndObject();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, float? value)
+    {
+        if (value is { } number) json.WriteNumber(name, number);
+        else json.WriteNull(name);
+    }
+
+    private static void WriteLayers(Utf8JsonWriter json, string name, LayerSet layers)
+    {
+        json.WriteStartArray(name);
+        foreach (int layer in layers) json.WriteNumberValue(layer);
+        json.WriteEndArray();
     }
 
     private static string Scaling(RopeScaling scaling) => scaling switch
@@ -122,6 +170,8 @@ internal static class CheckpointReport
         RopeScaling.Llama3 llama => Quantities.Invariant(
             $"llama3, factor {llama.Factor}, low {llama.LowFrequencyFactor}, high {llama.HighFrequencyFactor}, ")
             + $"original context {llama.OriginalContextLength}",
+        RopeScaling.LongRope longRope =>
+            Quantities.Invariant($"longrope, original context {longRope.OriginalContextLength}"),
         RopeScaling.FrequencyFactors factors => Quantities.Invariant($"{factors.Factors.Count} frequency factors"),
         _ => scaling.GetType().Name,
     };

@@ -24,6 +24,18 @@ public class InspectCommandTests
     }
 
     [Theory]
+    [InlineData("qwen2-window-on", "parts      window of 8 positions but in layers [0], biases of queries, keys and values")]
+    [InlineData("qwen3", "parts      norms of heads")]
+    [InlineData("granite", "parts      embeddings times 12, scores times 0.0625, residuals times 0.22, logits over 3")]
+    [InlineData("phi3-window-partial", "parts      window of 8 positions, 8 elements of a head rotated")]
+    [InlineData("smollm3", "parts      layers [3] not rotated")]
+    public async Task Parts_that_LLaMA_does_not_have_are_named(string folder, string line)
+    {
+        ConsoleRun run = (await ConsoleRun.OfAsync("inspect", SharedData.Path($"hf-architectures/{folder}"))).Succeeded();
+        Assert.Contains(line, run.Out.Split('\n').Select(text => text.TrimEnd()));
+    }
+
+    [Theory]
     [InlineData("gguf", "*.gguf")]
     [InlineData("safetensors", "*.safetensors")]
     public async Task Good_files_are_shown_and_bad_ones_refused_in_one_line(string folder, string pattern)
