@@ -86,7 +86,7 @@ internal abstract class Backend : IDisposable
     public abstract void SwiGlu(Tensor y, Tensor gateUp, int rows);
 
     // Rotates q and k of qkv in place by each token's position; nothing unless shape.IsRotated.
-    // For i < headDim / 2: (v[i], v[i + headDim/2]) turned by the angle of (position, i): split halves.
+    // For i < headDim / 2: (v[i], v[i + headDim/2]) rotated by the angle of (position, i): split halves.
     // qkv: [rows, (heads + 2 kvHeads) * headDim] as q | k | v
     public abstract void Rope(Tensor qkv, AttentionShape shape, Batch batch);
 

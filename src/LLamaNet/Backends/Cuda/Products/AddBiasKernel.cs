@@ -9,7 +9,7 @@ internal sealed class AddBiasKernel(KernelLibrary library)
 
     public void Launch(CudaStream stream, CudaTensor y, CudaTensor bias, int rows)
     {
-        var grid = new Dim3((y.Width + Threads - 1) / Threads, rows);
+        var grid = new Dim3(rows, (y.Width + Threads - 1) / Threads);
         if (rows > 0) library.Get("add_bias", "add_bias_f32").Launch(stream, grid, Threads, 0, y.Pointer, bias.Pointer, y.Width);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class RmsNormHeadsKernel(KernelLibrary library)
     {
         if (rows == 0) return;
         library.Get("rms_norm_heads", "rms_norm_heads_f32").Launch(
-            stream, new Dim3(shape.Heads + shape.KvHeads, rows), Threads, 0,
+            stream, new Dim3(rows, shape.Heads + shape.KvHeads), Threads, 0,
             qkv.Pointer, queryNorm.Pointer, keyNorm.Pointer, shape.QkvWidth, shape.Heads, shape.HeadDim, epsilon);
     }
 }

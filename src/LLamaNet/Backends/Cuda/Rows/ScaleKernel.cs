@@ -9,8 +9,8 @@ internal sealed class ScaleKernel(KernelLibrary library)
 
     public void Launch(CudaStream stream, CudaTensor y, float factor, int rows)
     {
+        if (rows == 0 || factor == 1) return;
         int count = checked(rows * y.Width);
-        if (count == 0 || factor == 1) return;
         library.Get("scale", "scale_f32").Launch(stream, (count + Threads - 1) / Threads, Threads, 0, y.Pointer, factor, count);
     }
 }
