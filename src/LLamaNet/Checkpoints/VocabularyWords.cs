@@ -1,5 +1,3 @@
-using LLamaNet.Tokenization.Files;
-using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints;
@@ -13,10 +11,7 @@ internal static class VocabularyWords
         try
         {
             TokenizerVocabulary vocabulary = read();
-            string kind = vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
-                ? "SentencePiece BPE"
-                : $"byte-level BPE ({(vocabulary.PreTokenizer == PreTokenizerKind.Llama3 ? "llama3" : "gpt2")})";
-            return $"{kind}, {vocabulary.Pieces.Length} tokens";
+            return $"{vocabulary.KindInWords}, {vocabulary.Pieces.Length} tokens";
         }
         catch (ModelFormatException exception)
         {

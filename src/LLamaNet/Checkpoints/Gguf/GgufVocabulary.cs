@@ -16,6 +16,7 @@ internal static class GgufVocabulary
     private const string Llama3Pre = "llama-bpe";
     private const string Llama3PreWithMerges = "smaug-bpe";
     private const string Gpt2Pre = "gpt-2";
+    private const string Qwen2Pre = "qwen2";
 
     public static TokenizerVocabulary Read(GgufMetadata metadata)
     {
@@ -86,7 +87,7 @@ internal static class GgufVocabulary
         string[] pieces = Pieces(metadata);
         string pre = metadata.FindString(GgufKeys.TokenizerPre) ?? "default";
         PreTokenizerKind kind = TokenizerVocabulary.PreTokenizerByGgufName(pre)
-            ?? throw metadata.Error(GgufKeys.TokenizerPre, "llama-bpe, gpt-2 or another name for one of these", pre);
+            ?? throw metadata.Error(GgufKeys.TokenizerPre, "llama-bpe, qwen2, gpt-2 or another name for one of these", pre);
         bool isLlama3 = pre is Llama3Pre or "llama3" or "llama-v3";
         return new TokenizerVocabulary
         {
@@ -157,7 +158,12 @@ internal static class GgufVocabulary
         [.. new[] { Id(metadata, GgufKeys.EotId, count), Id(metadata, GgufKeys.EomId, count) }.OfType<int>()];
 
     private static string PreTokenizerName(TokenizerVocabulary vocabulary) =>
-        vocabulary.PreTokenizer != PreTokenizerKind.Llama3 ? Gpt2Pre : vocabulary.IgnoreMerges ? Llama3Pre : Llama3PreWithMerges;
+        vocabulary.PreTokenizer switch
+        {
+            PreTokenizerKind.Llama3 => vocabulary.IgnoreMerges ? Llama3Pre : Llama3PreWithMerges,
+            PreTokenizerKind.Qwen2 => Qwen2Pre,
+            _ => Gpt2Pre,
+        };
 
     // GGUF ranks merges by their place, so those ranked by their result are put in its order.
     private static string[] MergeLines(TokenizerVocabulary vocabulary)

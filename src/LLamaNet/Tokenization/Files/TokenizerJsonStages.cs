@@ -10,6 +10,8 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
     private const string Space = "▁";
     private const string Llama3Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string Qwen2Pattern =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
     private const string Gpt2PatternGrouped = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
@@ -19,7 +21,7 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
         List<JsonPlace> preTokenizers = Flatten(root.Find("pre_tokenizer"), "pretokenizers");
         bool isByteLevel = preTokenizers.Exists(p => TypeOf(p) == "ByteLevel");
         foreach (JsonPlace normalizer in Flatten(root.Find("normalizer"), "normalizers"))
-            stages = isByteLevel ? throw normalizer.Error("no normalizer before bytes") : stages.Normalize(normalizer);
+            stages = isByteLevel ? stages.NormalizeBytes(normalizer) : stages.Normalize(normalizer);
         foreach (JsonPlace preTokenizer in preTokenizers) stages = stages.PreTokenize(preTokenizer);
         if (stages.WordPattern is not null && !isByteLevel) throw preTokenizers[0].Error("ByteLevel behind Split");
         foreach (JsonPlace processor in Flatten(root.Find("post_processor"), "processors"))
@@ -30,6 +32,10 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
             ? throw root.Get("model").Get("byte_fallback").Error("false, as the pieces are bytes already")
             : stages;
     }
+
+    // Composition is not applied, as in llama.cpp: most text is composed already.
+    private TokenizerJsonStages NormalizeBytes(JsonPlace normalizer) =>
+        TypeOf(normalizer) == "NFC" ? this : throw normalizer.Error("no normalizer before bytes, or NFC");
 
     // Unicode normalizers of SentencePiece are not applied, as in llama.cpp.
     private TokenizerJsonStages Normalize(JsonPlace normalizer)
@@ -96,8 +102,9 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
         return pattern.Text() switch
         {
             Llama3Pattern => PreTokenizerKind.Llama3,
+            Qwen2Pattern => PreTokenizerKind.Qwen2,
             Gpt2Pattern or Gpt2PatternGrouped => PreTokenizerKind.Gpt2,
-            _ => throw pattern.Error("the pattern of LLaMA 3 or of GPT-2"),
+            _ => throw pattern.Error("the pattern of LLaMA 3, of Qwen2 or of GPT-2"),
         };
     }
 

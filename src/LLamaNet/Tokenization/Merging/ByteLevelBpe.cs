@@ -24,9 +24,7 @@ internal sealed class ByteLevelBpe : PieceTokenizer
         Texts = new(vocabulary.Pieces.Length, AppendText);
     }
 
-    public override string Kind => Vocabulary.PreTokenizer == PreTokenizerKind.Llama3
-        ? "byte-level BPE (llama3)"
-        : "byte-level BPE (gpt2)";
+    public override string Kind => Vocabulary.KindInWords;
 
     public override TokenTexts Texts { get; }
 

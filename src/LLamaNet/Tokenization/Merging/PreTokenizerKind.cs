@@ -4,5 +4,8 @@ namespace LLamaNet.Tokenization.Merging;
 internal enum PreTokenizerKind
 {
     Llama3,
+
+    // As LLaMA 3, with each digit a word.
+    Qwen2,
     Gpt2,
 }

@@ -19,10 +19,15 @@ internal static class WordScanner
 
     // Where the word that begins at `start` ends. text is well-formed and longer than `start`.
     public static int EndOfWord(PreTokenizerKind kind, ReadOnlySpan<char> text, int start) =>
-        kind == PreTokenizerKind.Llama3 ? Llama3(text, start) : Gpt2(text, start);
+        kind switch
+        {
+            PreTokenizerKind.Llama3 => Llama3(text, start, digits: 3),
+            PreTokenizerKind.Qwen2 => Llama3(text, start, digits: 1),
+            _ => Gpt2(text, start),
+        };
 
-    // (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-    private static int Llama3(ReadOnlySpan<char> text, int start)
+    // (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+    private static int Llama3(ReadOnlySpan<char> text, int start, int digits)
     {
         int contraction = ContractionLength(text[start..], ignoreCase: true);
         if (contraction > 0) return start + contraction;
@@ -33,7 +38,7 @@ internal static class WordScanner
         if (first != CharacterClass.Number && !IsLineEnd(text[start]) && second < text.Length
             && ClassAt(text, second, out _) == CharacterClass.Letter)
             return RunEnd(text, second, CharacterClass.Letter);
-        if (first == CharacterClass.Number) return RunEnd(text, start, CharacterClass.Number, limit: 3);
+        if (first == CharacterClass.Number) return RunEnd(text, start, CharacterClass.Number, limit: digits);
 
         int symbols = text[start] == ' ' ? second : start;
         int end = RunEnd(text, symbols, CharacterClass.Other);

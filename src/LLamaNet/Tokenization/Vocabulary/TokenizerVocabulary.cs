@@ -61,11 +61,21 @@ internal sealed record TokenizerVocabulary
         return space < 0 || space == line.Length - 1 ? null : (line[..space], line[(space + 1)..]);
     }
 
+    public string KindInWords => Kind == TokenizerModelKind.SentencePieceBpe
+        ? "SentencePiece BPE"
+        : $"byte-level BPE ({PreTokenizer switch
+        {
+            PreTokenizerKind.Llama3 => "llama3",
+            PreTokenizerKind.Qwen2 => "qwen2",
+            _ => "gpt2",
+        }})";
+
     // tokenizer.ggml.pre; null for a name that is not known. LLaMA 3's also implies IgnoreMerges and, unless the file
     // says otherwise, AddBos.
     public static PreTokenizerKind? PreTokenizerByGgufName(string name) => name switch
     {
         "llama3" or "llama-v3" or "llama-bpe" or "smaug-bpe" or "dbrx" => PreTokenizerKind.Llama3,
+        "qwen2" or "deepseek-r1-qwen" => PreTokenizerKind.Qwen2,
         "gpt-2" or "gpt2" or "default" => PreTokenizerKind.Gpt2,
         _ => null,
     };

@@ -53,6 +53,15 @@ public class GgufVocabularyTests
         Assert.Equal((expected.AddBos, expected.AddEos, expected.SpacePrefix), (actual.AddBos, actual.AddEos, actual.SpacePrefix));
     }
 
+    [Fact]
+    public void The_words_of_Qwen2_are_read_back()
+    {
+        TokenizerVocabulary llama3 = new GgufContainer().ReadVocabulary(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        TokenizerVocabulary qwen2 = WriteAndRead(llama3 with { PreTokenizer = PreTokenizerKind.Qwen2, IgnoreMerges = false });
+        Assert.Equal((PreTokenizerKind.Qwen2, false), (qwen2.PreTokenizer, qwen2.IgnoreMerges));
+        Assert.Equal("byte-level BPE (qwen2)", TokenizerFactory.Create(qwen2, "qwen2").Kind);
+    }
+
     [Theory]
     [InlineData("tokenizers/llama2/tokenizer.model")]
     [InlineData("tokenizers/llama2/tokenizer.json")]
@@ -111,7 +120,7 @@ public class GgufVocabularyTests
 
     [Theory]
     [InlineData("tokenizer.ggml.merges", null, "tokenizer.ggml.merges: expected an array of strings, found no such key")]
-    [InlineData("tokenizer.ggml.pre", "qwen2", "tokenizer.ggml.pre: expected llama-bpe, gpt-2 or another name for one of these, found qwen2")]
+    [InlineData("tokenizer.ggml.pre", "tekken", "tokenizer.ggml.pre: expected llama-bpe, qwen2, gpt-2 or another name for one of these, found tekken")]
     public void Bad_byte_level_metadata_is_named(string key, object? value, string message)
     {
         TinyModel model = TinyModel.Create().With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.merges", new[] { "▁ a" });
