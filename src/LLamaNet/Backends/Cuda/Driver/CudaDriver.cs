@@ -7,7 +7,7 @@ namespace LLamaNet.Backends.Cuda.Driver;
 internal sealed unsafe class CudaDriver
 {
     // CUDA 11.4, the oldest that reads PTX ISA 7.4, for which the kernels are compiled.
-    public const int OldestVersion = 11040;
+    public const int MinVersion = 11040;
 
     public readonly delegate* unmanaged<uint, CUresult> Init;
     public readonly delegate* unmanaged<int*, CUresult> DriverGetVersion;
@@ -80,10 +80,10 @@ internal sealed unsafe class CudaDriver
         int version;
         Check(DriverGetVersion(&version), "cuDriverGetVersion");
         Version = version;
-        if (version < OldestVersion)
+        if (version < MinVersion)
         {
             throw new CudaException(
-                $"the NVIDIA driver supports CUDA {Text(version)} and {Text(OldestVersion)} is needed; update the driver");
+                $"the NVIDIA driver supports CUDA {Text(version)} and {Text(MinVersion)} is needed; update the driver");
         }
 
         Init = (delegate* unmanaged<uint, CUresult>)Find("cuInit");

@@ -7,7 +7,7 @@ namespace LLamaNet.Backends.Cuda.Products;
 // GemmKernel's products on Hopper, from TileRows rows on (kernels/include/gemm_sm90a.cuh).
 internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposable
 {
-    private const int OldestDriver = 12000;
+    private const int MinDriverVersion = 12000;
     private const int TileRows = 128;
     private const int TileColumns = 128;
     private const int WideTileColumns = 256;
@@ -22,7 +22,7 @@ internal sealed unsafe class GemmSm90aKernel(KernelLibrary library) : IDisposabl
 
     // The instructions are this generation's alone, and older drivers do not know them.
     public static bool IsSupported(KernelLibrary library) => library.IsHopper
-        && library.Context.Driver.Version >= OldestDriver && library.Context.Driver.TensorMapEncodeTiled is not null;
+        && library.Context.Driver.Version >= MinDriverVersion && library.Context.Driver.TensorMapEncodeTiled is not null;
 
     public void Launch(
         CudaStream stream, CudaTensor y, CudaTensor x, CudaWeight weight, int rows, GemmActivations a,
