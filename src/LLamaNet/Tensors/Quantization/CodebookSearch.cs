@@ -9,10 +9,10 @@ namespace LLamaNet.Tensors.Quantization;
 // As in ScaleSearch a candidate is a lane, so the outcome is the same for every vector width.
 internal static unsafe class CodebookSearch
 {
-    // Sixteen values and, between two of them, where one is as near as the other.
+    // Sixteen values, and between each two their middle.
     private const int TableLength = 31;
 
-    // The scale of smaller values is no half above zero.
+    // Below this the scale is zero as a half.
     private const float SmallestExtreme = 1e-9f;
 
     // The scale may be negative: the codebook reaches further on one side of zero.
@@ -25,7 +25,7 @@ internal static unsafe class CodebookSearch
         return lowerError <= upperError ? lower : upper;
     }
 
-    // Of candidates as they will be stored, the one that loses least. A zero scale has q = 0 alone.
+    // Of candidates as they will be stored, the one that loses least. A zero scale stands for zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best(ReadOnlySpan<float> values, ReadOnlySpan<float> scales, Vector128<sbyte> codebook)
     {
@@ -82,7 +82,7 @@ internal static unsafe class CodebookSearch
                 sumXX = Vector.FusedMultiplyAdd(x, x, sumXX);
             }
 
-            // For these codes the scale that loses least, and what it loses.
+            // For these values of q: the scale that loses least, and its loss.
             Vector<float> fitted = sumQX / sumQQ;
             fitted.CopyTo(scales[lane..]);
             (sumXX - fitted * sumQX).CopyTo(errors[lane..]);

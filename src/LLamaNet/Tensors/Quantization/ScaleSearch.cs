@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace LLamaNet.Tensors.Quantization;
 
-// Looks for the scale and the min of a run of values, x ~ scale * code + min with lowest <= code <= highest, that lose least:
-// the sum of squares of what is left over, with no value weighing more than another. The error has many narrow valleys,
-// one for each way to round, so sixteen candidates are tried side by side: one a lane, which sums nothing across lanes and
-// gives the same outcome for every vector width.
+// Looks for the scale and the min of a run of values, x ~ scale * q + min with lowest <= q <= highest, that lose least.
+// The loss is the sum of squared errors; all values weigh the same. It has many narrow valleys, one for each way to round,
+// so sixteen candidates are tried side by side. A candidate is a lane: nothing is summed across lanes, and the outcome is
+// the same for every vector width.
 internal static class ScaleSearch
 {
     public const int Candidates = 16;
@@ -15,10 +15,10 @@ internal static class ScaleSearch
     // 0, 1, -1, 2, -2, … 8: steps of candidates away from a first guess, which wins ties.
     public static int Near(int candidate) => (candidate + 1) / 2 * (candidate % 2 == 0 ? -1 : 1);
 
-    // The scale of codes from -zero to zero - 1, positive or negative.
+    // The scale of integers from -zero to zero - 1, positive or negative.
     public static float FitSymmetric(ReadOnlySpan<float> values, int zero)
     {
-        const float step = 0.3f; // codes that the value of largest magnitude is moved in or out
+        const float step = 0.3f; // by so many integers the value of largest magnitude moves in or out
         float extreme = TensorPrimitives.MaxMagnitude(values);
         if (extreme == 0) return 0;
         Span<float> scales = stackalloc float[Candidates];
@@ -26,20 +26,20 @@ internal static class ScaleSearch
         return Fit(values, scales, 0, -zero, zero - 1, 0, 0).Scale;
     }
 
-    // The scale and the min, at most greatestMin, of codes from 0 to highestCode.
-    public static (float Scale, float Min) FitAffine(ReadOnlySpan<float> values, int highestCode, float greatestMin)
+    // The scale and the min, at most greatestMin, of integers from 0 to maxQuant.
+    public static (float Scale, float Min) FitAffine(ReadOnlySpan<float> values, int maxQuant, float greatestMin)
     {
-        const float step = 0.15f, fineStep = 0.07f; // codes by which the range is stretched
+        const float step = 0.15f, fineStep = 0.07f; // integers by which the range is stretched
         float min = Math.Min(TensorPrimitives.Min(values), greatestMin), range = TensorPrimitives.Max(values) - min;
         if (range == 0) return (0, min);
         Span<float> scales = stackalloc float[Candidates];
-        for (int i = 0; i < Candidates; i++) scales[i] = range / (highestCode + step * Near(i));
-        (float scale, min) = Fit(values, scales, min, 0, highestCode, float.NegativeInfinity, greatestMin);
-        for (int i = 0; i < Candidates; i++) scales[i] = scale * (1 + fineStep / highestCode * Near(i));
-        return Fit(values, scales, min, 0, highestCode, float.NegativeInfinity, greatestMin);
+        for (int i = 0; i < Candidates; i++) scales[i] = range / (maxQuant + step * Near(i));
+        (float scale, min) = Fit(values, scales, min, 0, maxQuant, float.NegativeInfinity, greatestMin);
+        for (int i = 0; i < Candidates; i++) scales[i] = scale * (1 + fineStep / maxQuant * Near(i));
+        return Fit(values, scales, min, 0, maxQuant, float.NegativeInfinity, greatestMin);
     }
 
-    // Of candidates as they will be stored, the one that loses least. A zero scale has code 0 alone.
+    // Of candidates as they will be stored, the one that loses least. A zero scale stands for zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Best(
         ReadOnlySpan<float> values, ReadOnlySpan<float> scales, ReadOnlySpan<float> mins, int lowest, int highest)
@@ -65,8 +65,8 @@ internal static class ScaleSearch
         return Least(errors);
     }
 
-    // Each candidate scale rounds the values less a first min to codes; for those codes the scale and the min that lose
-    // least are solved for. The min is held to [leastMin, greatestMin].
+    // Each candidate scale rounds the values less a first min to integers. For those integers the scale and the min that
+    // lose least are solved for. The min is held to [leastMin, greatestMin].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Scale, float Min) Fit(
         ReadOnlySpan<float> values, ReadOnlySpan<float> scales, float firstMin,
@@ -76,14 +76,14 @@ internal static class ScaleSearch
         Span<float> fittedScales = stackalloc float[Candidates], fittedMins = stackalloc float[Candidates];
         Vector<float> low = new(lowest), high = new(highest), first = new(firstMin), n = new(values.Length);
 
-        // Less than a thousandth of a step a value is an artefact of summing: then the first candidate, the plain one, wins.
+        // A loss below a thousandth of a step a value is an artifact of summing: then the first candidate, the plain one, wins.
         Vector<float> none = new(scales[0] * scales[0] * 1e-6f * values.Length);
         for (int lane = 0; lane < Candidates; lane += Vector<float>.Count)
         {
             Vector<float> scale = new(scales[lane..]), inverse = Vector<float>.One / scale, negative = -scale;
 
-            // Sums over the code q and what the candidate leaves over, r = x - firstMin - scale * q. Solving for r and not for
-            // x keeps the differences of sums exact enough.
+            // Sums over q and the rest of the candidate, r = x - firstMin - scale * q. Solving for r instead of x keeps the
+            // differences of sums exact enough.
             Vector<float> sumQ = default, sumQQ = default, sumR = default, sumQR = default, sumRR = default;
             for (int i = 0; i < values.Length; i++)
             {
@@ -97,7 +97,7 @@ internal static class ScaleSearch
                 sumRR = Vector.FusedMultiplyAdd(r, r, sumRR);
             }
 
-            // r ~ stretch * q + shift. Without a spread of codes only the shift is known.
+            // r ~ stretch * q + shift. Equal integers determine only the shift.
             Vector<float> determinant = n * sumQQ - sumQ * sumQ;
             Vector<float> shift = Vector.ConditionalSelect(
                 Vector.GreaterThan(determinant, Vector<float>.Zero), (sumR * sumQQ - sumQR * sumQ) / determinant, sumR / n);

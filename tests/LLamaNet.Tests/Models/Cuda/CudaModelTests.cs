@@ -29,6 +29,7 @@ public class CudaModelTests
 
     [Theory]
     [InlineData(DType.Q4_0)]
+    [InlineData(DType.IQ4_NL)]
     [InlineData(DType.F16)]
     public async Task Sequences_in_one_batch_equal_each_alone(DType type)
     {
