@@ -1,6 +1,7 @@
 namespace LLamaNet.Backends.Cpu.Simd;
 
-// A half's exponent and mantissa, moved to a float's place, read as the value times 2^-112.
+// Widening any half: its exponent and mantissa, moved to a float's place, are the value times 2^-112. A finite half takes
+// three operations. WidenedF16 takes more, but is as fast for subnormal halves; keys and values are rarely subnormal.
 internal static class F16Bits
 {
     public const int Shift = 13;

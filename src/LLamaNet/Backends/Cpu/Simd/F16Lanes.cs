@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LLamaNet.Backends.Cpu.Simd;
 
-// The constants of F16Bits in registers. As constants in the code they would be read from memory for every vector, which
+// The constants of F16Bits in registers. Constants in the code would be read from memory for every vector; that
 // takes longer than the arithmetic.
 internal readonly unsafe struct F16Lanes<V>
     where V : unmanaged, ILanes<V>
