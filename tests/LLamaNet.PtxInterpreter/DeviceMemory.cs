@@ -3,10 +3,8 @@ using LLamaNet.PtxInterpreter.Memory;
 
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>
-/// Global memory of one device. Addresses are the same in every run and are never given out twice, and a gap follows
-/// each allocation, so an address outside its allocation is always found.
-/// </summary>
+// Global memory of one device. Addresses are the same in every run and are never given out twice, and a gap follows each
+// allocation, so an address outside its allocation is always found.
 internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
 {
     private const ulong FirstAddress = 0x7_0000_0000;
@@ -22,16 +20,16 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
 
     public long FreeBytes => TotalBytes - UsedBytes;
 
-    /// <summary>Launches that worked on this memory so far, by any executor: what stores are marked with.</summary>
+    // Launches that worked on this memory so far, by any executor: what stores are marked with.
     internal uint Launches { get; set; }
 
-    /// <returns>A multiple of 256.</returns>
-    /// <exception cref="InsufficientMemoryException">The device has too little left.</exception>
+    // Returns a multiple of 256.
+    // Throws InsufficientMemoryException: the device has too little left.
     public ulong Allocate(long bytes) => Allocate(bytes, readOnly: false).Start;
 
     public void Free(ulong address)
     {
-        var index = IndexOf(address);
+        int index = IndexOf(address);
         if (index < 0 || _allocations[index].Start != address || _allocations[index].Freed)
             throw new ArgumentException($"0x{address:x} is not the start of an allocation.", nameof(address));
         UsedBytes -= _allocations[index].Length;
@@ -41,29 +39,29 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
     public void CopyIn(ulong destination, ReadOnlySpan<byte> source)
     {
         if (source.IsEmpty) return;
-        var to = Range(destination, source.Length, nameof(destination));
+        Allocation to = Range(destination, source.Length, nameof(destination));
         source.CopyTo(new(to.Host + (destination - to.Start), source.Length));
         to.MarkRange((long)(destination - to.Start), source.Length);
     }
 
-    /// <summary>Bytes that nobody has written come out as 0xFF.</summary>
+    // Unwritten bytes come out as 0xFF.
     public void CopyOut(ulong source, Span<byte> destination)
     {
         if (destination.IsEmpty) return;
-        var from = Range(source, destination.Length, nameof(source));
-        var offset = (long)(source - from.Start);
+        Allocation from = Range(source, destination.Length, nameof(source));
+        long offset = (long)(source - from.Start);
         new ReadOnlySpan<byte>(from.Host + offset, destination.Length).CopyTo(destination);
         if (from.AllWritten) return;
-        for (var i = 0; i < destination.Length; i++)
+        for (int i = 0; i < destination.Length; i++)
             if (!from.WasWritten(offset + i)) destination[i] = 0xFF;
     }
 
-    /// <summary>Copies within the device; bytes that nobody has written stay so.</summary>
+    // Copies within the device; unwritten bytes stay unwritten.
     public void Copy(ulong destination, ulong source, long bytes)
     {
         if (bytes == 0) return;
-        var to = Range(destination, bytes, nameof(destination));
-        var from = Range(source, bytes, nameof(source));
+        Allocation to = Range(destination, bytes, nameof(destination));
+        Allocation from = Range(source, bytes, nameof(source));
         long fromOffset = (long)(source - from.Start), toOffset = (long)(destination - to.Start);
         Buffer.MemoryCopy(from.Host + fromOffset, to.Host + toOffset, bytes, bytes);
         if (from.AllWritten) to.MarkRange(toOffset, bytes);
@@ -71,13 +69,13 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
             for (long i = 0; i < bytes; i++) to.MarkRange(toOffset + i, 1, from.WasWritten(fromOffset + i));
     }
 
-    /// <summary>Fills with a pattern of 1, 2 or 4 bytes.</summary>
+    // Fills with a pattern of 1, 2 or 4 bytes.
     public void Fill(ulong destination, ReadOnlySpan<byte> pattern, long count)
     {
         if (count == 0) return;
-        var bytes = checked(count * pattern.Length);
-        var to = Range(destination, bytes, nameof(destination));
-        var offset = (long)(destination - to.Start);
+        long bytes = checked(count * pattern.Length);
+        Allocation to = Range(destination, bytes, nameof(destination));
+        long offset = (long)(destination - to.Start);
         var filled = new Span<byte>(to.Host + offset, (int)bytes);
         switch (pattern.Length)
         {
@@ -90,10 +88,10 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         to.MarkRange(offset, bytes);
     }
 
-    /// <summary>Whether all the bytes lie in one allocation.</summary>
+    // Whether all the bytes lie in one allocation.
     public bool Contains(ulong address, long bytes)
     {
-        var found = Find(address);
+        Allocation? found = Find(address);
         return found is not null && bytes >= 0 && (ulong)bytes <= found.End - address;
     }
 
@@ -110,21 +108,21 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         return made;
     }
 
-    /// <summary>The allocation that holds the byte, or null.</summary>
+    // The allocation that holds the byte, or null.
     internal Allocation? Find(ulong address)
     {
-        var index = IndexOf(address);
+        int index = IndexOf(address);
         return index >= 0 && address < _allocations[index].End ? _allocations[index] : null;
     }
 
-    /// <summary>Words for an access that lies in no allocation: which one is near.</summary>
+    // Words for an access that lies in no allocation: which one is near.
     internal string Explain(ulong address, int bytes)
     {
-        var index = IndexOf(address);
+        int index = IndexOf(address);
         if (index < 0) return $"0x{address:x} is in no allocation";
-        var near = _allocations[index];
+        Allocation near = _allocations[index];
         if (near.Freed) return $"0x{address:x} is {address - near.Start} bytes into memory that was freed";
-        var past = address + (ulong)bytes - near.End;
+        ulong past = address + (ulong)bytes - near.End;
         return past <= 1UL << 20
             ? $"{past} bytes past the end of the {near.Length}-byte allocation at 0x{near.Start:x}"
             : $"0x{address:x} is in no allocation";
@@ -136,7 +134,7 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
         int low = 0, high = _allocations.Count - 1;
         while (low <= high)
         {
-            var middle = (low + high) / 2;
+            int middle = (low + high) / 2;
             if (_allocations[middle].Start <= address) low = middle + 1;
             else high = middle - 1;
         }
@@ -147,7 +145,7 @@ internal sealed unsafe class DeviceMemory(long totalBytes = 8L << 30)
     private Allocation Range(ulong address, long bytes, string name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        var found = Find(address);
+        Allocation? found = Find(address);
         if (found is null || (ulong)bytes > found.End - address)
             throw new ArgumentOutOfRangeException(name,
                 $"{bytes} bytes at 0x{address:x}: {Explain(address, (int)Math.Min(bytes, int.MaxValue))}.");

@@ -1,24 +1,24 @@
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>What a kernel did wrong. A driver maps it to its own error code.</summary>
+// What a kernel did wrong. A driver maps it to its own error code.
 internal enum FaultKind
 {
-    /// <summary>The launch itself is impossible: block too large, too much shared memory, wrong parameter size.</summary>
+    // The launch itself is impossible: block too large, too much shared memory, wrong parameter size.
     InvalidLaunch,
     OutOfBounds,
     Misaligned,
     Uninitialised,
     Race,
-    /// <summary>Bytes of an asynchronous copy were touched before its end was waited for.</summary>
+    // Bytes of an asynchronous copy were touched before its end was waited for.
     MissingWait,
-    /// <summary>Nothing orders ordinary accesses, or registers, before an operation of the async proxy.</summary>
+    // Nothing orders ordinary accesses, or registers, before an operation of the async proxy.
     MissingFence,
     DivergentCollective,
     Deadlock,
-    /// <summary>More instructions than <see cref="ExecutionOptions.MaximumBlockInstructions"/>.</summary>
+    // More instructions than ExecutionOptions.MaximumBlockInstructions.
     Endless,
-    /// <summary>An operand that the instruction does not allow.</summary>
+    // An operand that the instruction does not allow.
     InvalidOperand,
-    /// <summary>The kernel executed <c>trap</c>.</summary>
+    // The kernel executed `trap`.
     Trap,
 }

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>The extent of a grid in blocks, or of a block in threads.</summary>
+// The extent of a grid in blocks, or of a block in threads.
 internal readonly record struct Grid(int X, int Y = 1, int Z = 1)
 {
     public long Count => (long)X * Y * Z;

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using LLamaNet.PtxInterpreter.Execution;
+using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>Runs kernels on one device, one block after the other. Not for several threads at once.</summary>
+// Runs kernels on one device, one block after the other. Not for several threads at once.
 internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOptions? options = null)
 {
     private readonly ExecutionOptions _options = options ?? new();
@@ -18,33 +19,33 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
 
     public long Blocks { get; private set; }
 
-    /// <summary>Instructions that warps executed.</summary>
+    // Instructions that warps executed.
     public long WarpInstructions { get; private set; }
 
-    /// <summary>Gives the module's variables their memory. A launch does it, too.</summary>
+    // Gives the module's variables their memory. A launch does it, too.
     public void Load(PtxModule module) => Addresses(module);
 
     public void Unload(PtxModule module)
     {
-        if (!_variables.Remove(module, out var addresses)) return;
-        foreach (var address in addresses) Memory.Free(address);
+        if (!_variables.Remove(module, out ulong[]? addresses)) return;
+        foreach (ulong address in addresses) Memory.Free(address);
     }
 
-    /// <summary>The address of a variable of the module; null when it has none of this name.</summary>
+    // The address of a variable of the module; null when it has none of this name.
     public (ulong Address, int Bytes)? FindVariable(PtxModule module, string name)
     {
-        for (var i = 0; i < module.Variables.Count; i++)
+        for (int i = 0; i < module.Variables.Count; i++)
             if (module.Variables[i].Name == name) return (Addresses(module)[i], module.Variables[i].Bytes);
         return null;
     }
 
-    /// <summary>Runs the kernel to its end.</summary>
-    /// <param name="parameters">The parameter block, laid out as <see cref="PtxKernel.Parameters"/> says.</param>
-    /// <exception cref="PtxFaultException">The launch is impossible, or the kernel did something forbidden.</exception>
+    // Runs the kernel to its end.
+    // parameters: the parameter block, laid out as PtxKernel.Parameters says.
+    // Throws PtxFaultException: the launch is impossible, or the kernel did something forbidden.
     public void Launch(PtxKernel kernel, Grid grid, Grid block, int dynamicSharedBytes, ReadOnlySpan<byte> parameters)
     {
-        var code = kernel.Code;
-        var sharedBytes = dynamicSharedBytes > 0 ? code.DynamicSharedStart + dynamicSharedBytes : code.StaticSharedBytes;
+        KernelCode code = kernel.Code;
+        int sharedBytes = dynamicSharedBytes > 0 ? code.DynamicSharedStart + dynamicSharedBytes : code.StaticSharedBytes;
         new LaunchLimits(_options, kernel).Check(grid, block, dynamicSharedBytes, parameters.Length);
         _launches++;
         var launch = new LaunchShape(
@@ -55,11 +56,11 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
         {
             _block.Prepare(launch, native, Addresses(kernel.Module));
             var runner = new BlockRunner(_block, _options.MaximumBlockInstructions);
-            var count = checked((int)grid.Count);
-            var backward = _options.AlternatesBlockOrder && _launches % 2 == 0;
-            for (var i = 0; i < count; i++)
+            int count = checked((int)grid.Count);
+            bool backward = _options.AlternatesBlockOrder && _launches % 2 == 0;
+            for (int i = 0; i < count; i++)
             {
-                var number = backward ? count - 1 - i : i;
+                int number = backward ? count - 1 - i : i;
                 Run(runner, new(number % grid.X, number / grid.X % grid.Y, number / grid.X / grid.Y), number, sharedBytes);
             }
         }
@@ -81,19 +82,19 @@ internal sealed unsafe class KernelExecutor(DeviceMemory memory, ExecutionOption
 
     private ulong[] Addresses(PtxModule module)
     {
-        if (_variables.TryGetValue(module, out var addresses)) return addresses;
-        var variables = module.Variables;
+        if (_variables.TryGetValue(module, out ulong[]? addresses)) return addresses;
+        IReadOnlyList<ModuleVariable> variables = module.Variables;
         addresses = new ulong[variables.Count];
-        for (var i = 0; i < addresses.Length; i++)
+        for (int i = 0; i < addresses.Length; i++)
             addresses[i] = Memory.Allocate(Math.Max(1, variables[i].Bytes), variables[i].Constant).Start;
-        for (var i = 0; i < addresses.Length; i++)
+        for (int i = 0; i < addresses.Length; i++)
         {
             // Variables without a first value start as zeros.
-            var content = variables[i].Content?.ToArray() ?? new byte[Math.Max(1, variables[i].Bytes)];
-            foreach (var (offset, name) in variables[i].Addresses)
+            byte[] content = variables[i].Content?.ToArray() ?? new byte[Math.Max(1, variables[i].Bytes)];
+            foreach ((int offset, string name) in variables[i].Addresses)
             {
-                var at = content.AsSpan(offset, sizeof(ulong));
-                var variable = variables.Index().First(entry => entry.Item.Name == name).Index;
+                Span<byte> at = content.AsSpan(offset, sizeof(ulong));
+                int variable = variables.Index().First(entry => entry.Item.Name == name).Index;
                 BinaryPrimitives.WriteUInt64LittleEndian(at, BinaryPrimitives.ReadUInt64LittleEndian(at) + addresses[variable]);
             }
 

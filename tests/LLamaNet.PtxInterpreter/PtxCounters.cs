@@ -1,19 +1,19 @@
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>What a simulated machine has done so far. Subtract an earlier value to see what happened since.</summary>
-/// <param name="Launches">Kernels launched one by one; those captured into a graph do not count.</param>
-/// <param name="GraphLaunches">Graphs launched.</param>
-/// <param name="KernelsRun">Kernels executed, in graphs and alone.</param>
-/// <param name="Allocations">Blocks of device memory.</param>
-/// <param name="HostAllocations">Blocks of pinned host memory.</param>
-/// <param name="CopiesToDevice">Copies executed, in graphs and alone; the others likewise.</param>
-/// <param name="CopiesFromDevice">Copies to the host.</param>
-/// <param name="CopiesOnDevice">Copies within the device.</param>
-/// <param name="Fills">Blocks filled with a byte.</param>
-/// <param name="BytesFromDevice">Bytes copied to the host.</param>
-/// <param name="Synchronisations">Waits of the host for a stream, an event or a context.</param>
-/// <param name="ModulesLoaded">Modules compiled.</param>
-/// <param name="GraphsInstantiated">Graphs made ready for launching.</param>
+// What a simulated machine has done so far. Subtract an earlier value to see what happened since.
+// Launches: kernels launched one by one; those captured into a graph do not count.
+// GraphLaunches: graphs launched.
+// KernelsRun: kernels executed, in graphs and alone.
+// Allocations: blocks of device memory.
+// HostAllocations: blocks of pinned host memory.
+// CopiesToDevice: copies executed, in graphs and alone; the others likewise.
+// CopiesFromDevice: copies to the host.
+// CopiesOnDevice: copies within the device.
+// Fills: blocks filled with a byte.
+// BytesFromDevice: bytes copied to the host.
+// Synchronisations: waits of the host for a stream, an event or a context.
+// ModulesLoaded: modules compiled.
+// GraphsInstantiated: graphs made ready for launching.
 internal readonly record struct PtxCounters(
     long Launches, long GraphLaunches, long KernelsRun, long Allocations, long HostAllocations, long CopiesToDevice,
     long CopiesFromDevice, long CopiesOnDevice, long Fills, long BytesFromDevice, long Synchronisations, long ModulesLoaded,

@@ -2,11 +2,9 @@ using LLamaNet.PtxInterpreter.Driver;
 
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>
-/// A CUDA driver whose GPUs interpret PTX. Each instance is a machine of its own. Work that is queued on streams is done
-/// only when somebody waits for it, in an order that the streams and events allow; what reads results without waiting
-/// finds the old bytes.
-/// </summary>
+// A CUDA driver whose GPUs interpret PTX. Each instance is a machine of its own. Work that is queued on streams is done only
+// when a call waits for it, in an order that the streams and events allow; what reads results without waiting finds the old
+// bytes.
 internal sealed class PtxDriver : IDisposable
 {
     private readonly DriverState _state;
@@ -25,20 +23,20 @@ internal sealed class PtxDriver : IDisposable
         TensorMapCalls.AddTo(_entries);
     }
 
-    /// <summary>What the last kernel that failed did.</summary>
+    // What the last kernel that failed did.
     public PtxFaultException? LastFault => _state.LastFault;
 
     public PtxCounters Counters => _state.Counters.Now;
 
-    /// <summary>Everything that was made and not freed, in words; still there after Dispose.</summary>
+    // Everything that was made and not freed, in words; still there after Dispose.
     public IReadOnlyList<string> Leaks => _state.Leaks();
 
-    /// <summary>How often a kernel of this name was executed.</summary>
+    // How often a kernel of this name was executed.
     public long KernelsRun(string name) => _state.Counters.KernelsRunNamed(name);
 
-    /// <summary>Address of a function of the driver API, such as cuMemAlloc_v2; 0 when there is none of that name.</summary>
+    // Address of a function of the driver API, such as cuMemAlloc_v2; 0 when there is none of that name.
     public nint Find(string name) => _entries.Find(name);
 
-    /// <summary>Every later call fails with CUDA_ERROR_DEINITIALIZED.</summary>
+    // Every later call fails with CUDA_ERROR_DEINITIALIZED.
     public void Dispose() => _state.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>A kernel did something that the machine forbids or leaves undefined.</summary>
+// A kernel did something that the machine forbids or leaves undefined.
 internal sealed class PtxFaultException(FaultKind kind, string kernel, Grid block, int thread, string instruction, string what)
     : Exception(Describe(kernel, block, thread, instruction, what))
 {
@@ -8,21 +8,21 @@ internal sealed class PtxFaultException(FaultKind kind, string kernel, Grid bloc
 
     public string Kernel { get; } = kernel;
 
-    /// <summary>Index of the block in the grid.</summary>
+    // Index of the block in the grid.
     public Grid Block { get; } = block;
 
-    /// <summary>Linear index of the thread in its block; -1 when no single thread is to blame.</summary>
+    // Linear index of the thread in its block; -1 when no single thread is to blame.
     public int Thread { get; } = thread;
 
-    /// <summary>Line and text of the instruction; empty when the launch was refused.</summary>
+    // Line and text of the instruction; empty when the launch was refused.
     public string Instruction { get; } = instruction;
 
     public string What { get; } = what;
 
     private static string Describe(string kernel, Grid block, int thread, string instruction, string what)
     {
-        var at = instruction.Length == 0 ? "" : $" at {instruction}";
-        var who = thread < 0 ? "" : $" thread {thread}";
+        string at = instruction.Length == 0 ? "" : $" at {instruction}";
+        string who = thread < 0 ? "" : $" thread {thread}";
         return $"kernel {kernel} block {block}{who}: {what}{at}";
     }
 }

@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>A kernel of a loaded module.</summary>
+// A kernel of a loaded module.
 internal sealed class PtxKernel(PtxModule module, KernelCode code)
 {
     public string Name => Code.Name;
@@ -13,19 +13,17 @@ internal sealed class PtxKernel(PtxModule module, KernelCode code)
 
     public int ParameterBytes => Code.ParameterBytes;
 
-    /// <summary>
-    /// Threads that a block may have at most (<c>.maxntid</c> or <c>.reqntid</c>); 1024 when the kernel does not say.
-    /// </summary>
+    // Threads that a block may have at most (`.maxntid` or `.reqntid`); 1024 when the kernel does not say.
     public int MaxThreads => Code.MaxThreads;
 
     public int StaticSharedBytes => Code.StaticSharedBytes;
 
     public int LocalBytes => Code.LocalBytes;
 
-    /// <summary>What <c>cuFuncSetAttribute</c> allowed this kernel; null: static and dynamic together fit the default.</summary>
+    // What `cuFuncSetAttribute` allowed this kernel; null: static and dynamic together fit the default.
     public int? MaxDynamicSharedBytes { get; set; }
 
-    /// <summary>What the module's <c>.target</c> line says, such as <c>sm_80</c>.</summary>
+    // What the module's `.target` line says, such as `sm_80`.
     public string RequiredArchitecture => Module.Target;
 
     internal KernelCode Code { get; } = code;

@@ -3,10 +3,8 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>
-/// A loaded module. The parsed code is kept for the whole process, so that tests which load the same text share it; the
-/// module and its kernels, which carry attributes, belong to whoever loaded them.
-/// </summary>
+// A loaded module. The parsed code is kept for the whole process, so that tests which load the same text share it; the module
+// and its kernels, which carry attributes, belong to whoever loaded them.
 internal sealed class PtxModule
 {
     private static readonly ConcurrentDictionary<string, Lazy<ModuleCode>> s_parsed = new(StringComparer.Ordinal);
@@ -19,19 +17,18 @@ internal sealed class PtxModule
 
     public IReadOnlyDictionary<string, PtxKernel> Kernels { get; }
 
-    /// <summary>Variables in global and constant memory. They get addresses when an executor loads the module.</summary>
+    // Variables in global and constant memory. They get addresses when an executor loads the module.
     public IReadOnlyList<ModuleVariable> Variables => Code.Variables;
 
-    /// <summary>The architecture that the text was made for, such as <c>sm_80</c>.</summary>
+    // The architecture that the text was made for, such as `sm_80`.
     public string Target => Code.Target;
 
-    /// <summary>Version of the PTX language, such as 7.4.</summary>
+    // Version of the PTX language, such as 7.4.
     public Version Version => Code.Version;
 
     internal ModuleCode Code { get; }
 
-    /// <exception cref="PtxParseException">The text is no PTX or has an instruction that the interpreter does not
-    /// know.</exception>
+    // Throws PtxParseException: the text is no PTX or has an instruction that the interpreter does not know.
     public static PtxModule Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,4 +1,4 @@
 namespace LLamaNet.PtxInterpreter;
 
-/// <summary>A parameter of a kernel: its place in the parameter block.</summary>
+// A parameter of a kernel: its place in the parameter block.
 internal readonly record struct PtxParameter(string Name, int Offset, int Bytes);

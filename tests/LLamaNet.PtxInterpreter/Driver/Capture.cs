@@ -2,7 +2,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Work being recorded from one stream and those that joined it.</summary>
+// Work being recorded from one stream and those that joined it.
 internal sealed class Capture(SimulatedStream origin, int thread)
 {
     private readonly List<GraphNode> _nodes = [];
@@ -11,20 +11,20 @@ internal sealed class Capture(SimulatedStream origin, int thread)
 
     public SimulatedStream Origin { get; } = origin;
 
-    /// <summary>Managed id of the thread that began it.</summary>
+    // Managed id of the thread that began it.
     public int Thread { get; } = thread;
 
-    /// <summary>Something not allowed was done; only its end is possible.</summary>
+    // Something not allowed was done; only its end is possible.
     public bool IsInvalid { get; set; }
 
     public GraphNode[] Nodes => [.. _nodes];
 
-    /// <summary>Nodes that no other comes after: all must be before the end of the first stream.</summary>
+    // Nodes that no other comes after: all must be before the end of the first stream.
     public bool IsJoined
     {
         get
         {
-            var ends = Enumerable.Range(0, _nodes.Count).ToHashSet();
+            HashSet<int> ends = Enumerable.Range(0, _nodes.Count).ToHashSet();
             foreach (GraphNode node in _nodes) ends.ExceptWith(node.After);
             return ends.IsSubsetOf(Origin.Tail);
         }

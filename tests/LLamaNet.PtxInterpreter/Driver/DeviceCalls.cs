@@ -3,7 +3,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Errors, devices, primary contexts.</summary>
+// Errors, devices, primary contexts.
 internal sealed unsafe class DeviceCalls(DriverState state)
 {
     public void AddTo(EntryTable table)

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>The results that this driver returns: names and values of cuda.h.</summary>
+// The results that this driver returns: names and values of cuda.h.
 internal enum DriverResult
 {
     CUDA_SUCCESS = 0,

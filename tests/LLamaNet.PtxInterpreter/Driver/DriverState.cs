@@ -3,7 +3,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>One machine: its devices, what was made on them, and each thread's current context. Guarded by the gate.</summary>
+// One machine: its devices, what was made on them, and each thread's current context. Guarded by the gate.
 internal sealed class DriverState : IDisposable
 {
     private readonly ThreadLocal<SimulatedContext?> _current = new();
@@ -37,13 +37,13 @@ internal sealed class DriverState : IDisposable
 
     public PtxFaultException? LastFault { get; private set; }
 
-    /// <summary>The calling thread's context.</summary>
+    // The calling thread's context.
     public SimulatedContext Current =>
         _current.Value ?? throw new DriverErrorException(CUDA_ERROR_INVALID_CONTEXT, "this thread has no current context");
 
     public void SetCurrent(SimulatedContext? context) => _current.Value = context;
 
-    /// <summary>Throws the result of a call that may not be made now.</summary>
+    // Throws the result of a call that may not be made now.
     public void Admit(EntryNeeds needs)
     {
         if (_leaks is not null) throw new DriverErrorException(CUDA_ERROR_DEINITIALIZED, "the driver was shut down");
@@ -64,7 +64,7 @@ internal sealed class DriverState : IDisposable
         }
     }
 
-    /// <summary>What a call that threw returns; why is kept for cuGetErrorString.</summary>
+    // What a call that threw returns; why is kept for cuGetErrorString.
     public DriverResult ResultOf(Exception exception)
     {
         DriverResult result = exception switch
@@ -84,7 +84,7 @@ internal sealed class DriverState : IDisposable
         _ => "an error",
     };
 
-    /// <summary>A fault ends the device: every later call on it returns this result.</summary>
+    // A fault ends the device: every later call on it returns this result.
     public void Lose(SimulatedContext context, PtxFaultException fault)
     {
         DriverResult result = fault.Kind switch
@@ -101,14 +101,14 @@ internal sealed class DriverState : IDisposable
         foreach (SimulatedStream stream in context.Streams) stream.Work.Clear();
     }
 
-    /// <summary>A C string that lives as long as the driver.</summary>
+    // A C string that lives as long as the driver.
     public nint Text(string text)
     {
         if (!_texts.TryGetValue(text, out nint address)) _texts.Add(text, address = Marshal.StringToCoTaskMemUTF8(text));
         return address;
     }
 
-    /// <summary>Runs work until the awaited thing is done, then throws if the device was lost meanwhile.</summary>
+    // Runs work until the awaited thing is done, then throws if the device was lost meanwhile.
     public void Wait(SimulatedContext context, IAwaited awaited)
     {
         Counters.Synchronisations++;
@@ -116,7 +116,7 @@ internal sealed class DriverState : IDisposable
         if (context.Device.Lost is { } lost) throw new DriverErrorException(lost, Explain(lost));
     }
 
-    /// <summary>As <see cref="Wait"/>, for calls that wait as a side effect: their own result is not about the work.</summary>
+    // As Wait, for calls that wait as a side effect: their own result is not about the work.
     public void Drain(SimulatedContext context, IAwaited awaited)
     {
         if (context.Device.Lost is not null) return;
@@ -130,7 +130,7 @@ internal sealed class DriverState : IDisposable
         }
     }
 
-    /// <summary>The last reference is gone: everything in the context goes too, and what was not freed is noted.</summary>
+    // The last reference is gone: everything in the context goes too, and what was not freed is noted.
     public void Destroy(SimulatedContext context)
     {
         if (context.Device.Lost is null) _lostWithContext.AddRange(LeaksOf(context));

@@ -1,16 +1,16 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>What must hold for a call to be let in.</summary>
+// What must hold for a call to be let in.
 internal enum EntryNeeds
 {
     Nothing,
 
-    /// <summary>cuInit was called.</summary>
+    // cuInit was called.
     Initialisation,
 
-    /// <summary>The thread has a current context, and it is not lost.</summary>
+    // The thread has a current context, and it is not lost.
     Context,
 
-    /// <summary>As before, and the thread is capturing no stream: the call might wait for the device.</summary>
+    // As before, and the thread is capturing no stream: the call might wait for the device.
     ContextOutsideCapture,
 }

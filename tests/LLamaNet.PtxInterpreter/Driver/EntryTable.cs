@@ -3,11 +3,9 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>
-/// The functions of a driver as addresses that native callers use. All arguments of the driver API are integers and
-/// pointers, and those travel in whole machine words, of which a 32-bit argument fills the lower half: entries take words
-/// and cut them to size. The two entries with more arguments than registers have exact types instead.
-/// </summary>
+// The functions of a driver as addresses that native callers use. All arguments of the driver API are integers and pointers,
+// and those travel in whole machine words, of which a 32-bit argument fills the lower half: entries take words and cut them
+// to size. The two entries with more arguments than registers have exact types instead.
 internal sealed class EntryTable(DriverState state)
 {
     private readonly Dictionary<string, (int Since, Delegate Entry)> _entries = new(StringComparer.Ordinal);
@@ -24,9 +22,9 @@ internal sealed class EntryTable(DriverState state)
 
     private delegate DriverResult Entry5(nint a, nint b, nint c, nint d, nint e);
 
-    /// <summary>The delegates live as long as this table, and so do their addresses.</summary>
+    // The delegates live as long as this table, and so do their addresses.
     public nint Find(string name) =>
-        _entries.TryGetValue(name, out var found) && found.Since <= state.Options.DriverVersion
+        _entries.TryGetValue(name, out (int Since, Delegate Entry) found) && found.Since <= state.Options.DriverVersion
             ? Marshal.GetFunctionPointerForDelegate(found.Entry)
             : 0;
 
@@ -135,7 +133,7 @@ internal sealed class EntryTable(DriverState state)
             }
         }));
 
-    /// <summary>An entry of its own type, which must let itself in with <see cref="Guard"/>.</summary>
+    // An entry of its own type, which must let itself in with Guard.
     public void AddEntry(string name, Delegate entry, int since = 0) => _entries.Add(name, (since, entry));
 
     public DriverResult Guard(EntryNeeds needs, Action body)

@@ -1,4 +1,4 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Captured work and the nodes it comes after, by index, ascending.</summary>
+// Captured work and the nodes it comes after, by index, ascending.
 internal sealed record GraphNode(Work Work, int[] After);

@@ -2,7 +2,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Handles and what they stand for. A handle is never given out twice, so a stale one is always found.</summary>
+// Handles and what they stand for. A handle is never given out twice, so a stale one is always found.
 internal sealed class HandleTable
 {
     private readonly Dictionary<nint, object> _objects = [];

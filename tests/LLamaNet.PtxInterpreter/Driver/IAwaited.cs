@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Something that queued work brings about.</summary>
+// Something that queued work brings about.
 internal interface IAwaited
 {
     bool IsDone { get; }

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Something with a handle that was made in a context.</summary>
+// Something with a handle that was made in a context.
 internal interface IOwned
 {
     SimulatedContext Context { get; }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>The buffer that the caller gave for the compiler's errors, if it gave one.</summary>
+// The buffer that the caller gave for the compiler's errors, if it gave one.
 internal readonly unsafe ref struct JitLog
 {
     private const int ErrorLogBuffer = 5;

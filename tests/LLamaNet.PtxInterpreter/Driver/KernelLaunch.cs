@@ -1,4 +1,4 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>A kernel with its arguments as they were when it was launched.</summary>
+// A kernel with its arguments as they were when it was launched.
 internal sealed record KernelLaunch(PtxKernel Kernel, Grid Grid, Grid Block, int DynamicSharedBytes, byte[] Parameters);

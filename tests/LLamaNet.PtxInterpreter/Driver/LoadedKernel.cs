@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>What a function handle stands for; it goes with its module.</summary>
+// What a function handle stands for; it goes with its module.
 internal sealed class LoadedKernel(LoadedModule module, PtxKernel kernel)
 {
     public LoadedModule Module { get; } = module;

@@ -2,10 +2,8 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>
-/// Memory and copies. Copies without a stream do not wait for streams, as those are made not to block. Such a copy to the
-/// device may still be under way when the call returns; one from the device is complete.
-/// </summary>
+// Memory and copies. Copies without a stream do not wait for streams, as those are made not to block. Such a copy to the
+// device may still be under way when the call returns; one from the device is complete.
 internal sealed unsafe class MemoryCalls(DriverState state)
 {
     public void AddTo(EntryTable table)

@@ -4,7 +4,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Modules, kernels, launches.</summary>
+// Modules, kernels, launches.
 internal sealed unsafe class ModuleCalls(DriverState state)
 {
     private const int DefaultSharedBytes = 48 * 1024;

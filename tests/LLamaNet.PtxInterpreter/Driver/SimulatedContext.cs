@@ -4,7 +4,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>A primary context: memory, streams and the machine that runs kernels on them.</summary>
+// A primary context: memory, streams and the machine that runs kernels on them.
 internal sealed unsafe class SimulatedContext : IAwaited
 {
     private readonly DriverCounters _counters;
@@ -32,10 +32,10 @@ internal sealed unsafe class SimulatedContext : IAwaited
 
     public DeviceMemory Memory { get; }
 
-    /// <summary>Holds copies that were begun without a stream; other streams do not wait for it.</summary>
+    // Holds copies that were begun without a stream; other streams do not wait for it.
     public SimulatedStream DefaultStream { get; }
 
-    /// <summary>Those with work left stay here after they are destroyed.</summary>
+    // Those with work left stay here after they are destroyed.
     public List<SimulatedStream> Streams { get; } = [];
 
     public bool IsDestroyed { get; private set; }
@@ -74,7 +74,7 @@ internal sealed unsafe class SimulatedContext : IAwaited
         NativeMemory.AlignedFree((void*)address);
     }
 
-    /// <summary>Whether all the bytes lie in one block of pinned memory.</summary>
+    // Whether all the bytes lie in one block of pinned memory.
     public bool IsPinned(nint address, long bytes)
     {
         foreach ((nint start, long length) in _pinned)
@@ -85,7 +85,7 @@ internal sealed unsafe class SimulatedContext : IAwaited
         return false;
     }
 
-    /// <summary>Throws where a copy to or from the device would leave its allocation.</summary>
+    // Throws where a copy to or from the device would leave its allocation.
     public void CheckRange(ulong address, long bytes)
     {
         if (bytes > 0 && !Memory.Contains(address, bytes))
@@ -123,7 +123,7 @@ internal sealed unsafe class SimulatedContext : IAwaited
 
     public void Unload(PtxModule module) => _executor.Unload(module);
 
-    /// <summary>Throws where the device refuses a launch.</summary>
+    // Throws where the device refuses a launch.
     public void Check(KernelLaunch launch) => new LaunchLimits(_limits, launch.Kernel).Check(
         launch.Grid, launch.Block, launch.DynamicSharedBytes, launch.Parameters.Length);
 

@@ -6,13 +6,13 @@ internal sealed class SimulatedDevice(int ordinal, PtxDevice description)
 
     public PtxDevice Description { get; } = description;
 
-    /// <summary>The primary context while anybody holds it.</summary>
+    // The primary context while it is retained.
     public SimulatedContext? Context { get; set; }
 
     public nint ContextHandle { get; set; }
 
     public int References { get; set; }
 
-    /// <summary>What every call returns since a kernel failed. A device is lost for the rest of the process.</summary>
+    // What every call returns since a kernel failed. A device is lost for the rest of the process.
     public DriverResult? Lost { get; set; }
 }

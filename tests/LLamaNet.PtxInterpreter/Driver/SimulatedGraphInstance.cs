@@ -4,7 +4,7 @@ internal sealed class SimulatedGraphInstance(SimulatedContext context, GraphNode
 {
     public SimulatedContext Context { get; } = context;
 
-    /// <summary>Launches that are queued keep the nodes they were launched with.</summary>
+    // Launches that are queued keep the nodes they were launched with.
     public GraphNode[] Nodes { get; } = nodes;
 
     public override string ToString() => $"graph instance of {Nodes.Length} nodes";

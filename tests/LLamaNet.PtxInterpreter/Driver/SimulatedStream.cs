@@ -1,21 +1,21 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Work to be done in order.</summary>
+// Work to be done in order.
 internal sealed class SimulatedStream(SimulatedContext context) : IOwned, IAwaited
 {
     public SimulatedContext Context { get; } = context;
 
     public Queue<Work> Work { get; } = new();
 
-    /// <summary>Where the stream's work goes while it is captured.</summary>
+    // Where the stream's work goes while it is captured.
     public Capture? Capture { get; set; }
 
-    /// <summary>Captured nodes that the next one comes after.</summary>
+    // Captured nodes that the next one comes after.
     public int[] Tail { get; set; } = [];
 
     public bool IsDone => Work.Count == 0;
 
-    /// <summary>The oldest work waits for nothing.</summary>
+    // The oldest work waits for nothing.
     public bool IsReady => Work.TryPeek(out Work work) && work.IsReady;
 
     public void Add(in Work work)

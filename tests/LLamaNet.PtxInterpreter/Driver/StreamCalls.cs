@@ -2,9 +2,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>
-/// Streams and their capture. All are of the kind that does not block; the default stream (0) can only be waited for.
-/// </summary>
+// Streams and their capture. All are of the kind that does not block; the default stream (0) can only be waited for.
 internal sealed unsafe class StreamCalls(DriverState state)
 {
     private const int ThreadLocalCapture = 1;

@@ -3,7 +3,7 @@ using static LLamaNet.PtxInterpreter.Driver.DriverResult;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Descriptions of tensors for Hopper's copy engine.</summary>
+// Descriptions of tensors for Hopper's copy engine.
 internal static unsafe class TensorMapCalls
 {
     private const int Since = 12000;

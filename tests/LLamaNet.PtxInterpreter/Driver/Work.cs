@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>Something to do on a device. A value, so that queueing costs no allocation beyond the queue.</summary>
+// Something to do on a device. A value, so that queueing costs no allocation beyond the queue.
 internal readonly record struct Work(WorkKind Kind)
 {
     public KernelLaunch? Launch { get; init; }
@@ -11,7 +11,7 @@ internal readonly record struct Work(WorkKind Kind)
 
     public nint Host { get; init; }
 
-    /// <summary>What a copy to the device copies when its source was pageable: that is read when the copy is queued.</summary>
+    // What a copy to the device copies when its source was pageable: that is read when the copy is queued.
     public byte[]? Staged { get; init; }
 
     public long Bytes { get; init; }
@@ -22,7 +22,7 @@ internal readonly record struct Work(WorkKind Kind)
 
     public SimulatedEvent? Event { get; init; }
 
-    /// <summary>The recording of the event that is meant.</summary>
+    // The recording of the event that is meant.
     public long Recording { get; init; }
 
     public bool IsReady => Kind != WorkKind.WaitForEvent || Event!.Reached >= Recording;

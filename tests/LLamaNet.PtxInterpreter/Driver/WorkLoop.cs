@@ -2,10 +2,8 @@ using System.Diagnostics;
 
 namespace LLamaNet.PtxInterpreter.Driver;
 
-/// <summary>
-/// Does queued work on a thread of its own, as a device does: what that allocates is not the waiting thread's. Among the
-/// streams, and among the nodes of a graph, that could go on, chance (seeded) decides.
-/// </summary>
+// Does queued work on a thread of its own, as a device does: what that allocates is not the waiting thread's. Among the
+// streams, and among the nodes of a graph, that could go on, chance (seeded) decides.
 internal sealed class WorkLoop(int seed) : IDisposable
 {
     private readonly Random _random = new(seed);
@@ -16,7 +14,7 @@ internal sealed class WorkLoop(int seed) : IDisposable
     private (SimulatedContext Context, IAwaited Awaited)? _task;
     private Exception? _failure;
 
-    /// <summary>Returns when the awaited thing is done; throws what a kernel threw.</summary>
+    // Returns when the awaited thing is done; throws what a kernel threw.
     public void Run(SimulatedContext context, IAwaited awaited)
     {
         if (awaited.IsDone) return;
@@ -34,7 +32,7 @@ internal sealed class WorkLoop(int seed) : IDisposable
         if (failure is not null) throw failure;
     }
 
-    /// <summary>Does the copies of the default stream here and now; they wait for nothing.</summary>
+    // Does the copies of the default stream here and now; they wait for nothing.
     public static void RunCopies(SimulatedContext context)
     {
         while (context.DefaultStream.Work.TryDequeue(out Work work)) Do(context, work);

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>The copies (<c>cp.async</c>) that the lanes of a warp have started, in their groups.</summary>
+// The copies (`cp.async`) that the lanes of a warp have started, in their groups.
 internal sealed class AsyncCopies
 {
     private readonly List<AsyncCopy> _copies = [];
@@ -11,18 +11,18 @@ internal sealed class AsyncCopies
 
     public void Commit(uint mask)
     {
-        for (var lane = 0; lane < Warp.Lanes; lane++)
+        for (int lane = 0; lane < Warp.Lanes; lane++)
             if ((mask >> lane & 1) != 0) _committed[lane]++;
     }
 
-    /// <summary>Takes out the copies of the lanes whose groups are not among the last <paramref name="newest"/>.</summary>
+    // Takes out the copies of the lanes whose groups are not among the last newest.
     public List<AsyncCopy> TakeDone(uint mask, long newest)
     {
         var done = new List<AsyncCopy>();
-        var kept = 0;
-        for (var i = 0; i < _copies.Count; i++)
+        int kept = 0;
+        for (int i = 0; i < _copies.Count; i++)
         {
-            var copy = _copies[i];
+            AsyncCopy copy = _copies[i];
             if ((mask >> copy.Lane & 1) != 0 && copy.Group < _committed[copy.Lane] - newest) done.Add(copy);
             else _copies[kept++] = copy;
         }

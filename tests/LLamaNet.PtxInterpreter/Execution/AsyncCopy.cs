@@ -1,5 +1,5 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>A copy from global to shared memory under way.</summary>
-/// <param name="Present">Bytes that are read; the rest of <paramref name="Bytes"/> becomes zero.</param>
+// A copy from global to shared memory under way.
+// Present: bytes that are read; the rest of Bytes becomes zero.
 internal readonly record struct AsyncCopy(int Lane, int Group, uint Shared, ulong Global, int Bytes, int Present);

@@ -1,23 +1,23 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>One of the 16 named barriers of a block.</summary>
+// One of the 16 named barriers of a block.
 internal sealed class BlockBarrier
 {
     private uint[] _clocks = [];
     private (int True, int All) _arriving;
 
-    /// <summary>Threads that have arrived; whole warps count.</summary>
+    // Threads that have arrived; whole warps count.
     public int Arrived { get; private set; }
 
-    /// <summary>Threads that open the barrier; 0: all that have not returned.</summary>
+    // Threads that open the barrier; 0: all that have not returned.
     public int Expected { get; private set; }
 
-    /// <summary>Threads whose predicate was true when the barrier opened last, and all that brought one.</summary>
+    // Threads whose predicate was true when the barrier opened last, and all that brought one.
     public (int True, int All) Votes { get; private set; }
 
     public void Arrive(Warp warp, int expected, int threads)
     {
-        var clocks = warp.Block.Clocks;
+        VectorClocks clocks = warp.Block.Clocks;
         if (Arrived == 0)
         {
             _clocks = clocks.Create();
@@ -30,7 +30,7 @@ internal sealed class BlockBarrier
 
     public void Vote(int isTrue, int all) => _arriving = (_arriving.True + isTrue, _arriving.All + all);
 
-    /// <returns>What those who arrived have done, for those who go on.</returns>
+    // Returns what those who arrived have done, for those who go on.
     public uint[] Open()
     {
         Votes = _arriving;

@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Instructions;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>Runs the warps of a block in turn, opens its barriers, and sees when nothing can go on.</summary>
+// Runs the warps of a block in turn, opens its barriers, and sees when nothing can go on.
 internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstructions)
 {
     // Rounds in which all warps only repeat waits that fail, until they are taken to wait for ever.
@@ -10,13 +10,13 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
 
     public void Run()
     {
-        var idle = 0;
+        int idle = 0;
         while (block.LiveWarps > 0)
         {
-            var progress = false;
-            for (var i = 0; i < block.WarpCount; i++)
+            bool progress = false;
+            for (int i = 0; i < block.WarpCount; i++)
             {
-                var warp = block.Warp(i);
+                Warp warp = block.Warp(i);
                 if (warp.Live != 0 && warp.WaitsAtBarrier < 0) progress |= WarpRunner.Run(warp);
                 if (block.Instructions > maximumInstructions) throw Endless();
             }
@@ -28,24 +28,24 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
                 continue;
             }
 
-            if (block.InFlight.TryDequeue(out var operation)) operation.Complete(block);
+            if (block.InFlight.TryDequeue(out AsynchronousOperation? operation)) operation.Complete(block);
             else if (++idle > IdleRounds || !AnyStalled()) throw Stuck();
         }
     }
 
     private bool OpenBarriers()
     {
-        var opened = false;
-        for (var id = 0; id < ThreadBlock.BarrierCount; id++)
+        bool opened = false;
+        for (int id = 0; id < ThreadBlock.BarrierCount; id++)
         {
-            var barrier = block.Barriers[id];
+            BlockBarrier barrier = block.Barriers[id];
             if (barrier.Arrived == 0) continue;
-            var expected = barrier.Expected == 0 ? block.LiveWarps * Warp.Lanes : barrier.Expected;
+            int expected = barrier.Expected == 0 ? block.LiveWarps * Warp.Lanes : barrier.Expected;
             if (barrier.Arrived < expected) continue;
-            var clocks = barrier.Open();
-            for (var i = 0; i < block.WarpCount; i++)
+            uint[] clocks = barrier.Open();
+            for (int i = 0; i < block.WarpCount; i++)
             {
-                var warp = block.Warp(i);
+                Warp warp = block.Warp(i);
                 if (warp.WaitsAtBarrier != id) continue;
                 block.Clocks.Acquire(i, clocks);
                 warp.WaitsAtBarrier = -1;
@@ -60,9 +60,9 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
 
     private bool AnyStalled()
     {
-        for (var i = 0; i < block.WarpCount; i++)
+        for (int i = 0; i < block.WarpCount; i++)
         {
-            foreach (var fragment in block.Warp(i).Fragments)
+            foreach (Fragment fragment in block.Warp(i).Fragments)
                 if (fragment.State == FragmentState.Stalled) return true;
         }
 
@@ -73,10 +73,10 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
     private PtxFaultException Stuck()
     {
         Warp? atBarrier = null;
-        for (var i = 0; i < block.WarpCount; i++)
+        for (int i = 0; i < block.WarpCount; i++)
         {
-            var warp = block.Warp(i);
-            foreach (var fragment in warp.Fragments)
+            Warp warp = block.Warp(i);
+            foreach (Fragment fragment in warp.Fragments)
             {
                 if (fragment.State == FragmentState.Waiting) return Divergent(warp, fragment);
                 if (fragment.State == FragmentState.Stalled)
@@ -86,8 +86,8 @@ internal sealed unsafe class BlockRunner(ThreadBlock block, long maximumInstruct
             if (warp.WaitsAtBarrier >= 0) atBarrier ??= warp;
         }
 
-        var place = atBarrier!.Fragments[0];
-        var barrier = block.Barriers[atBarrier.WaitsAtBarrier];
+        Fragment place = atBarrier!.Fragments[0];
+        BlockBarrier barrier = block.Barriers[atBarrier.WaitsAtBarrier];
         return atBarrier.Fault(FaultKind.Deadlock, At(place.Place - 1), place.Mask,
             $"barrier {atBarrier.WaitsAtBarrier} never opens: {barrier.Arrived} threads have arrived, "
             + $"{(barrier.Expected == 0 ? block.LiveWarps * Warp.Lanes : barrier.Expected)} are expected");

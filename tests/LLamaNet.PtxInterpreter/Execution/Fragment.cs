@@ -1,4 +1,4 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>Lanes of a warp that are at the same instruction.</summary>
+// Lanes of a warp that are at the same instruction.
 internal readonly record struct Fragment(int Place, uint Mask, FragmentState State);

@@ -3,8 +3,8 @@ namespace LLamaNet.PtxInterpreter.Execution;
 internal enum FragmentState
 {
     Ready,
-    /// <summary>Has arrived at an instruction that needs other lanes.</summary>
+    // Has arrived at an instruction that needs other lanes.
     Waiting,
-    /// <summary>Has run long enough, or its condition does not hold yet: others come first.</summary>
+    // Has run long enough, or its condition does not hold yet: others come first.
     Stalled,
 }

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>A decoded instruction. Registers are named by the offset of their 32 lanes, predicates by their number.</summary>
+// A decoded instruction. Registers are named by the offset of their 32 lanes, predicates by their number.
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Instruction
 {
-    /// <summary>Does the work for the lanes of the mask, which is never empty.</summary>
+    // Does the work for the lanes of the mask, which is never empty.
     public delegate*<Warp, Instruction*, uint, void> Execute;
 
-    /// <summary>More registers than fit below: vectors, fragments.</summary>
+    // More registers than fit below: vectors, fragments.
     public int* List;
 
-    /// <summary>A number in the text: the offset of an address, a count of groups.</summary>
+    // A number in the text: the offset of an address, a count of groups.
     public long Immediate;
 
-    /// <summary>The offset of a second address.</summary>
+    // The offset of a second address.
     public long SecondImmediate;
 
     public int D;
@@ -23,40 +23,40 @@ internal unsafe struct Instruction
     public int B;
     public int C;
 
-    /// <summary>A second destination, such as the predicate of <c>shfl</c>; -1 for none.</summary>
+    // A second destination, such as the predicate of `shfl`; -1 for none.
     public int E;
 
-    /// <summary>Guard predicate; -1 for none.</summary>
+    // Guard predicate; -1 for none.
     public int Guard;
 
-    /// <summary>Where a branch goes.</summary>
+    // Where a branch goes.
     public int Target;
 
-    /// <summary>Place in the kernel, for its text.</summary>
+    // Place in the kernel, for its text.
     public int Index;
 
-    /// <summary>Length of <see cref="List"/>.</summary>
+    // Length of List.
     public int Count;
 
-    /// <summary>Bytes of one element in memory.</summary>
+    // Bytes of one element in memory.
     public int Bytes;
 
-    /// <summary>A choice that the family of the instruction made when it was decoded.</summary>
+    // A choice that the family of the instruction made when it was decoded.
     public int Mode;
 
     public InstructionKind Kind;
 
-    /// <summary>Names a register that might be read before it is written.</summary>
+    // Names a register that might be read before it is written.
     public bool Watched;
 
     public bool GuardNegated;
 
-    /// <summary>The address register has 64 bits.</summary>
+    // The address register has 64 bits.
     public bool WideAddress;
 
-    /// <summary>Sign-extend what is read, or a negated predicate operand.</summary>
+    // Sign-extend what is read, or a negated predicate operand.
     public bool Flag;
 
-    /// <summary>An access to memory that may meet others: atomic, volatile, relaxed, acquire, release.</summary>
+    // An access to memory that may meet others: atomic, volatile, relaxed, acquire, release.
     public bool Strong;
 }

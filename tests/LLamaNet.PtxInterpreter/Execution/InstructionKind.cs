@@ -1,20 +1,20 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>What the scheduler has to do with an instruction.</summary>
+// What the scheduler has to do with an instruction.
 internal enum InstructionKind : byte
 {
-    /// <summary>Executes for the lanes that are here and goes on.</summary>
+    // Executes for the lanes that are here and goes on.
     Plain,
     Branch,
-    /// <summary>Each lane goes to the target in the list that its register A names.</summary>
+    // Each lane goes to the target in the list that its register A names.
     IndexedBranch,
     Return,
-    /// <summary>Executes when all lanes of the mask in register C have arrived.</summary>
+    // Executes when all lanes of the mask in register C have arrived.
     Collective,
-    /// <summary>Executes when all 32 lanes of the warp have arrived.</summary>
+    // Executes when all 32 lanes of the warp have arrived.
     WholeWarp,
-    /// <summary>Arrives at a barrier of the block and stops there until it opens.</summary>
+    // Arrives at a barrier of the block and stops there until it opens.
     Barrier,
-    /// <summary>May set <see cref="Warp.Stalled"/>: the lanes then let others run before they go on.</summary>
+    // May set Warp.Stalled: the lanes then let others run before they go on.
     Waiting,
 }

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>Refuses launches that the device refuses.</summary>
+// Refuses launches that the device refuses.
 internal sealed class LaunchLimits(ExecutionOptions options, PtxKernel kernel)
 {
     public void Check(Grid grid, Grid block, int dynamicSharedBytes, int parameterBytes)
@@ -19,7 +19,7 @@ internal sealed class LaunchLimits(ExecutionOptions options, PtxKernel kernel)
 
     private void Shared(int dynamicBytes)
     {
-        var total = (long)kernel.Code.DynamicSharedStart + dynamicBytes;
+        long total = (long)kernel.Code.DynamicSharedStart + dynamicBytes;
         if (dynamicBytes < 0) throw Refuse($"{dynamicBytes} bytes of dynamic shared memory");
         if (kernel.StaticSharedBytes > options.DefaultSharedBytes)
             throw Refuse(

@@ -2,42 +2,42 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>Constants and special registers: written to a warp's registers before it starts.</summary>
+// Constants and special registers: written to a warp's registers before it starts.
 internal static unsafe class LaunchRegisters
 {
     public static void Fill(Warp warp, LaunchShape launch, ReadOnlySpan<ulong> variables)
     {
-        foreach (var constant in launch.Kernel.Constants)
+        foreach (Constant constant in launch.Kernel.Constants)
         {
-            var value = constant.Value + (constant.Variable < 0 ? 0 : variables[constant.Variable]);
-            var lanes = warp.Registers + constant.Register;
+            ulong value = constant.Value + (constant.Variable < 0 ? 0 : variables[constant.Variable]);
+            byte* lanes = warp.Registers + constant.Register;
             if (constant.Bytes == 8) new Span<ulong>(lanes, Warp.Lanes).Fill(value);
             else new Span<uint>(lanes, Warp.Lanes).Fill((uint)value);
         }
 
-        foreach (var (register, offset) in launch.Kernel.Specials)
+        foreach ((SpecialRegister register, int offset) in launch.Kernel.Specials)
         {
             var lanes = (uint*)(warp.Registers + offset);
-            for (var lane = 0; lane < Warp.Lanes; lane++) lanes[lane] = Value(register, warp, lane, launch);
+            for (int lane = 0; lane < Warp.Lanes; lane++) lanes[lane] = Value(register, warp, lane, launch);
         }
     }
 
-    /// <summary>The registers that differ from block to block.</summary>
+    // The registers that differ from block to block.
     public static void FillBlock(Warp warp, Grid index)
     {
-        foreach (var (register, offset) in warp.Kernel.Specials)
+        foreach ((SpecialRegister register, int offset) in warp.Kernel.Specials)
         {
             if (register is not (SpecialRegister.CtaidX or SpecialRegister.CtaidY or SpecialRegister.CtaidZ)) continue;
-            var value = register == SpecialRegister.CtaidX ? index.X : register == SpecialRegister.CtaidY ? index.Y : index.Z;
+            int value = register == SpecialRegister.CtaidX ? index.X : register == SpecialRegister.CtaidY ? index.Y : index.Z;
             new Span<uint>(warp.Registers + offset, Warp.Lanes).Fill((uint)value);
         }
     }
 
     private static uint Value(SpecialRegister register, Warp warp, int lane, LaunchShape launch)
     {
-        var thread = warp.Thread(lane);
-        var block = launch.Block;
-        var bit = 1u << lane;
+        int thread = warp.Thread(lane);
+        Grid block = launch.Block;
+        uint bit = 1u << lane;
         return register switch
         {
             SpecialRegister.TidX => (uint)(thread % block.X),

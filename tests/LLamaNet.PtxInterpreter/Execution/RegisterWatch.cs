@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>For the registers of a warp that might be read before they are written: the lanes in which they have been.</summary>
+// For the registers of a warp that might be read before they are written: the lanes in which they have been.
 internal sealed unsafe class RegisterWatch
 {
     private uint[] _written = [];
@@ -11,17 +11,17 @@ internal sealed unsafe class RegisterWatch
         else Array.Clear(_written, 0, count);
     }
 
-    /// <summary>Before an instruction: checks what it reads and notes what it will write.</summary>
-    /// <param name="mask">The lanes that are here.</param>
-    /// <param name="active">Those for which it executes.</param>
+    // Before an instruction: checks what it reads and notes what it will write.
+    // mask: the lanes that are here.
+    // active: those for which it executes.
     public void Check(Warp warp, Instruction* instruction, uint mask, uint active)
     {
-        var (reads, writes) = warp.Kernel.Uses[instruction->Index];
-        var watched = warp.Kernel.Watched;
-        foreach (var register in reads)
+        (int[] reads, int[] writes) = warp.Kernel.Uses[instruction->Index];
+        IReadOnlyDictionary<int, int> watched = warp.Kernel.Watched;
+        foreach (int register in reads)
         {
-            if (!watched.TryGetValue(register, out var number)) continue;
-            var missing = (register == ~instruction->Guard ? mask : active) & ~_written[number];
+            if (!watched.TryGetValue(register, out int number)) continue;
+            uint missing = (register == ~instruction->Guard ? mask : active) & ~_written[number];
             if (missing != 0)
             {
                 throw warp.Fault(FaultKind.Uninitialised, instruction, missing,
@@ -29,7 +29,7 @@ internal sealed unsafe class RegisterWatch
             }
         }
 
-        foreach (var register in writes)
-            if (watched.TryGetValue(register, out var number)) _written[number] |= active;
+        foreach (int register in writes)
+            if (watched.TryGetValue(register, out int number)) _written[number] |= active;
     }
 }

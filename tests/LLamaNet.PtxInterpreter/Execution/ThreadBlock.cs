@@ -4,12 +4,12 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>The block that runs: its warps, memories and barriers. One object serves all blocks of all launches.</summary>
+// The block that runs: its warps, memories and barriers. One object serves all blocks of all launches.
 internal sealed unsafe class ThreadBlock
 {
     public const int BarrierCount = 16;
 
-    /// <summary>Instructions of warps that the block has executed; what clocks show.</summary>
+    // Instructions of warps that the block has executed; what clocks show.
     public long Instructions;
 
     private readonly List<Warp> _warps = [];
@@ -19,7 +19,7 @@ internal sealed unsafe class ThreadBlock
         Memory = memory;
         Shared = new(this);
         Barriers = new BlockBarrier[BarrierCount];
-        for (var i = 0; i < BarrierCount; i++) Barriers[i] = new();
+        for (int i = 0; i < BarrierCount; i++) Barriers[i] = new();
     }
 
     public DeviceMemory Memory { get; }
@@ -34,45 +34,45 @@ internal sealed unsafe class ThreadBlock
 
     public HopperState Hopper { get; } = new();
 
-    /// <summary>Operations under way beside the threads, the oldest first.</summary>
+    // Operations under way beside the threads, the oldest first.
     public Queue<AsynchronousOperation> InFlight { get; } = new();
 
     public KernelCode Kernel { get; private set; } = null!;
 
-    /// <summary>The parameter block of the launch.</summary>
+    // The parameter block of the launch.
     public byte* Parameters { get; private set; }
 
     public Grid Index { get; private set; }
 
-    /// <summary>Linear index in the grid.</summary>
+    // Linear index in the grid.
     public int Number { get; private set; }
 
-    /// <summary>Number of the launch on this machine.</summary>
+    // Number of the launch on this machine.
     public uint Launch { get; private set; }
 
-    /// <summary>A thread has executed an atomic operation on global memory.</summary>
+    // A thread has executed an atomic operation on global memory.
     public bool HasSynchronised { get; set; }
 
     public Grid Extent { get; private set; }
 
     public int WarpCount { get; private set; }
 
-    /// <summary>Warps with threads that have not returned.</summary>
+    // Warps with threads that have not returned.
     public int LiveWarps { get; set; }
 
     public Warp Warp(int index) => _warps[index];
 
-    /// <summary>Fills the registers that stay the same in all blocks of the launch.</summary>
+    // Fills the registers that stay the same in all blocks of the launch.
     public void Prepare(LaunchShape launch, byte* parameters, ReadOnlySpan<ulong> variables)
     {
         Kernel = launch.Kernel;
         Parameters = parameters;
         Extent = launch.Block;
         Launch = launch.Number;
-        var threads = (int)launch.Block.Count;
+        int threads = (int)launch.Block.Count;
         WarpCount = (threads + Execution.Warp.Lanes - 1) / Execution.Warp.Lanes;
         while (_warps.Count < WarpCount) _warps.Add(new(this, _warps.Count));
-        for (var i = 0; i < WarpCount; i++)
+        for (int i = 0; i < WarpCount; i++)
         {
             _warps[i].Prepare(Kernel);
             LaunchRegisters.Fill(_warps[i], launch, variables);
@@ -90,13 +90,13 @@ internal sealed unsafe class ThreadBlock
         Clocks.Reset(WarpCount + 1);
         Hopper.Reset(WarpCount);
         Shared.Reset(sharedBytes);
-        var threads = (int)Extent.Count;
+        int threads = (int)Extent.Count;
         Local.Reset(Kernel.LocalBytes, threads);
-        foreach (var barrier in Barriers) barrier.Reset();
+        foreach (BlockBarrier barrier in Barriers) barrier.Reset();
         LiveWarps = WarpCount;
-        for (var i = 0; i < WarpCount; i++)
+        for (int i = 0; i < WarpCount; i++)
         {
-            var lanes = Math.Min(Execution.Warp.Lanes, threads - i * Execution.Warp.Lanes);
+            int lanes = Math.Min(Execution.Warp.Lanes, threads - i * Execution.Warp.Lanes);
             _warps[i].Start(lanes == Execution.Warp.Lanes ? Execution.Warp.AllLanes : (1u << lanes) - 1);
             LaunchRegisters.FillBlock(_warps[i], index);
         }
@@ -104,10 +104,10 @@ internal sealed unsafe class ThreadBlock
 
     public PtxFaultException Fault(FaultKind kind, int thread, Instruction* instruction, string what)
     {
-        var text = "";
+        string text = "";
         if (instruction != null)
         {
-            var (line, words) = Kernel.Texts[instruction->Index];
+            (int line, string words) = Kernel.Texts[instruction->Index];
             text = $"[{words}] (line {line})";
         }
 

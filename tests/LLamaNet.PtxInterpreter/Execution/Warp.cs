@@ -4,7 +4,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>32 threads that execute instructions together. Its registers are arrays of 32 lanes.</summary>
+// 32 threads that execute instructions together. Its registers are arrays of 32 lanes.
 internal sealed unsafe class Warp(ThreadBlock block, int index)
 {
     public const int Lanes = 32;
@@ -13,51 +13,51 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
     private byte[] _registers = [];
     private uint[] _predicates = [];
 
-    /// <summary>Lanes of register r begin at <c>Registers + r</c>.</summary>
+    // Lanes of register r begin at `Registers + r`.
     public byte* Registers { get; private set; }
 
-    /// <summary>A bit for each lane.</summary>
+    // A bit for each lane.
     public uint* Predicates { get; private set; }
 
     public ThreadBlock Block { get; } = block;
 
     public int Index { get; } = index;
 
-    /// <summary>The carry of each lane's last sum that keeps it.</summary>
+    // The carry of each lane's last sum that keeps it.
     public uint Carry { get; set; }
 
-    /// <summary>Lanes that have not returned.</summary>
+    // Lanes that have not returned.
     public uint Live { get; set; }
 
-    /// <summary>The groups of lanes by instruction; together they are <see cref="Live"/>.</summary>
+    // The groups of lanes by instruction; together they are Live.
     public List<Fragment> Fragments { get; } = [];
 
-    /// <summary>The barrier that the whole warp waits at; -1 for none.</summary>
+    // The barrier that the whole warp waits at; -1 for none.
     public int WaitsAtBarrier { get; set; } = -1;
 
-    /// <summary>The instruction that gets a result when the barrier opens; null for most.</summary>
+    // The instruction that gets a result when the barrier opens; null for most.
     public Instruction* AwaitsVotes { get; set; }
 
-    /// <summary>Set by an instruction whose condition does not hold yet: others must run first.</summary>
+    // Set by an instruction whose condition does not hold yet: others must run first.
     public bool Stalled { get; set; }
 
-    /// <summary>Copies that lanes started and nobody has waited for.</summary>
+    // Copies that lanes started and that no wait has covered.
     public AsyncCopies Copies { get; } = new();
 
     public RegisterWatch Watch { get; } = new();
 
-    /// <summary>wgmma works on some of the registers: every other instruction that names one is wrong.</summary>
+    // wgmma works on some of the registers: every other instruction that names one is wrong.
     public bool HasBusyRegisters { get; set; }
 
-    /// <summary>The allocation that the last access to global memory found, as a shortcut for the next.</summary>
+    // The allocation that the last access to global memory found, as a shortcut for the next.
     public Allocation? Recent { get; set; }
 
     public KernelCode Kernel => Block.Kernel;
 
-    /// <summary>Linear index in the block of a lane's thread.</summary>
+    // Linear index in the block of a lane's thread.
     public int Thread(int lane) => Index * Lanes + lane;
 
-    /// <summary>Makes room for the kernel's registers.</summary>
+    // Makes room for the kernel's registers.
     public void Prepare(KernelCode kernel)
     {
         if (_registers.Length < kernel.RegisterBytes + 64)
@@ -92,7 +92,7 @@ internal sealed unsafe class Warp(ThreadBlock block, int index)
 
     public PtxFaultException Fault(FaultKind kind, Instruction* instruction, uint mask, string what)
     {
-        var lane = mask == 0 ? -1 : BitOperations.TrailingZeroCount(mask);
+        int lane = mask == 0 ? -1 : BitOperations.TrailingZeroCount(mask);
         return Block.Fault(kind, lane < 0 ? -1 : Thread(lane), instruction, what);
     }
 

@@ -3,10 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace LLamaNet.PtxInterpreter.Execution;
 
-/// <summary>
-/// Runs the instructions of one warp. Lanes that branched apart are kept as fragments; the one that is furthest back runs
-/// first, and fragments that meet become one.
-/// </summary>
+// Runs the instructions of one warp. Lanes that branched apart are kept as fragments; the one that is furthest back runs
+// first, and fragments that meet become one.
 internal static unsafe class WarpRunner
 {
     // A fragment that runs longer lets the others run, so that one which spins cannot starve the one it waits for.
@@ -15,18 +13,18 @@ internal static unsafe class WarpRunner
     // A loop of more instructions than this does something besides waiting.
     private const int LongestSpin = 64;
 
-    /// <summary>Runs until no fragment can go on, or the slice is over.</summary>
-    /// <returns>Whether something other than a failing wait was executed.</returns>
+    // Runs until no fragment can go on, or the slice is over.
+    // Returns whether something other than a failing wait was executed.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool Run(Warp warp)
     {
-        var fragments = warp.Fragments;
-        for (var i = 0; i < fragments.Count; i++)
+        List<Fragment> fragments = warp.Fragments;
+        for (int i = 0; i < fragments.Count; i++)
             if (fragments[i].State == FragmentState.Stalled) fragments[i] = fragments[i] with { State = FragmentState.Ready };
-        var progress = false;
+        bool progress = false;
         while (warp.WaitsAtBarrier < 0 && Next(fragments) is var next and >= 0)
         {
-            var fragment = fragments[next];
+            Fragment fragment = fragments[next];
             fragments.RemoveAt(next);
             progress |= Run(warp, fragment);
         }
@@ -34,13 +32,13 @@ internal static unsafe class WarpRunner
         return progress;
     }
 
-    /// <summary>Puts lanes back; they become one with those that are at the same place.</summary>
+    // Puts lanes back; they become one with those that are at the same place.
     private static void Add(List<Fragment> fragments, Fragment added)
     {
-        for (var i = 0; i < fragments.Count; i++)
+        for (int i = 0; i < fragments.Count; i++)
         {
             if (fragments[i].Place != added.Place) continue;
-            var state = fragments[i].State == added.State ? added.State : FragmentState.Ready;
+            FragmentState state = fragments[i].State == added.State ? added.State : FragmentState.Ready;
             fragments[i] = new(added.Place, fragments[i].Mask | added.Mask, state);
             return;
         }
@@ -50,8 +48,8 @@ internal static unsafe class WarpRunner
 
     private static int Next(List<Fragment> fragments)
     {
-        var best = -1;
-        for (var i = 0; i < fragments.Count; i++)
+        int best = -1;
+        for (int i = 0; i < fragments.Count; i++)
         {
             if (fragments[i].State == FragmentState.Ready && (best < 0 || fragments[i].Place < fragments[best].Place)) best = i;
         }
@@ -59,11 +57,11 @@ internal static unsafe class WarpRunner
         return best;
     }
 
-    /// <summary>Whether lanes at the place are the furthest back, and where they first meet others.</summary>
+    // Whether lanes at the place are the furthest back, and where they first meet others.
     private static bool MayGoOn(List<Fragment> fragments, int place, out int meeting)
     {
         meeting = int.MaxValue;
-        foreach (var other in fragments)
+        foreach (Fragment other in fragments)
         {
             if (other.Place == place || (other.Place < place && other.State == FragmentState.Ready)) return false;
             if (other.Place > place) meeting = Math.Min(meeting, other.Place);
@@ -75,13 +73,13 @@ internal static unsafe class WarpRunner
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Run(Warp warp, Fragment fragment)
     {
-        var fragments = warp.Fragments;
-        var (place, mask, _) = fragment;
-        MayGoOn(fragments, place, out var meeting);
-        var first = warp.Kernel.Instructions;
-        var predicates = warp.Predicates;
-        var block = warp.Block;
-        var start = block.Instructions;
+        List<Fragment> fragments = warp.Fragments;
+        (int place, uint mask, FragmentState _) = fragment;
+        MayGoOn(fragments, place, out int meeting);
+        Instruction* first = warp.Kernel.Instructions;
+        uint* predicates = warp.Predicates;
+        ThreadBlock block = warp.Block;
+        long start = block.Instructions;
         while (place != meeting)
         {
             if (block.Instructions - start >= Slice)
@@ -91,8 +89,8 @@ internal static unsafe class WarpRunner
             }
 
             block.Instructions++;
-            var instruction = first + place;
-            var active = mask;
+            Instruction* instruction = first + place;
+            uint active = mask;
             if (instruction->Guard >= 0)
                 active &= instruction->GuardNegated ? ~predicates[instruction->Guard] : predicates[instruction->Guard];
             if (instruction->Watched) warp.Watch.Check(warp, instruction, mask, active);
@@ -154,7 +152,7 @@ internal static unsafe class WarpRunner
         var indices = (uint*)(warp.Registers + instruction->A);
         for (; lanes != 0; lanes &= lanes - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(lanes);
+            int lane = BitOperations.TrailingZeroCount(lanes);
             if (indices[lane] >= (uint)instruction->Count)
                 throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
                     $"branch to {indices[lane]} of {instruction->Count} labels");
@@ -168,23 +166,23 @@ internal static unsafe class WarpRunner
         if (warp.Live == 0) warp.Block.LiveWarps--;
     }
 
-    /// <summary>Instructions that several lanes execute together: those that are complete do, the others wait.</summary>
+    // Instructions that several lanes execute together: those that are complete do, the others wait.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Together(Warp warp, Instruction* instruction, int place, uint mask, uint active)
     {
-        var fragments = warp.Fragments;
+        List<Fragment> fragments = warp.Fragments;
         if (active != mask) Add(fragments, new(place + 1, mask & ~active, FragmentState.Ready));
-        var waiting = active;
+        uint waiting = active;
         if (instruction->Kind == InstructionKind.Collective)
         {
             var members = (uint*)(warp.Registers + instruction->C);
-            for (var rest = active; rest != 0;)
+            for (uint rest = active; rest != 0;)
             {
-                var named = members[BitOperations.TrailingZeroCount(rest)];
+                uint named = members[BitOperations.TrailingZeroCount(rest)];
                 uint group = 0;
-                for (var lanes = rest; lanes != 0; lanes &= lanes - 1)
+                for (uint lanes = rest; lanes != 0; lanes &= lanes - 1)
                 {
-                    var lane = BitOperations.TrailingZeroCount(lanes);
+                    int lane = BitOperations.TrailingZeroCount(lanes);
                     if (members[lane] == named) group |= 1u << lane;
                 }
 

@@ -2,23 +2,21 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// A copy from global to shared memory that the copy engine makes. What it reads is fixed at its start; the bytes are written,
-/// and count for the mbarrier, at its end.
-/// </summary>
+// A copy from global to shared memory that the copy engine makes. What it reads is fixed at its start; the bytes are written,
+// and count for the mbarrier, at its end.
 internal sealed unsafe class BulkCopy(uint barrier, int bytes) : AsynchronousOperation
 {
     public const int ChunkBytes = 16;
 
     private readonly List<(uint Address, UInt128 Content)> _chunks = [];
 
-    /// <summary>16 bytes at a multiple of 16 in shared memory.</summary>
+    // 16 bytes at a multiple of 16 in shared memory.
     public void Add(uint address, UInt128 content) => _chunks.Add((address, content));
 
-    /// <summary>From now on nobody may touch the destination.</summary>
+    // From now on no access to the destination is allowed.
     public void Begin(Warp warp, Instruction* instruction, int lane)
     {
-        foreach (var (address, _) in _chunks) warp.Block.Shared.BeginCopy(warp, instruction, lane, address, ChunkBytes);
+        foreach ((uint address, UInt128 _) in _chunks) warp.Block.Shared.BeginCopy(warp, instruction, lane, address, ChunkBytes);
         warp.Block.InFlight.Enqueue(this);
     }
 
@@ -26,7 +24,7 @@ internal sealed unsafe class BulkCopy(uint barrier, int bytes) : AsynchronousOpe
     {
         // The copy engine counts as one more warp behind the block's own: who has not waited for the mbarrier does not know its
         // writes.
-        foreach (var (address, content) in _chunks)
+        foreach ((uint address, UInt128 content) in _chunks)
         {
             *(UInt128*)(block.Shared.Host + address) = content;
             block.Shared.EndCopy(block.WarpCount, block.WarpCount * Warp.Lanes, address, ChunkBytes);

@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>cp.async.bulk and cp.async.bulk.tensor, from global to the block's shared memory, reporting to an mbarrier.</summary>
+// cp.async.bulk and cp.async.bulk.tensor, from global to the block's shared memory, reporting to an mbarrier.
 internal static unsafe class BulkCopyInstructions
 {
     private const int TensorAlignment = 128;
@@ -24,8 +24,8 @@ internal static unsafe class BulkCopyInstructions
     private static void Direction(Decoder decoder, params string[] words)
     {
         decoder.Allow([.. words, "async", "bulk", "shared::cluster", "shared::cta", "global", "mbarrier::complete_tx::bytes"]);
-        var to = decoder.Has("shared::cluster") ? "shared::cluster" : "shared::cta";
-        var name = string.Join('.', decoder.Words);
+        string to = decoder.Has("shared::cluster") ? "shared::cluster" : "shared::cta";
+        string name = string.Join('.', decoder.Words);
         if (!name.Contains($"{to}.global.", StringComparison.Ordinal) || !decoder.Has("mbarrier::complete_tx::bytes"))
             throw decoder.Unknown();
     }
@@ -46,20 +46,20 @@ internal static unsafe class BulkCopyInstructions
     // [to], [map, {x, y}], [barrier]
     private static void Tensor(Decoder decoder)
     {
-        var rank = decoder.Words.FirstOrDefault(word => word.Length == 2 && word[1] == 'd' && word[0] is >= '1' and <= '5');
+        string? rank = decoder.Words.FirstOrDefault(word => word.Length == 2 && word[1] == 'd' && word[0] is >= '1' and <= '5');
         if (rank is null) throw decoder.Unknown();
         Direction(decoder, "tensor", "tile", rank);
         decoder.ExpectOperands(3);
         decoder.Result.A = SharedAddress(decoder, 0);
         decoder.Result.D = SharedAddress(decoder, 2);
-        var operand = decoder.Operand(1);
-        var comma = operand.IndexOf(',', StringComparison.Ordinal);
+        string operand = decoder.Operand(1);
+        int comma = operand.IndexOf(',', StringComparison.Ordinal);
         if (comma < 0 || operand[0] != '[' || operand[^1] != ']') throw decoder.Unknown();
         decoder.List.Add(Plain(decoder, decoder.Address($"{operand[..comma].Trim()}]")));
         if (!decoder.Result.WideAddress) throw decoder.Unknown();
-        var corner = Decoder.Members(operand[(comma + 1)..^1].Trim());
+        string[] corner = Decoder.Members(operand[(comma + 1)..^1].Trim());
         if (corner.Length != rank[0] - '0') throw decoder.Error($"{corner.Length} coordinates for a tensor of {rank}");
-        foreach (var coordinate in corner) decoder.List.Add(decoder.Source(coordinate, PtxType.S32));
+        foreach (string coordinate in corner) decoder.List.Add(decoder.Source(coordinate, PtxType.S32));
         decoder.Result.Execute = &Tensor;
     }
 
@@ -69,7 +69,7 @@ internal static unsafe class BulkCopyInstructions
 
     private static int SharedAddress(Decoder decoder, int operand)
     {
-        var register = Plain(decoder, decoder.Address(operand));
+        int register = Plain(decoder, decoder.Address(operand));
         return decoder.Result.WideAddress ? throw decoder.Unknown() : register;
     }
 
@@ -77,11 +77,11 @@ internal static unsafe class BulkCopyInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var to = Get(warp, instruction->A, lane);
-            var from = LaneRegister.Get<ulong>(warp.Registers + instruction->B, lane);
-            var bytes = Get(warp, instruction->C, lane);
-            var barrier = Get(warp, instruction->D, lane);
+            int lane = BitOperations.TrailingZeroCount(mask);
+            uint to = Get(warp, instruction->A, lane);
+            ulong from = LaneRegister.Get<ulong>(warp.Registers + instruction->B, lane);
+            uint bytes = Get(warp, instruction->C, lane);
+            uint barrier = Get(warp, instruction->D, lane);
             if (bytes % BulkCopy.ChunkBytes != 0)
             {
                 throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
@@ -98,7 +98,7 @@ internal static unsafe class BulkCopyInstructions
             var copy = new BulkCopy(barrier, (int)bytes);
             for (uint done = 0; done < bytes; done += BulkCopy.ChunkBytes)
             {
-                var source = MemoryAccess.Global(warp, instruction, lane, from + done, BulkCopy.ChunkBytes, write: false);
+                byte* source = MemoryAccess.Global(warp, instruction, lane, from + done, BulkCopy.ChunkBytes, write: false);
                 copy.Add(to + done, *(UInt128*)source);
             }
 
@@ -110,16 +110,16 @@ internal static unsafe class BulkCopyInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var to = Get(warp, instruction->A, lane);
-            var barrier = Get(warp, instruction->D, lane);
+            int lane = BitOperations.TrailingZeroCount(mask);
+            uint to = Get(warp, instruction->A, lane);
+            uint barrier = Get(warp, instruction->D, lane);
             if (to % TensorAlignment != 0)
             {
                 throw warp.FaultAt(FaultKind.Misaligned, instruction, lane,
                     $"a tensor copy to +{to}, which is no multiple of 128");
             }
 
-            var map = Map(warp, instruction, lane);
+            TensorMap map = Map(warp, instruction, lane);
             var corner = new int[instruction->Count - FirstCorner];
             if (map.Box.Length != corner.Length)
             {
@@ -127,10 +127,10 @@ internal static unsafe class BulkCopyInstructions
                     $"{corner.Length} coordinates for a map of rank {map.Box.Length}");
             }
 
-            for (var i = 0; i < corner.Length; i++) corner[i] = (int)Get(warp, instruction->List[FirstCorner + i], lane);
+            for (int i = 0; i < corner.Length; i++) corner[i] = (int)Get(warp, instruction->List[FirstCorner + i], lane);
             warp.Block.Hopper.Barriers.CheckFenced(warp, instruction, lane, barrier);
             var copy = new BulkCopy(barrier, map.BoxBytes);
-            foreach (var row in map.Rows(corner)) AddRow(warp, instruction, lane, map, to, row, copy);
+            foreach (TensorRow row in map.Rows(corner)) AddRow(warp, instruction, lane, map, to, row, copy);
             copy.Begin(warp, instruction, lane);
         }
     }
@@ -140,31 +140,31 @@ internal static unsafe class BulkCopyInstructions
     {
         Span<byte> content = stackalloc byte[map.Box[0] * map.ElementBytes];
         content.Clear();
-        for (var i = 0; i < row.Present; i += map.ElementBytes)
+        for (int i = 0; i < row.Present; i += map.ElementBytes)
         {
-            var source = MemoryAccess.Global(warp, instruction, lane, row.Address + (ulong)i, map.ElementBytes, write: false);
+            byte* source = MemoryAccess.Global(warp, instruction, lane, row.Address + (ulong)i, map.ElementBytes, write: false);
             new ReadOnlySpan<byte>(source, map.ElementBytes).CopyTo(content[(row.Skipped + i)..]);
         }
 
-        for (var i = 0; i < content.Length; i += BulkCopy.ChunkBytes)
+        for (int i = 0; i < content.Length; i += BulkCopy.ChunkBytes)
         {
-            var address = map.Swizzle.Apply(to + (uint)(row.BoxOffset + i));
+            uint address = map.Swizzle.Apply(to + (uint)(row.BoxOffset + i));
             copy.Add(address, System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(content[i..]));
         }
     }
 
     private static TensorMap Map(Warp warp, Instruction* instruction, int lane)
     {
-        var address = LaneRegister.Get<ulong>(warp.Registers + instruction->List[MapPlace], lane);
+        ulong address = LaneRegister.Get<ulong>(warp.Registers + instruction->List[MapPlace], lane);
         if (address % 64 != 0) throw warp.FaultAt(FaultKind.Misaligned, instruction, lane, "a tensor map at no multiple of 64");
-        var (space, _) = AddressWindow.Resolve(address);
+        (AddressSpace space, ulong _) = AddressWindow.Resolve(address);
         // A copy of a parameter in local memory is not where the copy engine looks.
         if (space is not (AddressSpace.Parameter or AddressSpace.Global))
             throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"a tensor map in {space} memory");
         Span<byte> bytes = stackalloc byte[TensorMap.Bytes];
-        for (var i = 0; i < bytes.Length; i += BulkCopy.ChunkBytes)
+        for (int i = 0; i < bytes.Length; i += BulkCopy.ChunkBytes)
         {
-            var place = MemoryAccess.Resolve(
+            byte* place = MemoryAccess.Resolve(
                 warp, instruction, lane, AddressSpace.Generic, address + (ulong)i, BulkCopy.ChunkBytes, write: false);
             new ReadOnlySpan<byte>(place, BulkCopy.ChunkBytes).CopyTo(bytes[i..]);
         }

@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>What the instructions of sm_90a keep about the block that runs, beside its memory.</summary>
+// What the instructions of sm_90a keep about the block that runs, beside its memory.
 internal sealed class HopperState
 {
     private readonly List<WgmmaQueue> _queues = [];
@@ -21,6 +21,6 @@ internal sealed class HopperState
         Fences.Reset(warps);
         Registers.Reset(warps);
         while (_queues.Count < warps) _queues.Add(new WgmmaQueue());
-        foreach (var queue in _queues) queue.Reset();
+        foreach (WgmmaQueue queue in _queues) queue.Reset();
     }
 }

@@ -1,26 +1,24 @@
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// The 64 bits by which wgmma finds a matrix of 16-bit values in shared memory whose rows run along k. Without swizzle, it
-/// consists of core matrices of 8 rows x 16 bytes, each 128 bytes in one piece; LeadingBytes lead to the next along k,
-/// StrideBytes to the next eight rows. With a swizzle of n bytes, eight rows of n bytes stand together, StrideBytes lead to the
-/// next eight, and LeadingBytes have no meaning.
-/// </summary>
+// The 64 bits by which wgmma finds a matrix of 16-bit values in shared memory whose rows run along k. Without swizzle, it
+// consists of core matrices of 8 rows x 16 bytes, each 128 bytes in one piece; LeadingBytes lead to the next along k,
+// StrideBytes to the next eight rows. With a swizzle of n bytes, eight rows of n bytes stand together, StrideBytes lead to
+// the next eight, and LeadingBytes have no meaning.
 internal readonly record struct MatrixDescriptor(ulong Bits)
 {
-    /// <summary>Bits 0 to 13.</summary>
+    // Bits 0 to 13.
     public uint Start => Field(0);
 
-    /// <summary>Bits 16 to 29.</summary>
+    // Bits 16 to 29.
     public uint LeadingBytes => Field(16);
 
-    /// <summary>Bits 32 to 45.</summary>
+    // Bits 32 to 45.
     public uint StrideBytes => Field(32);
 
-    /// <summary>Bits 49 to 51: where the swizzle's pattern starts when not at its own multiple.</summary>
+    // Bits 49 to 51: where the swizzle's pattern starts when not at its own multiple.
     public int BaseOffset => (int)(Bits >> 49 & 7);
 
-    /// <summary>Bits 62 and 63, which count the modes down from 128 bytes.</summary>
+    // Bits 62 and 63, which count the modes down from 128 bytes.
     public Swizzle Swizzle => (Bits >> 62) switch
     {
         0 => Swizzle.None,
@@ -29,7 +27,7 @@ internal readonly record struct MatrixDescriptor(ulong Bits)
         _ => Swizzle.Bytes32,
     };
 
-    /// <summary>The shared address of eight values of a row, k = 8 * chunk and on; chunk: 0 or 1.</summary>
+    // The shared address of eight values of a row, k = 8 * chunk and on; chunk: 0 or 1.
     public uint ChunkAddress(int row, int chunk)
     {
         uint address = Start + (uint)(row / 8) * StrideBytes;

@@ -2,10 +2,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// Which ordinary stores the async proxy (wgmma, the copy engine) sees: those that their own thread had behind it at a
-/// <c>fence.proxy.async</c>, and those that had happened before such a fence of the thread that starts the operation.
-/// </summary>
+// Which ordinary stores the async proxy (wgmma, the copy engine) sees: those that their own thread had behind it at a
+// `fence.proxy.async`, and those that had happened before such a fence of the thread that starts the operation.
 internal sealed class ProxyFences
 {
     // Clock of its warp at a thread's last fence.
@@ -30,18 +28,18 @@ internal sealed class ProxyFences
 
     public void Fence(Warp warp, uint mask)
     {
-        var clocks = warp.Block.Clocks;
-        for (var lane = 0; lane < Warp.Lanes; lane++)
+        VectorClocks clocks = warp.Block.Clocks;
+        for (int lane = 0; lane < Warp.Lanes; lane++)
             if ((mask >> lane & 1) != 0) _writers[warp.Thread(lane)] = clocks.Now(warp.Index);
-        for (var other = 0; other < _warps; other++) _readers[warp.Index * _warps + other] = clocks.Known(warp.Index, other);
+        for (int other = 0; other < _warps; other++) _readers[warp.Index * _warps + other] = clocks.Known(warp.Index, other);
         // Later stores of this warp are told from the earlier ones.
         clocks.Advance(warp.Index);
     }
 
-    /// <summary>Whether an operation that the warp starts sees what the thread stored when its warp's clock stood so.</summary>
+    // Whether an operation that the warp starts sees what the thread stored when its warp's clock stood so.
     public bool Sees(Warp warp, int writer, uint clock)
     {
-        var other = writer / Warp.Lanes;
+        int other = writer / Warp.Lanes;
         // The copy engine writes through the async proxy itself.
         return other >= _warps || clock <= _writers[writer] || clock <= _readers[warp.Index * _warps + other];
     }

@@ -4,7 +4,7 @@ using LLamaNet.PtxInterpreter.Instructions;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>The fences between ordinary accesses and those of wgmma and the copy engine; setmaxnreg.</summary>
+// The fences between ordinary accesses and those of wgmma and the copy engine; setmaxnreg.
 internal static unsafe class ProxyInstructions
 {
     public static void AddTo(InstructionTable table)

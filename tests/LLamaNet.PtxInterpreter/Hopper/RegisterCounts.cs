@@ -2,10 +2,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// What <c>setmaxnreg</c> gave each warp. Together they must be no more than the block started with, or the last waits for ever: as
-/// many for each thread as the multiprocessor has for a block of the kernel's largest size, a multiple of 8.
-/// </summary>
+// What `setmaxnreg` gave each warp. Together they must be no more than the block started with, or the last waits for ever: as
+// many for each thread as the multiprocessor has for a block of the kernel's largest size, a multiple of 8.
 internal sealed class RegisterCounts
 {
     private const int Available = 65536;
@@ -16,16 +14,17 @@ internal sealed class RegisterCounts
     public void Reset(int warps)
     {
         _counts.Clear();
-        for (var i = 0; i < warps; i++) _counts.Add(0);
+        for (int i = 0; i < warps; i++) _counts.Add(0);
     }
 
-    /// <summary>What is wrong once every warp has said how many it takes, or null.</summary>
+    // What is wrong once every warp has said how many it takes, or null.
     public string? Set(Warp warp, int count)
     {
         if (!warp.Kernel.SaysBlocksPerMultiprocessor) return "setmaxnreg in a kernel without .minnctapersm";
         _counts[warp.Index] = count;
         if (_counts.Contains(0)) return null;
-        var first = Available / warp.Kernel.MaxThreads / Unit * Unit * _counts.Count;
-        return _counts.Sum() <= first ? null : $"the warps take {_counts.Sum()} registers for each lane, the block started with {first}";
+        int first = Available / warp.Kernel.MaxThreads / Unit * Unit * _counts.Count;
+        int taken = _counts.Sum();
+        return taken <= first ? null : $"the warps take {taken} registers for each lane, the block started with {first}";
     }
 }

@@ -2,7 +2,7 @@ namespace LLamaNet.PtxInterpreter.Hopper;
 
 internal static class SwizzleExtensions
 {
-    /// <summary>Where the byte that a plain layout has at the address stands. Its own inverse.</summary>
+    // Where the byte that a plain layout has at the address stands. Its own inverse.
     public static uint Apply(this Swizzle swizzle, uint address) => swizzle switch
     {
         Swizzle.Bytes32 => address ^ (address >> 3 & 0x10),
@@ -11,6 +11,6 @@ internal static class SwizzleExtensions
         _ => address,
     };
 
-    /// <summary>Bytes inside which chunks change places; 0: none do.</summary>
+    // Bytes inside which chunks change places; 0: none do.
     public static int Span(this Swizzle swizzle) => swizzle == Swizzle.None ? 0 : 16 << (int)swizzle;
 }

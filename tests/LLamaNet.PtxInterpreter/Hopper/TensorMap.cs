@@ -2,16 +2,14 @@ using System.Buffers.Binary;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// What a CUtensorMap says. The driver's 128 bytes are opaque; these have a layout of their own and a mark at the front, so that
-/// anything else passed to a copy is found.
-/// </summary>
-/// <param name="ElementBytes">1, 2, 4 or 8.</param>
-/// <param name="Address">Of the first element, in global memory.</param>
-/// <param name="Extents">Elements along each dimension, the fastest first: one to five.</param>
-/// <param name="Strides">Bytes from one element to the next along each dimension but the first.</param>
-/// <param name="Box">Elements of a copy along each dimension.</param>
-/// <param name="Swizzle">How a copy's chunks stand in shared memory.</param>
+// What a CUtensorMap says. The driver's 128 bytes are opaque; these have a layout of their own and a mark at the front, so
+// that anything else passed to a copy is found.
+// ElementBytes: 1, 2, 4 or 8.
+// Address: of the first element, in global memory.
+// Extents: elements along each dimension, the fastest first: one to five.
+// Strides: bytes from one element to the next along each dimension but the first.
+// Box: elements of a copy along each dimension.
+// Swizzle: how a copy's chunks stand in shared memory.
 internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extents, ulong[] Strides, int[] Box, Swizzle Swizzle)
 {
     public const int Bytes = 128;
@@ -21,7 +19,7 @@ internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extent
 
     public int BoxBytes => Box.Aggregate(ElementBytes, (bytes, extent) => bytes * extent);
 
-    /// <summary>Bytes of an element of a CUtensorMapDataType; 0: no such type.</summary>
+    // Bytes of an element of a CUtensorMapDataType; 0: no such type.
     public static int BytesOf(int dataType) => dataType switch
     {
         0 => 1, // UINT8
@@ -31,7 +29,7 @@ internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extent
         _ => 0,
     };
 
-    /// <summary>What cuTensorMapEncodeTiled refuses; null: nothing.</summary>
+    // What cuTensorMapEncodeTiled refuses; null: nothing.
     public string? FindError()
     {
         int rank = Extents.Length;
@@ -76,7 +74,7 @@ internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extent
         for (int i = 0; i < Strides.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(map[(56 + 8 * i)..], Strides[i]);
     }
 
-    /// <summary>Null when the bytes are no tensor map.</summary>
+    // Null when the bytes are no tensor map.
     public static TensorMap? Read(ReadOnlySpan<byte> map)
     {
         if (BinaryPrimitives.ReadUInt64LittleEndian(map) != Mark) return null;
@@ -94,11 +92,9 @@ internal sealed record TensorMap(int ElementBytes, ulong Address, ulong[] Extent
         return new TensorMap(map[8], BinaryPrimitives.ReadUInt64LittleEndian(map[16..]), extents, strides, box, (Swizzle)map[10]);
     }
 
-    /// <summary>
-    /// The rows of a box: for each, where its present elements are in global memory, and where its bytes go in the box. Elements
-    /// outside the tensor are zeros and are not read.
-    /// </summary>
-    /// <param name="corner">The box's first element along each dimension; may lie outside.</param>
+    // The rows of a box: for each, where its present elements are in global memory, and where its bytes go in the box.
+    // Elements outside the tensor are zeros and are not read.
+    // corner: the box's first element along each dimension; may lie outside.
     public IEnumerable<TensorRow> Rows(int[] corner)
     {
         int rows = Box.Skip(1).Aggregate(1, (count, extent) => count * extent);

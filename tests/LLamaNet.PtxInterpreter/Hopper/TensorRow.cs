@@ -1,8 +1,8 @@
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>A row of a box that a tensor map describes.</summary>
-/// <param name="BoxOffset">Its first byte in the box.</param>
-/// <param name="Address">Its first byte that is in the tensor.</param>
-/// <param name="Skipped">Zero bytes before that.</param>
-/// <param name="Present">Bytes that are in the tensor; zeros follow.</param>
+// A row of a box that a tensor map describes.
+// BoxOffset: its first byte in the box.
+// Address: its first byte that is in the tensor.
+// Skipped: zero bytes before that.
+// Present: bytes that are in the tensor; zeros follow.
 internal readonly record struct TensorRow(int BoxOffset, ulong Address, int Skipped, int Present);

@@ -1,12 +1,10 @@
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// The 64 bits of an mbarrier. A phase ends when as many arrivals have come as each phase expects and all announced bytes have
-/// been copied; the next begins at once.
-/// </summary>
+// The 64 bits of an mbarrier. A phase ends when as many arrivals have come as each phase expects and all announced bytes have
+// been copied; the next begins at once.
 internal struct TransactionBarrier
 {
-    /// <summary>Most arrivals of a phase, and most bytes that may be under way.</summary>
+    // Most arrivals of a phase, and most bytes that may be under way.
     public const int Maximum = (1 << 20) - 1;
 
     // From the lowest bit: arrivals a phase expects (20), arrivals still missing (20), bytes still missing + 2^20 (21), phase
@@ -28,10 +26,10 @@ internal struct TransactionBarrier
 
     public readonly int MissingBytes => (int)(Bits >> 40 & 0x1FFFFF) - (1 << 20);
 
-    /// <summary>The running phase modulo 2.</summary>
+    // The running phase modulo 2.
     public readonly int Parity => (int)(Bits >> 61 & 1);
 
-    /// <returns>What is wrong, or null.</returns>
+    // Returns what is wrong, or null.
     public string? Arrive(int count)
     {
         if (count > Missing) return $"{count} arrivals where the phase misses {Missing}";
@@ -39,7 +37,7 @@ internal struct TransactionBarrier
         return null;
     }
 
-    /// <summary>Announces bytes (positive), or says that they have come (negative).</summary>
+    // Announces bytes (positive), or says that they have come (negative).
     public string? Expect(int bytes)
     {
         if (Math.Abs((long)MissingBytes + bytes) > Maximum)
@@ -48,7 +46,7 @@ internal struct TransactionBarrier
         return null;
     }
 
-    /// <summary>Whether the phase with this parity has ended: it is not the running one.</summary>
+    // Whether the phase with this parity has ended: it is not the running one.
     public readonly bool HasEnded(int parity) => Parity != parity;
 
     private void Set(int missing, int missingBytes, int parity)

@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>mbarrier.*, for barriers in the block's own shared memory.</summary>
+// mbarrier.*, for barriers in the block's own shared memory.
 internal static unsafe class TransactionBarrierInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -33,8 +33,8 @@ internal static unsafe class TransactionBarrierInstructions
         });
         table.Add("mbarrier.arrive", decoder =>
         {
-            var announces = decoder.Has("expect_tx");
-            var operands = announces || decoder.Operands.Count == 3 ? 3 : 2;
+            bool announces = decoder.Has("expect_tx");
+            int operands = announces || decoder.Operands.Count == 3 ? 3 : 2;
             Begin(decoder, operands, "arrive", "expect_tx", "release", "cta");
             decoder.Result.D = decoder.Destination(0, PtxType.B64);
             decoder.Result.A = decoder.Address(1);
@@ -57,7 +57,7 @@ internal static unsafe class TransactionBarrierInstructions
 
     private static void Wait(Decoder decoder)
     {
-        var byParity = decoder.Has("parity");
+        bool byParity = decoder.Has("parity");
         // A fourth operand says how long to wait at most.
         Begin(decoder, decoder.Operands.Count == 4 ? 4 : 3, "test_wait", "try_wait", "parity", "acquire", "cta");
         decoder.Result.D = decoder.PredicateDestination(0);
@@ -72,7 +72,7 @@ internal static unsafe class TransactionBarrierInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             Barriers(warp).Init(warp, instruction, lane, Address(warp, instruction, lane), Number(warp, instruction, lane));
         }
     }
@@ -81,7 +81,7 @@ internal static unsafe class TransactionBarrierInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             Barriers(warp).Invalidate(warp, instruction, lane, Address(warp, instruction, lane));
         }
     }
@@ -90,8 +90,8 @@ internal static unsafe class TransactionBarrierInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var bytes = (int)Number(warp, instruction, lane);
+            int lane = BitOperations.TrailingZeroCount(mask);
+            int bytes = (int)Number(warp, instruction, lane);
             Barriers(warp).Arrive(warp, instruction, lane, Address(warp, instruction, lane), 0, bytes);
         }
     }
@@ -100,8 +100,8 @@ internal static unsafe class TransactionBarrierInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var state = Barriers(warp).Arrive(
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong state = Barriers(warp).Arrive(
                 warp, instruction, lane, Address(warp, instruction, lane), (int)Number(warp, instruction, lane), 0);
             LaneRegister.Set(warp.Registers + instruction->D, lane, state);
         }
@@ -111,8 +111,8 @@ internal static unsafe class TransactionBarrierInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var state = Barriers(warp).Arrive(
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong state = Barriers(warp).Arrive(
                 warp, instruction, lane, Address(warp, instruction, lane), 1, (int)Number(warp, instruction, lane));
             LaneRegister.Set(warp.Registers + instruction->D, lane, state);
         }
@@ -121,10 +121,10 @@ internal static unsafe class TransactionBarrierInstructions
     private static void WaitParity(Warp warp, Instruction* instruction, uint mask)
     {
         uint ended = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
-            var parity = Number(warp, instruction, lane);
+            int lane = BitOperations.TrailingZeroCount(rest);
+            uint parity = Number(warp, instruction, lane);
             if (parity > 1)
             {
                 throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane,
@@ -141,9 +141,9 @@ internal static unsafe class TransactionBarrierInstructions
     private static void WaitState(Warp warp, Instruction* instruction, uint mask)
     {
         uint ended = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
+            int lane = BitOperations.TrailingZeroCount(rest);
             var state = new TransactionBarrier(LaneRegister.Get<ulong>(warp.Registers + instruction->B, lane));
             if (!state.IsMade)
             {

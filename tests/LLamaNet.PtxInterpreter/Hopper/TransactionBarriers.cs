@@ -2,10 +2,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// The mbarriers of a block. Who arrives hands on what it did; who sees a phase end has that behind it. Their 64 bits lie in
-/// shared memory, where stray accesses are found as on any other.
-/// </summary>
+// The mbarriers of a block. Who arrives hands on what it did; who sees a phase end has that behind it. Their 64 bits lie in
+// shared memory, where stray accesses are found as on any other.
 internal sealed unsafe class TransactionBarriers
 {
     private const int Bytes = 8;
@@ -35,21 +33,21 @@ internal sealed unsafe class TransactionBarriers
         _histories.Remove(address);
     }
 
-    /// <summary>The copy engine knows the barriers that the thread made.</summary>
+    // The copy engine knows the barriers that the thread made.
     public void Fence(int thread)
     {
-        foreach (var history in _histories.Values) history.Fenced |= history.Maker == thread;
+        foreach (BarrierHistory history in _histories.Values) history.Fenced |= history.Maker == thread;
     }
 
-    /// <summary>Announces bytes (0: none), then arrives (0: not).</summary>
-    /// <returns>The state before the arrival.</returns>
+    // Announces bytes (0: none), then arrives (0: not).
+    // Returns the state before the arrival.
     public ulong Arrive(Warp warp, Instruction* instruction, int lane, uint address, int count, int announced)
     {
-        var history = Find(warp, instruction, lane, address, out var place);
+        BarrierHistory history = Find(warp, instruction, lane, address, out ulong* place);
         var barrier = new TransactionBarrier(*place);
-        var before = barrier;
+        TransactionBarrier before = barrier;
         if (count > 0) warp.Block.Clocks.Release(warp.Index, history.Arrived);
-        var error = barrier.Expect(announced);
+        string? error = barrier.Expect(announced);
         if (error is null && count > 0) error = barrier.Arrive(count);
         if (error is not null)
         {
@@ -61,15 +59,15 @@ internal sealed unsafe class TransactionBarriers
         return before.Bits;
     }
 
-    /// <summary>The copy engine has brought bytes.</summary>
+    // The copy engine has brought bytes.
     public void Complete(ThreadBlock block, uint address, int bytes)
     {
         // Taken away meanwhile, or never there: the copy's start was the place to complain.
-        if (!_histories.TryGetValue(address, out var history)) return;
+        if (!_histories.TryGetValue(address, out BarrierHistory? history)) return;
         block.Clocks.Release(block.WarpCount, history.Arrived);
         var place = (ulong*)(block.Shared.Host + address);
         var barrier = new TransactionBarrier(*place);
-        var before = barrier;
+        TransactionBarrier before = barrier;
         if (barrier.Expect(-bytes) is { } error)
         {
             throw block.Fault(FaultKind.InvalidOperand, -1, null,
@@ -79,20 +77,21 @@ internal sealed unsafe class TransactionBarriers
         Set(place, history, before, barrier);
     }
 
-    /// <summary>A bulk copy may report to the barrier.</summary>
+    // A bulk copy may report to the barrier.
     public void CheckFenced(Warp warp, Instruction* instruction, int lane, uint address)
     {
         if (!Find(warp, instruction, lane, address, out _).Fenced)
         {
             throw warp.FaultAt(FaultKind.MissingFence, instruction, lane,
-                $"the copy engine does not know the mbarrier at +{address}: no fence.mbarrier_init or fence.proxy.async after init");
+                $"the copy engine does not know the mbarrier at +{address}: "
+                + "no fence.mbarrier_init or fence.proxy.async after init");
         }
     }
 
-    /// <summary>Whether the phase has ended; if so, the warp has behind it what came before the end.</summary>
+    // Whether the phase has ended; if so, the warp has behind it what came before the end.
     public bool Test(Warp warp, Instruction* instruction, int lane, uint address, int parity)
     {
-        var history = Find(warp, instruction, lane, address, out var place);
+        BarrierHistory history = Find(warp, instruction, lane, address, out ulong* place);
         if (!new TransactionBarrier(*place).HasEnded(parity)) return false;
         warp.Block.Clocks.Acquire(warp.Index, history.Ended);
         return true;
@@ -102,7 +101,7 @@ internal sealed unsafe class TransactionBarriers
     {
         CheckAlignment(warp, instruction, lane, address);
         place = (ulong*)warp.Block.Shared.Access(warp, instruction, lane, address, Bytes, write: false, strong: true);
-        return new TransactionBarrier(*place).IsMade && _histories.TryGetValue(address, out var history)
+        return new TransactionBarrier(*place).IsMade && _histories.TryGetValue(address, out BarrierHistory? history)
             ? history
             : throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"no mbarrier was made at +{address}");
     }

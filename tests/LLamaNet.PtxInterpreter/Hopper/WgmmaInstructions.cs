@@ -4,7 +4,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>wgmma.* for 16-bit operands along k and F32 sums.</summary>
+// wgmma.* for 16-bit operands along k and F32 sums.
 internal static unsafe class WgmmaInstructions
 {
     private const int ARegisterCount = 4;
@@ -40,18 +40,18 @@ internal static unsafe class WgmmaInstructions
     {
         if (decoder.Words.Count != 8 || decoder.Words[5] != "f32" || decoder.Words[6] != decoder.Words[7])
             throw decoder.Unknown();
-        var n = Columns(decoder, decoder.Words[4]);
+        int n = Columns(decoder, decoder.Words[4]);
         if (decoder.Words[6] is not ("f16" or "bf16")) throw decoder.Unknown();
         if (decoder.Words[6] == "bf16") decoder.Result.Mode |= BFloat16;
-        var sums = decoder.Members(0);
+        string[] sums = decoder.Members(0);
         if (sums.Length != n / 2) throw decoder.Error($"{sums.Length} registers of d, {n / 2} are right");
-        foreach (var register in sums) decoder.List.Add(decoder.Destination(register, PtxType.F32));
+        foreach (string register in sums) decoder.List.Add(decoder.Destination(register, PtxType.F32));
         if (decoder.List.Distinct().Count() != n / 2) throw decoder.Error("a register of d is named twice");
-        var a = decoder.Members(1);
+        string[] a = decoder.Members(1);
         if (decoder.Operand(1)[0] == '{')
         {
             if (a.Length != ARegisterCount) throw decoder.Error($"{a.Length} registers of a, 4 are right");
-            foreach (var register in a) decoder.List.Add(decoder.Source(register, PtxType.B32));
+            foreach (string register in a) decoder.List.Add(decoder.Source(register, PtxType.B32));
             decoder.Result.Mode |= AInRegisters;
         }
         else
@@ -59,12 +59,12 @@ internal static unsafe class WgmmaInstructions
             decoder.Result.A = decoder.Source(1, PtxType.B64);
         }
 
-        var inRegisters = (decoder.Result.Mode & AInRegisters) != 0;
+        bool inRegisters = (decoder.Result.Mode & AInRegisters) != 0;
         decoder.ExpectOperands(inRegisters ? 7 : 8);
         decoder.Result.B = decoder.Source(2, PtxType.B64);
         decoder.Result.C = decoder.Predicate(3);
         if (Scale(decoder, 4) != Scale(decoder, 5)) decoder.Result.Mode |= Negated;
-        for (var i = 6; i < decoder.Operands.Count; i++)
+        for (int i = 6; i < decoder.Operands.Count; i++)
             if (decoder.Number(i) != 0) throw decoder.Unknown();
         // The registers of d may be in use by the wgmma before: see WgmmaQueue.Sums.
         decoder.NamedRegisters.RemoveAll(decoder.List[..(n / 2)].Contains);
@@ -77,7 +77,7 @@ internal static unsafe class WgmmaInstructions
     {
         if (!shape.StartsWith("m64n", StringComparison.Ordinal) || !shape.EndsWith("k16", StringComparison.Ordinal))
             throw decoder.Unknown();
-        return int.TryParse(shape.AsSpan(4, shape.Length - 7), out var n) && n is >= 8 and <= 256 && n % 8 == 0
+        return int.TryParse(shape.AsSpan(4, shape.Length - 7), out int n) && n is >= 8 and <= 256 && n % 8 == 0
             ? n
             : throw decoder.Unknown();
     }
@@ -96,14 +96,14 @@ internal static unsafe class WgmmaInstructions
     {
         if (warp.Block.WarpCount < (warp.Index / 4 + 1) * 4)
             throw warp.Fault(FaultKind.InvalidOperand, instruction, mask, "wgmma in a warpgroup of fewer than four warps");
-        var queue = warp.Block.Hopper.Queue(warp);
-        var n = (int)instruction->Immediate;
+        WgmmaQueue queue = warp.Block.Hopper.Queue(warp);
+        int n = (int)instruction->Immediate;
         var registers = new ReadOnlySpan<int>(instruction->List, instruction->Count);
-        var inRegisters = (instruction->Mode & AInRegisters) != 0;
+        bool inRegisters = (instruction->Mode & AInRegisters) != 0;
         int[] aRegisters = inRegisters ? [.. registers[(n / 2)..]] : [];
         if (inRegisters) queue.CheckFenced(warp, instruction, aRegisters);
-        var sums = queue.Sums(warp, instruction, [.. registers[..(n / 2)]]);
-        var scale = warp.Predicates[instruction->C];
+        WgmmaSums sums = queue.Sums(warp, instruction, [.. registers[..(n / 2)]]);
+        uint scale = warp.Predicates[instruction->C];
         if (scale is not (0 or Warp.AllLanes))
         {
             throw warp.Fault(FaultKind.InvalidOperand, instruction, mask,
@@ -146,7 +146,7 @@ internal static unsafe class WgmmaInstructions
     private static uint[] Lanes(Warp warp, int[] registers)
     {
         var values = new uint[registers.Length * Warp.Lanes];
-        for (var i = 0; i < registers.Length; i++)
+        for (int i = 0; i < registers.Length; i++)
             new ReadOnlySpan<uint>(warp.Registers + registers[i], Warp.Lanes).CopyTo(values.AsSpan(i * Warp.Lanes));
         return values;
     }

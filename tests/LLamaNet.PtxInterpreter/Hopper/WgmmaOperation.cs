@@ -1,12 +1,11 @@
 using System.Runtime.Intrinsics;
 using LLamaNet.PtxInterpreter.Execution;
+using LLamaNet.PtxInterpreter.Memory;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// The part of a wgmma.mma_async that one warp of the four computes: d[16, N] = a[16, 16] . b[N, 16]^T, plus d with ScaleD.
-/// Operands in shared memory are read when it is started, and again when it is done: they must not have changed.
-/// </summary>
+// The part of a wgmma.mma_async that one warp of the four computes: d[16, N] = a[16, 16] . b[N, 16]^T, plus d with ScaleD.
+// Operands in shared memory are read when it is started, and again when it is done: they must not have changed.
 internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums sums)
 {
     public const int K = 16;
@@ -29,23 +28,23 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
 
     public required int N { get; init; }
 
-    /// <summary>A value of the operand type as it is.</summary>
+    // A value of the operand type as it is.
     public required Func<ushort, float> Widen { get; init; }
 
-    /// <summary>Where a is; null: it is in registers.</summary>
+    // Where a is; null: it is in registers.
     public MatrixDescriptor? A { get; init; }
 
-    /// <summary>The four registers that hold a, and what is in them.</summary>
+    // The four registers that hold a, and what is in them.
     public int[] ARegisters { get; init; } = [];
 
     public uint[] AValues { get; init; } = [];
 
     public required MatrixDescriptor B { get; init; }
 
-    /// <summary>1 or -1.</summary>
+    // 1 or -1.
     public required int Sign { get; init; }
 
-    /// <summary>Sees whether the operands may be read, and remembers what is there.</summary>
+    // Sees whether the operands may be read, and remembers what is there.
     public void Start(Warp warp)
     {
         if (A is { } a) Remember(warp, a, FirstRow(warp), Rows);
@@ -58,21 +57,21 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
         // a with k outermost, so that the rows of a column are a vector.
         var a = stackalloc double[K * Rows];
         var values = stackalloc double[K];
-        for (var row = 0; row < Rows; row++)
+        for (int row = 0; row < Rows; row++)
         {
             if (A is { } matrix) Row(warp, matrix, FirstRow(warp) + row, values);
             else RegisterRow(row, values);
-            for (var k = 0; k < K; k++) a[k * Rows + row] = Sign * values[k];
+            for (int k = 0; k < K; k++) a[k * Rows + row] = Sign * values[k];
         }
 
         var column = stackalloc double[Rows];
-        for (var n = 0; n < N; n++)
+        for (int n = 0; n < N; n++)
         {
             Row(warp, B, n, values);
             Multiply(a, values, column);
-            for (var row = 0; row < Rows; row++)
+            for (int row = 0; row < Rows; row++)
             {
-                ref var sum = ref sums.At(row, n);
+                ref float sum = ref sums.At(row, n);
                 sum = (float)((ScaleD ? sum : 0) + column[row]);
             }
         }
@@ -80,11 +79,11 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
 
     private static void Multiply(double* a, double* b, double* column)
     {
-        for (var row = 0; row < Rows; row += Vector256<double>.Count)
+        for (int row = 0; row < Rows; row += Vector256<double>.Count)
         {
-            var sum = Vector256<double>.Zero;
+            Vector256<double> sum = Vector256<double>.Zero;
             // Products of 11 bits each are exact, and 16 of them mostly, too: one rounding, on the way to F32.
-            for (var k = 0; k < K; k++) sum += Vector256.Load(a + k * Rows + row) * b[k];
+            for (int k = 0; k < K; k++) sum += Vector256.Load(a + k * Rows + row) * b[k];
             sum.Store(column + row);
         }
     }
@@ -92,17 +91,17 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
     // A fragment in registers: register i of lane l holds row l / 4 + 8 (i % 2), columns 2 (l % 4) + 8 (i / 2) and the next.
     private void RegisterRow(int row, double* values)
     {
-        for (var k = 0; k < K; k++)
+        for (int k = 0; k < K; k++)
         {
-            var register = row / 8 + k / 8 * 2;
-            var pair = AValues[register * Warp.Lanes + row % 8 * 4 + k % 8 / 2];
+            int register = row / 8 + k / 8 * 2;
+            uint pair = AValues[register * Warp.Lanes + row % 8 * 4 + k % 8 / 2];
             values[k] = Widen((ushort)(k % 2 == 0 ? pair : pair >> 16));
         }
     }
 
     private void Row(Warp warp, MatrixDescriptor matrix, int row, double* values)
     {
-        for (var chunk = 0; chunk < Chunks; chunk++)
+        for (int chunk = 0; chunk < Chunks; chunk++)
         {
             var place = (ushort*)Chunk(warp, matrix, row, chunk);
             if (*(UInt128*)place != _started[_next++])
@@ -111,24 +110,24 @@ internal sealed unsafe class WgmmaOperation(Instruction* instruction, WgmmaSums 
                     $"shared memory at +{matrix.ChunkAddress(row, chunk)} was overwritten before wgmma was waited for");
             }
 
-            for (var i = 0; i < K / Chunks; i++) values[K / Chunks * chunk + i] = Widen(place[i]);
+            for (int i = 0; i < K / Chunks; i++) values[K / Chunks * chunk + i] = Widen(place[i]);
         }
     }
 
     private void Remember(Warp warp, MatrixDescriptor matrix, int firstRow, int count)
     {
-        for (var row = firstRow; row < firstRow + count; row++)
-            for (var chunk = 0; chunk < Chunks; chunk++) _started.Add(*(UInt128*)Chunk(warp, matrix, row, chunk));
+        for (int row = firstRow; row < firstRow + count; row++)
+            for (int chunk = 0; chunk < Chunks; chunk++) _started.Add(*(UInt128*)Chunk(warp, matrix, row, chunk));
     }
 
     private byte* Chunk(Warp warp, MatrixDescriptor matrix, int row, int chunk)
     {
-        var address = matrix.ChunkAddress(row, chunk);
-        var shared = warp.Block.Shared;
-        var place = shared.Access(warp, instruction, 0, address, 16, write: false);
-        for (var word = 0u; word < 16; word += 4)
+        uint address = matrix.ChunkAddress(row, chunk);
+        SharedMemory shared = warp.Block.Shared;
+        byte* place = shared.Access(warp, instruction, 0, address, 16, write: false);
+        for (uint word = 0u; word < 16; word += 4)
         {
-            var (thread, clock) = shared.LastWrite(address + word);
+            (int thread, uint clock) = shared.LastWrite(address + word);
             if (warp.Block.Hopper.Fences.Sees(warp, thread, clock)) continue;
             throw warp.FaultAt(FaultKind.MissingFence, instruction, 0,
                 $"wgmma reads shared memory at +{address + word}, stored by thread {thread} with no fence.proxy.async behind");

@@ -2,10 +2,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Hopper;
 
-/// <summary>
-/// The wgmma operations that a warp has started, in their groups. They are done when somebody waits for them, in order; until
-/// then their registers are nobody's.
-/// </summary>
+// The wgmma operations that a warp has started, in their groups. They are done when a wait covers them, in order; until
+// then their registers have no value.
 internal sealed unsafe class WgmmaQueue
 {
     private readonly List<WgmmaOperation> _open = [];
@@ -23,13 +21,13 @@ internal sealed unsafe class WgmmaQueue
         _fenced = [];
     }
 
-    /// <summary>Refuses an instruction that names a register which wgmma works on.</summary>
+    // Refuses an instruction that names a register which wgmma works on.
     public void CheckUse(Warp warp, Instruction* instruction, uint mask)
     {
         if (mask == 0) return;
-        foreach (var register in warp.Kernel.NamedRegisters[instruction->Index])
+        foreach (int register in warp.Kernel.NamedRegisters[instruction->Index])
         {
-            foreach (var sums in _sums)
+            foreach (WgmmaSums sums in _sums)
             {
                 if (Array.IndexOf(sums.Registers, register) is var value and >= 0)
                 {
@@ -46,10 +44,10 @@ internal sealed unsafe class WgmmaQueue
         new Span<byte>(warp.Registers, _fenced.Length).CopyTo(_fenced);
     }
 
-    /// <summary>Sums for an operation on the registers: those that are under way, or new ones.</summary>
+    // Sums for an operation on the registers: those that are under way, or new ones.
     public WgmmaSums Sums(Warp warp, Instruction* instruction, int[] registers)
     {
-        foreach (var sums in _sums)
+        foreach (WgmmaSums sums in _sums)
         {
             if (!sums.Registers.AsSpan().ContainsAny(registers)) continue;
             if (!sums.Registers.AsSpan().SequenceEqual(registers))
@@ -69,7 +67,7 @@ internal sealed unsafe class WgmmaQueue
         return made;
     }
 
-    /// <summary>Registers that wgmma reads or writes must not have been written since the last fence.</summary>
+    // Registers that wgmma reads or writes must not have been written since the last fence.
     public void CheckFenced(Warp warp, Instruction* instruction, ReadOnlySpan<int> registers)
     {
         if (_fenced.Length == 0)
@@ -78,7 +76,7 @@ internal sealed unsafe class WgmmaQueue
                 "no wgmma.fence before the first wgmma");
         }
 
-        foreach (var register in registers)
+        foreach (int register in registers)
         {
             var lanes = new ReadOnlySpan<byte>(warp.Registers + register, 4 * Warp.Lanes);
             if (!lanes.SequenceEqual(_fenced.AsSpan(register, lanes.Length)))
@@ -101,12 +99,12 @@ internal sealed unsafe class WgmmaQueue
         _open.Clear();
     }
 
-    /// <summary>Does the oldest groups until at most <paramref name="newest"/> are under way.</summary>
+    // Does the oldest groups until at most newest are under way.
     public void Wait(Warp warp, Instruction* instruction, long newest)
     {
         while (_groups.Count > newest)
         {
-            foreach (var operation in _groups.Dequeue())
+            foreach (WgmmaOperation operation in _groups.Dequeue())
             {
                 CheckA(warp, operation);
                 operation.Execute(warp);
@@ -114,12 +112,12 @@ internal sealed unsafe class WgmmaQueue
             }
         }
 
-        for (var i = _sums.Count - 1; i >= 0; i--)
+        for (int i = _sums.Count - 1; i >= 0; i--)
         {
             CheckMarks(warp, instruction, _sums[i]);
             if (_sums[i].Pending > 0) continue;
             _sums[i].Store(warp);
-            foreach (var register in _sums[i].Registers)
+            foreach (int register in _sums[i].Registers)
                 new Span<byte>(warp.Registers + register, 4 * Warp.Lanes).CopyTo(_fenced.AsSpan(register));
             _sums.RemoveAt(i);
         }
@@ -138,7 +136,7 @@ internal sealed unsafe class WgmmaQueue
 
     private static void CheckA(Warp warp, WgmmaOperation operation)
     {
-        for (var i = 0; i < operation.ARegisters.Length; i++)
+        for (int i = 0; i < operation.ARegisters.Length; i++)
         {
             var lanes = new ReadOnlySpan<uint>(warp.Registers + operation.ARegisters[i], Warp.Lanes);
             if (!lanes.SequenceEqual(operation.AValues.AsSpan(i * Warp.Lanes, Warp.Lanes)))

@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>cp.async: copies from global to shared memory that a thread starts and later waits for, in groups.</summary>
+// cp.async: copies from global to shared memory that a thread starts and later waits for, in groups.
 internal static unsafe class AsyncCopyInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -35,9 +35,9 @@ internal static unsafe class AsyncCopyInstructions
     // [shared], [global], bytes that are written, bytes that are read or a predicate that says to read none
     private static void Copy(Decoder decoder)
     {
-        foreach (var word in decoder.Words.Skip(2))
+        foreach (string word in decoder.Words.Skip(2))
         {
-            var known = word is "ca" or "cg" or "shared" or "shared::cta" or "global";
+            bool known = word is "ca" or "cg" or "shared" or "shared::cta" or "global";
             if (!known && !word.StartsWith("L2::", StringComparison.Ordinal)) throw decoder.Unknown();
         }
 
@@ -50,7 +50,7 @@ internal static unsafe class AsyncCopyInstructions
         decoder.Result.A = decoder.Address(0);
         decoder.Result.C = -1;
         decoder.Result.Target = -1;
-        var extra = decoder.Operands.Count - (decoder.Has("L2::cache_hint") ? 1 : 0);
+        int extra = decoder.Operands.Count - (decoder.Has("L2::cache_hint") ? 1 : 0);
         if (extra > 4) throw decoder.Unknown();
         if (extra == 4)
         {
@@ -65,15 +65,15 @@ internal static unsafe class AsyncCopyInstructions
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(Warp warp, Instruction* instruction, uint mask)
     {
-        var bytes = instruction->Bytes;
-        var turned = instruction->Flag ? Warp.AllLanes : 0;
-        var ignored = instruction->Target < 0 ? 0 : warp.Predicates[instruction->Target] ^ turned;
+        int bytes = instruction->Bytes;
+        uint turned = instruction->Flag ? Warp.AllLanes : 0;
+        uint ignored = instruction->Target < 0 ? 0 : warp.Predicates[instruction->Target] ^ turned;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var shared = MemoryAccess.Address(warp, instruction, instruction->A, lane);
-            var global = ((ulong*)(warp.Registers + instruction->B))[lane] + (ulong)instruction->SecondImmediate;
-            var present = instruction->C < 0 ? bytes : (int)((uint*)(warp.Registers + instruction->C))[lane];
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong shared = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+            ulong global = ((ulong*)(warp.Registers + instruction->B))[lane] + (ulong)instruction->SecondImmediate;
+            int present = instruction->C < 0 ? bytes : (int)((uint*)(warp.Registers + instruction->C))[lane];
             if ((ignored >> lane & 1) != 0) present = 0;
             if ((uint)present > (uint)bytes)
                 throw warp.FaultAt(FaultKind.InvalidOperand, instruction, lane, $"reads {present} bytes to write {bytes}");
@@ -85,7 +85,7 @@ internal static unsafe class AsyncCopyInstructions
 
             if (present == bytes) MemoryAccess.Global(warp, instruction, lane, global, bytes, write: false);
             else
-                for (var i = 0; i < present; i++)
+                for (int i = 0; i < present; i++)
                     MemoryAccess.Global(warp, instruction, lane, global + (ulong)i, 1, write: false);
             warp.Block.Shared.BeginCopy(warp, instruction, lane, shared, bytes);
             warp.Copies.Add(lane, (uint)shared, global, bytes, present);
@@ -96,13 +96,13 @@ internal static unsafe class AsyncCopyInstructions
 
     private static void Wait(Warp warp, Instruction* instruction, uint mask)
     {
-        foreach (var copy in warp.Copies.TakeDone(mask, instruction->SecondImmediate))
+        foreach (AsyncCopy copy in warp.Copies.TakeDone(mask, instruction->SecondImmediate))
         {
-            var to = warp.Block.Shared.Host + copy.Shared;
+            byte* to = warp.Block.Shared.Host + copy.Shared;
             if (copy.Present > 0)
             {
                 // Read now, as late as the hardware may.
-                var from = MemoryAccess.Global(warp, instruction, copy.Lane, copy.Global, 1, write: false);
+                byte* from = MemoryAccess.Global(warp, instruction, copy.Lane, copy.Global, 1, write: false);
                 Unsafe.CopyBlockUnaligned(to, from, (uint)copy.Present);
             }
 

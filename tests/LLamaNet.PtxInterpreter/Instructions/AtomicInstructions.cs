@@ -5,7 +5,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>atom and red: lanes change a word of memory one after the other, the lowest first.</summary>
+// atom and red: lanes change a word of memory one after the other, the lowest first.
 internal static unsafe class AtomicInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -21,8 +21,8 @@ internal static unsafe class AtomicInstructions
         decoder.Allow("global", "shared", "shared::cta", "relaxed", "acquire", "release", "acq_rel", "cta", "gpu", "sys",
             "cluster",
             "add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas");
-        var type = decoder.Type;
-        var operand = returns ? 1 : 0;
+        PtxType type = decoder.Type;
+        int operand = returns ? 1 : 0;
         decoder.ExpectOperands(operand + (decoder.Has("cas") ? 3 : 2));
         decoder.Result.Mode = (int)LoadStoreInstructions.Space(decoder);
         decoder.Result.Strong = true;
@@ -37,7 +37,7 @@ internal static unsafe class AtomicInstructions
             return;
         }
 
-        var operation = decoder.Words.First(word =>
+        string operation = decoder.Words.First(word =>
             word is "add" or "min" or "max" or "inc" or "dec" or "and" or "or" or "xor" or "exch");
         decoder.Result.Execute = (operation, type) switch
         {
@@ -70,7 +70,7 @@ internal static unsafe class AtomicInstructions
     private static T* Locate<T>(Warp warp, Instruction* instruction, int lane)
         where T : unmanaged
     {
-        var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+        ulong address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
         // It reads, so the word must have been written, and it writes.
         var space = (AddressSpace)instruction->Mode;
         MemoryAccess.Resolve(warp, instruction, lane, space, address, sizeof(T), write: false, strong: true);
@@ -83,9 +83,9 @@ internal static unsafe class AtomicInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var at = Locate<T>(warp, instruction, lane);
-            var before = *at;
+            int lane = BitOperations.TrailingZeroCount(mask);
+            T* at = Locate<T>(warp, instruction, lane);
+            T before = *at;
             *at = TOperation.Apply(before, LaneRegister.Get<T>(warp.Registers + instruction->B, lane));
             if (instruction->D >= 0) LaneRegister.Set(warp.Registers + instruction->D, lane, before);
         }
@@ -96,9 +96,9 @@ internal static unsafe class AtomicInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var at = Locate<T>(warp, instruction, lane);
-            var before = *at;
+            int lane = BitOperations.TrailingZeroCount(mask);
+            T* at = Locate<T>(warp, instruction, lane);
+            T before = *at;
             if (before.Equals(LaneRegister.Get<T>(warp.Registers + instruction->B, lane)))
                 *at = LaneRegister.Get<T>(warp.Registers + instruction->C, lane);
             if (instruction->D >= 0) LaneRegister.Set(warp.Registers + instruction->D, lane, before);
@@ -110,7 +110,7 @@ internal static unsafe class AtomicInstructions
         public static T Apply(T a, T b) => b;
     }
 
-    /// <summary>Counts up to b and starts anew.</summary>
+    // Counts up to b and starts anew.
     private readonly struct Increment : IBinary<uint, uint, uint>
     {
         public static uint Apply(uint a, uint b) => a >= b ? 0 : a + 1;

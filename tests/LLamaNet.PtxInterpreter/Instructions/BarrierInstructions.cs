@@ -4,14 +4,14 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>The barriers of a block: bar.sync, bar.arrive, bar.red and the same under the name barrier.</summary>
+// The barriers of a block: bar.sync, bar.arrive, bar.red and the same under the name barrier.
 internal static unsafe class BarrierInstructions
 {
     private const int Count = 0, All = 1, Any = 2;
 
     public static void AddTo(InstructionTable table)
     {
-        foreach (var name in (ReadOnlySpan<string>)["bar", "bar.cta", "barrier", "barrier.cta"])
+        foreach (string name in (ReadOnlySpan<string>)["bar", "bar.cta", "barrier", "barrier.cta"])
         {
             table.Add(name + ".sync", decoder => Barrier(decoder, &Synchronize));
             table.Add(name + ".arrive", decoder => Barrier(decoder, &Arrive));
@@ -34,7 +34,7 @@ internal static unsafe class BarrierInstructions
     private static void Reduce(Decoder decoder)
     {
         decoder.Allow("cta", "red", "popc", "and", "or", "aligned");
-        var counts = decoder.Has("popc");
+        bool counts = decoder.Has("popc");
         if (decoder.Type != (counts ? PtxType.U32 : PtxType.Pred)) throw decoder.Unknown();
         if (decoder.Operands.Count is not (3 or 4)) throw decoder.Error("has not 3 or 4 operands");
         decoder.Result.D = counts ? decoder.Destination(0, PtxType.U32) : decoder.PredicateDestination(0);
@@ -48,13 +48,13 @@ internal static unsafe class BarrierInstructions
 
     private static int Enter(Warp warp, Instruction* instruction, uint mask)
     {
-        var lane = BitOperations.TrailingZeroCount(mask);
-        var id = ((uint*)(warp.Registers + instruction->A))[lane];
+        int lane = BitOperations.TrailingZeroCount(mask);
+        uint id = ((uint*)(warp.Registers + instruction->A))[lane];
         if (id >= ThreadBlock.BarrierCount) throw warp.Fault(FaultKind.InvalidOperand, instruction, mask, $"barrier {id} of 16");
-        var expected = instruction->B < 0 ? 0 : ((int*)(warp.Registers + instruction->B))[lane];
+        int expected = instruction->B < 0 ? 0 : ((int*)(warp.Registers + instruction->B))[lane];
         if (expected % Warp.Lanes != 0 || expected < 0)
             throw warp.Fault(FaultKind.InvalidOperand, instruction, mask, $"{expected} threads are not a multiple of 32");
-        var barrier = warp.Block.Barriers[id];
+        BlockBarrier barrier = warp.Block.Barriers[id];
         if (barrier.Arrived > 0 && barrier.Expected != expected)
         {
             throw warp.Fault(FaultKind.InvalidOperand, instruction, mask,
@@ -72,22 +72,22 @@ internal static unsafe class BarrierInstructions
 
     private static void Reduce(Warp warp, Instruction* instruction, uint mask)
     {
-        var id = Enter(warp, instruction, mask);
-        var votes = (warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0)) & mask;
+        int id = Enter(warp, instruction, mask);
+        uint votes = (warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0)) & mask;
         warp.Block.Barriers[id].Vote(BitOperations.PopCount(votes), BitOperations.PopCount(mask));
         warp.WaitsAtBarrier = id;
         warp.AwaitsVotes = instruction;
     }
 
-    /// <summary>Gives the warp the result of the reduction that it waited for.</summary>
+    // Gives the warp the result of the reduction that it waited for.
     public static void SetVotes(Warp warp, (int True, int All) votes)
     {
-        var instruction = warp.AwaitsVotes;
+        Instruction* instruction = warp.AwaitsVotes;
         warp.AwaitsVotes = null;
         if (instruction->Mode == Count) new Span<int>(warp.Registers + instruction->D, Warp.Lanes).Fill(votes.True);
         else
         {
-            var holds = instruction->Mode == All ? votes.True == votes.All : votes.True > 0;
+            bool holds = instruction->Mode == All ? votes.True == votes.All : votes.True > 0;
             warp.SetPredicate(instruction->D, Warp.AllLanes, holds ? Warp.AllLanes : 0);
         }
     }

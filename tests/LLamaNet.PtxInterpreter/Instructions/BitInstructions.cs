@@ -4,7 +4,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Logic, shifts and fields of bits.</summary>
+// Logic, shifts and fields of bits.
 internal static unsafe class BitInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -38,7 +38,7 @@ internal static unsafe class BitInstructions
     {
         decoder.Allow();
         decoder.ExpectOperands(3);
-        var type = decoder.Type;
+        PtxType type = decoder.Type;
         if (type == PtxType.Pred)
         {
             decoder.Result.D = decoder.PredicateDestination(0);
@@ -222,7 +222,7 @@ internal static unsafe class BitInstructions
         uint* position = (uint*)(warp.Registers + instruction->C), length = (uint*)(warp.Registers + instruction->E);
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             LaneRegister.Set(d, lane, BitField.Insert(
                 LaneRegister.Get<T>(a, lane), LaneRegister.Get<T>(b, lane), position[lane], length[lane]));
         }
@@ -248,12 +248,12 @@ internal static unsafe class BitInstructions
         uint* b = (uint*)(warp.Registers + instruction->B), c = (uint*)(warp.Registers + instruction->C);
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             uint result = 0;
-            for (var k = 0; k < 8; k++)
+            for (int k = 0; k < 8; k++)
             {
                 if ((instruction->Mode >> k & 1) == 0) continue;
-                var both = ((k & 4) != 0 ? a[lane] : ~a[lane]) & ((k & 2) != 0 ? b[lane] : ~b[lane]);
+                uint both = ((k & 4) != 0 ? a[lane] : ~a[lane]) & ((k & 2) != 0 ? b[lane] : ~b[lane]);
                 result |= both & ((k & 1) != 0 ? c[lane] : ~c[lane]);
             }
 

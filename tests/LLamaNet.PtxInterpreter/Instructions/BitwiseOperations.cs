@@ -36,21 +36,21 @@ internal readonly struct Not<T> : IUnary<T, T>
     public static T Apply(T a) => ~a;
 }
 
-/// <summary>cnot: 1 for zero, otherwise 0.</summary>
+// cnot: 1 for zero, otherwise 0.
 internal readonly struct IsZero<T> : IUnary<T, T>
     where T : unmanaged, IBinaryInteger<T>
 {
     public static T Apply(T a) => T.IsZero(a) ? T.One : T.Zero;
 }
 
-/// <summary>Amounts beyond the width give zero.</summary>
+// Amounts beyond the width give zero.
 internal readonly struct ShiftLeft<T> : IBinary<T, uint, T>
     where T : unmanaged, IBinaryInteger<T>
 {
     public static unsafe T Apply(T a, uint b) => b >= 8 * sizeof(T) ? T.Zero : a << (int)b;
 }
 
-/// <summary>Amounts beyond the width give zero or, for signed types, the sign.</summary>
+// Amounts beyond the width give zero or, for signed types, the sign.
 internal readonly struct ShiftRight<T> : IBinary<T, uint, T>
     where T : unmanaged, IBinaryInteger<T>
 {
@@ -58,14 +58,14 @@ internal readonly struct ShiftRight<T> : IBinary<T, uint, T>
         b < 8 * sizeof(T) ? a >> (int)b : T.IsNegative(a) ? ~T.Zero : T.Zero;
 }
 
-/// <summary>shf.l: the upper word of b:a shifted left; the amount is limited to 32 or wrapped.</summary>
+// shf.l: the upper word of b:a shifted left; the amount is limited to 32 or wrapped.
 internal readonly struct FunnelLeft<TAmount> : ITernary<uint, uint, uint, uint>
     where TAmount : IUnary<uint, uint>
 {
     public static uint Apply(uint a, uint b, uint c) => (uint)((((ulong)b << 32 | a) << (int)TAmount.Apply(c)) >> 32);
 }
 
-/// <summary>shf.r: the lower word of b:a shifted right.</summary>
+// shf.r: the lower word of b:a shifted right.
 internal readonly struct FunnelRight<TAmount> : ITernary<uint, uint, uint, uint>
     where TAmount : IUnary<uint, uint>
 {
@@ -82,7 +82,7 @@ internal readonly struct Wrapped : IUnary<uint, uint>
     public static uint Apply(uint a) => a & 31;
 }
 
-/// <summary>bfe: c bits of a from bit b; a signed type extends the sign of the field.</summary>
+// bfe: c bits of a from bit b; a signed type extends the sign of the field.
 internal readonly struct ExtractField<T> : ITernary<T, uint, uint, T>
     where T : unmanaged, IBinaryInteger<T>
 {
@@ -90,29 +90,29 @@ internal readonly struct ExtractField<T> : ITernary<T, uint, uint, T>
     public static unsafe T Apply(T a, uint b, uint c)
     {
         int width = 8 * sizeof(T), position = (int)(b & 0xFF), length = (int)(c & 0xFF);
-        var signed = T.IsNegative(~T.Zero);
+        bool signed = T.IsNegative(~T.Zero);
         if (length == 0) return T.Zero;
-        var last = Math.Min(position + length - 1, width - 1);
-        var sign = signed && !T.IsZero(a >> last & T.One);
-        var result = sign ? ~T.Zero : T.Zero;
+        int last = Math.Min(position + length - 1, width - 1);
+        bool sign = signed && !T.IsZero(a >> last & T.One);
+        T result = sign ? ~T.Zero : T.Zero;
         if (position >= width) return result;
-        var kept = Math.Min(length, width - position);
-        var mask = kept == width ? ~T.Zero : (T.One << kept) - T.One;
+        int kept = Math.Min(length, width - position);
+        T mask = kept == width ? ~T.Zero : (T.One << kept) - T.One;
         return (result & ~mask) | (a >> position & mask);
     }
 }
 
-/// <summary>bfi, without its position and length, which come first.</summary>
+// bfi, without its position and length, which come first.
 internal static class BitField
 {
-    /// <summary>b with a in the bits from <paramref name="position"/>.</summary>
+    // b with a in the bits from position.
     public static unsafe T Insert<T>(T a, T b, uint position, uint length)
         where T : unmanaged, IBinaryInteger<T>
     {
         int width = 8 * sizeof(T), first = (int)(position & 0xFF), count = (int)(length & 0xFF);
         if (count == 0 || first >= width) return b;
-        var kept = Math.Min(count, width - first);
-        var mask = (kept == width ? ~T.Zero : (T.One << kept) - T.One) << first;
+        int kept = Math.Min(count, width - first);
+        T mask = (kept == width ? ~T.Zero : (T.One << kept) - T.One) << first;
         return (b & ~mask) | (a << first & mask);
     }
 }
@@ -134,13 +134,13 @@ internal readonly struct Reverse<T> : IUnary<T, T>
 {
     public static unsafe T Apply(T a)
     {
-        var result = T.Zero;
-        for (var bit = 0; bit < 8 * sizeof(T); bit++) result = result << 1 | (a >> bit & T.One);
+        T result = T.Zero;
+        for (int bit = 0; bit < 8 * sizeof(T); bit++) result = result << 1 | (a >> bit & T.One);
         return result;
     }
 }
 
-/// <summary>bfind: the place of the highest bit that differs from the sign; all ones when there is none.</summary>
+// bfind: the place of the highest bit that differs from the sign; all ones when there is none.
 internal readonly struct FindHighest<T> : IUnary<T, uint>
     where T : unmanaged, IBinaryInteger<T>
 {
@@ -151,18 +151,18 @@ internal readonly struct FindHighest<T> : IUnary<T, uint>
     }
 }
 
-/// <summary>prmt in its default form: each nibble of c picks a byte of b:a, or its sign.</summary>
+// prmt in its default form: each nibble of c picks a byte of b:a, or its sign.
 internal readonly struct Permute : ITernary<uint, uint, uint, uint>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Apply(uint a, uint b, uint c)
     {
-        var bytes = (ulong)b << 32 | a;
+        ulong bytes = (ulong)b << 32 | a;
         uint result = 0;
-        for (var i = 0; i < 4; i++)
+        for (int i = 0; i < 4; i++)
         {
-            var selector = c >> (4 * i);
-            var picked = (uint)(bytes >> (int)(8 * (selector & 7))) & 0xFF;
+            uint selector = c >> (4 * i);
+            uint picked = (uint)(bytes >> (int)(8 * (selector & 7))) & 0xFF;
             if ((selector & 8) != 0) picked = (picked & 0x80) != 0 ? 0xFFu : 0;
             result |= picked << (8 * i);
         }

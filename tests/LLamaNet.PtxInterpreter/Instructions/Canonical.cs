@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Values that the manual fixes: the NaN that instructions make, zeros for subnormals, the limits of .sat.</summary>
+// Values that the manual fixes: the NaN that instructions make, zeros for subnormals, the limits of .sat.
 internal static class Canonical
 {
-    /// <summary>0x7FFFFFFF and 0x7FFFFFFFFFFFFFFF.</summary>
+    // 0x7FFFFFFF and 0x7FFFFFFFFFFFFFFF.
     public static T NaN<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -17,6 +17,6 @@ internal static class Canonical
 
     public static float Saturate(float value) => value > 0 ? Math.Min(value, 1) : 0;
 
-    /// <summary>The bits of a half; NaN is 0x7FFF.</summary>
+    // The bits of a half; NaN is 0x7FFF.
     public static ushort HalfBits(Half value) => Half.IsNaN(value) ? (ushort)0x7FFF : BitConverter.HalfToUInt16Bits(value);
 }

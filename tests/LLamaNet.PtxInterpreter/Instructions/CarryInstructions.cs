@@ -4,7 +4,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Sums and differences of numbers of several words: each lane has a carry bit.</summary>
+// Sums and differences of numbers of several words: each lane has a carry bit.
 internal static unsafe class CarryInstructions
 {
     private const int TakesCarry = 1, GivesCarry = 2, Subtracts = 4;
@@ -40,19 +40,19 @@ internal static unsafe class CarryInstructions
         where T : unmanaged, IBinaryInteger<T>
     {
         byte* d = warp.Registers + instruction->D, a = warp.Registers + instruction->A, b = warp.Registers + instruction->B;
-        var subtracts = (instruction->Mode & Subtracts) != 0;
+        bool subtracts = (instruction->Mode & Subtracts) != 0;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             T x = LaneRegister.Get<T>(a, lane), y = LaneRegister.Get<T>(b, lane);
-            var carry = subtracts ? T.One : T.Zero;
+            T carry = subtracts ? T.One : T.Zero;
             if ((instruction->Mode & TakesCarry) != 0 && (warp.Carry >> lane & 1) != 0) carry = T.One - carry;
             if (subtracts) y = ~y;
-            var sum = unchecked(x + y + carry);
-            var overflows = sum < x || (!T.IsZero(carry) && sum == x);
+            T sum = unchecked(x + y + carry);
+            bool overflows = sum < x || (!T.IsZero(carry) && sum == x);
             LaneRegister.Set(d, lane, sum);
             if ((instruction->Mode & GivesCarry) == 0) continue;
-            var bit = 1u << lane;
+            uint bit = 1u << lane;
             warp.Carry = overflows != subtracts ? warp.Carry | bit : warp.Carry & ~bit;
         }
     }

@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>setp, selp, slct and testp.</summary>
+// setp, selp, slct and testp.
 internal static unsafe class ComparisonInstructions
 {
     // How setp combines the comparison with its predicate operand.
@@ -26,7 +26,7 @@ internal static unsafe class ComparisonInstructions
         decoder.Allow("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu",
             "num", "nan",
             "and", "or", "xor", "ftz");
-        var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
+        string[] destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         decoder.Result.D = decoder.PredicateDestination(destinations[0]);
         decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
         decoder.Result.A = decoder.Source(1, decoder.Type);
@@ -128,7 +128,7 @@ internal static unsafe class ComparisonInstructions
     {
         T* a = (T*)(warp.Registers + instruction->A), b = (T*)(warp.Registers + instruction->B);
         uint result = 0;
-        for (var lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
             result |= TComparison.Apply(Vector256.Load(a + lane), Vector256.Load(b + lane)).ExtractMostSignificantBits() << lane;
         warp.SetPredicate(instruction->D, mask, result);
     }
@@ -140,9 +140,9 @@ internal static unsafe class ComparisonInstructions
     {
         byte* a = warp.Registers + instruction->A, b = warp.Registers + instruction->B;
         uint result = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
+            int lane = BitOperations.TrailingZeroCount(rest);
             if (TComparison.Apply(LaneRegister.Get<T>(a, lane), LaneRegister.Get<T>(b, lane))) result |= 1u << lane;
         }
 
@@ -153,7 +153,7 @@ internal static unsafe class ComparisonInstructions
             return;
         }
 
-        var third = warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0);
+        uint third = warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0);
         warp.SetPredicate(instruction->D, mask, Combine(instruction->Mode, result, third));
         if (instruction->E >= 0) warp.SetPredicate(instruction->E, mask, Combine(instruction->Mode, ~result, third));
     }
@@ -177,10 +177,10 @@ internal static unsafe class ComparisonInstructions
     {
         T* d = (T*)(warp.Registers + instruction->D), a = (T*)(warp.Registers + instruction->A);
         var b = (T*)(warp.Registers + instruction->B);
-        var chosen = warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0);
+        uint chosen = warp.Predicates[instruction->C] ^ (instruction->Flag ? Warp.AllLanes : 0);
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             d[lane] = (chosen >> lane & 1) != 0 ? a[lane] : b[lane];
         }
     }
@@ -205,11 +205,11 @@ internal static unsafe class ComparisonInstructions
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         uint result = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
-            var value = LaneRegister.Get<T>(warp.Registers + instruction->A, lane);
-            var holds = instruction->Mode switch
+            int lane = BitOperations.TrailingZeroCount(rest);
+            T value = LaneRegister.Get<T>(warp.Registers + instruction->A, lane);
+            bool holds = instruction->Mode switch
             {
                 0 => T.IsFinite(value),
                 1 => T.IsInfinity(value),

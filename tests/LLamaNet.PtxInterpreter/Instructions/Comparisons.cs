@@ -53,7 +53,7 @@ internal readonly struct GreaterOrEqual<T> : IComparison<T>
     public static Vector256<T> Apply(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
 }
 
-/// <summary>Neither is NaN.</summary>
+// Neither is NaN.
 internal readonly struct BothNumbers<T> : IComparison<T>
     where T : unmanaged, INumber<T>
 {
@@ -62,7 +62,7 @@ internal readonly struct BothNumbers<T> : IComparison<T>
     public static Vector256<T> Apply(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, a) & Vector256.Equals(b, b);
 }
 
-/// <summary>The opposite of a comparison, so true with NaN.</summary>
+// The opposite of a comparison, so true with NaN.
 internal readonly struct Not<T, TComparison> : IComparison<T>
     where T : unmanaged
     where TComparison : IComparison<T>

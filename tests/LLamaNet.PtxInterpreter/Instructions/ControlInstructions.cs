@@ -3,7 +3,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Branches, the end of a thread, and instructions that change nothing that a kernel can see here.</summary>
+// Branches, the end of a thread, and instructions that change nothing that a kernel can see here.
 internal static unsafe class ControlInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -37,7 +37,7 @@ internal static unsafe class ControlInstructions
         table.Add("griddepcontrol", Nothing);
     }
 
-    /// <summary>For instructions that only order or hint: one block after the other is ordered already.</summary>
+    // For instructions that only order or hint: one block after the other is ordered already.
     public static void Nothing(Decoder decoder) => decoder.Result.Execute = &Nothing;
 
     private static void Nothing(Warp warp, Instruction* instruction, uint mask)

@@ -3,7 +3,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>cvt between all types.</summary>
+// cvt between all types.
 internal static unsafe class ConversionInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -17,8 +17,8 @@ internal static unsafe class ConversionInstructions
     private static void Convert(Decoder decoder)
     {
         decoder.Allow("rn", "rz", "rm", "rp", "rni", "rzi", "rmi", "rpi", "ftz", "sat", "relu");
-        var from = decoder.Type;
-        var to = decoder.TypeAt(decoder.Words.Count - 2);
+        PtxType from = decoder.Type;
+        PtxType to = decoder.TypeAt(decoder.Words.Count - 2);
         if (to is PtxType.F16x2 or PtxType.BF16x2)
         {
             Pack(decoder, to);
@@ -97,7 +97,7 @@ internal static unsafe class ConversionInstructions
     {
         decoder.Result.D = decoder.Destination(0, to, orWider: true);
         decoder.Result.A = decoder.Source(1, from, orWider: true);
-        var width = decoder.WidthOf(decoder.Operands[0]);
+        int width = decoder.WidthOf(decoder.Operands[0]);
         decoder.Result.Execute = width == to.Bytes() ? &LaneLoops.Unary<TA, TResult, TOperation> : width switch
         {
             2 => &LaneLoops.Unary<TA, ushort, Narrow<TA, TResult, ushort, TOperation>>,

@@ -4,7 +4,7 @@ namespace LLamaNet.PtxInterpreter.Instructions;
 
 // What each conversion does. Types that only name a function share this file.
 
-/// <summary>Integer to integer: cut off or extended by the sign of the source.</summary>
+// Integer to integer: cut off or extended by the sign of the source.
 internal readonly struct Resize<TA, TResult> : IUnary<TA, TResult>
     where TA : unmanaged, IBinaryInteger<TA>
     where TResult : unmanaged, IBinaryInteger<TResult>
@@ -19,7 +19,7 @@ internal readonly struct ResizeSaturated<TA, TResult> : IUnary<TA, TResult>
     public static TResult Apply(TA a) => TResult.CreateSaturating(a);
 }
 
-/// <summary>Through a narrow type: what a wider register holds of it.</summary>
+// Through a narrow type: what a wider register holds of it.
 internal readonly struct Narrow<TA, TNarrow, TResult, TOperation> : IUnary<TA, TResult>
     where TA : unmanaged
     where TNarrow : unmanaged, IBinaryInteger<TNarrow>
@@ -29,7 +29,7 @@ internal readonly struct Narrow<TA, TNarrow, TResult, TOperation> : IUnary<TA, T
     public static TResult Apply(TA a) => TResult.CreateTruncating(TOperation.Apply(a));
 }
 
-/// <summary>The source is the lower part of a 64-bit register.</summary>
+// The source is the lower part of a 64-bit register.
 internal readonly struct LowerPart<TA, TResult, TOperation> : IUnary<ulong, TResult>
     where TA : unmanaged, IBinaryInteger<TA>
     where TOperation : IUnary<TA, TResult>
@@ -37,7 +37,7 @@ internal readonly struct LowerPart<TA, TResult, TOperation> : IUnary<ulong, TRes
     public static TResult Apply(ulong a) => TOperation.Apply(TA.CreateTruncating(a));
 }
 
-/// <summary>Integer to float, to nearest even.</summary>
+// Integer to float, to nearest even.
 internal readonly struct ToFloat<TA, TResult> : IUnary<TA, TResult>
     where TA : unmanaged, IBinaryInteger<TA>
     where TResult : unmanaged, IBinaryFloatingPointIeee754<TResult>
@@ -45,7 +45,7 @@ internal readonly struct ToFloat<TA, TResult> : IUnary<TA, TResult>
     public static TResult Apply(TA a) => TResult.CreateTruncating(a);
 }
 
-/// <summary>Float to integer: rounded, limited to the range of the type; NaN gives 0.</summary>
+// Float to integer: rounded, limited to the range of the type; NaN gives 0.
 internal readonly struct ToInteger<TA, TResult, TRounding> : IUnary<TA, TResult>
     where TA : unmanaged, IBinaryFloatingPointIeee754<TA>
     where TResult : unmanaged, IBinaryInteger<TResult>
@@ -54,7 +54,7 @@ internal readonly struct ToInteger<TA, TResult, TRounding> : IUnary<TA, TResult>
     public static TResult Apply(TA a) => TResult.CreateSaturating(TA.Round(a, TRounding.Mode));
 }
 
-/// <summary>Float to a float that is an integer.</summary>
+// Float to a float that is an integer.
 internal readonly struct RoundToInteger<T, TRounding> : IUnary<T, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRounding : IRounding
@@ -72,7 +72,7 @@ internal readonly struct SingleToHalf : IUnary<float, ushort>
     public static ushort Apply(float a) => Canonical.HalfBits((Half)a);
 }
 
-/// <summary>Toward zero.</summary>
+// Toward zero.
 internal readonly struct SingleToHalfTruncated : IUnary<float, ushort>
 {
     public static ushort Apply(float a)
@@ -80,7 +80,7 @@ internal readonly struct SingleToHalfTruncated : IUnary<float, ushort>
         if (float.IsNaN(a)) return 0x7FFF;
         if (float.IsInfinity(a)) return BitConverter.HalfToUInt16Bits((Half)a);
         var nearest = (Half)Math.Clamp(a, -65504f, 65504f);
-        var bits = BitConverter.HalfToUInt16Bits(nearest);
+        ushort bits = BitConverter.HalfToUInt16Bits(nearest);
         return Math.Abs((float)nearest) > Math.Abs(a) ? (ushort)(bits - 1) : bits;
     }
 }
@@ -120,21 +120,21 @@ internal readonly struct Saturated : IUnary<float, float>
     public static float Apply(float a) => Canonical.Saturate(a);
 }
 
-/// <summary>.relu: negative numbers become 0; NaN stays NaN.</summary>
+// .relu: negative numbers become 0; NaN stays NaN.
 internal readonly struct Rectified<TOperation> : IUnary<float, ushort>
     where TOperation : IUnary<float, ushort>
 {
     public static ushort Apply(float a) => TOperation.Apply(a < 0 ? 0 : a);
 }
 
-/// <summary>Two floats to a pair; the first operand becomes the upper half.</summary>
+// Two floats to a pair; the first operand becomes the upper half.
 internal readonly struct Pack<TOperation> : IBinary<float, float, uint>
     where TOperation : IUnary<float, ushort>
 {
     public static uint Apply(float a, float b) => (uint)TOperation.Apply(a) << 16 | TOperation.Apply(b);
 }
 
-/// <summary>To 19 bits, to nearest with ties away from zero.</summary>
+// To 19 bits, to nearest with ties away from zero.
 internal readonly struct ToTensorFloat : IUnary<float, float>
 {
     public static float Apply(float a) => float.IsFinite(a)

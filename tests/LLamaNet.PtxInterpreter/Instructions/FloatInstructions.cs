@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Arithmetic on floating-point numbers, rounded to nearest even.</summary>
+// Arithmetic on floating-point numbers, rounded to nearest even.
 internal static unsafe class FloatInstructions
 {
     public static void AddTo(InstructionTable table)

@@ -28,7 +28,7 @@ internal readonly struct DivideFloat<T> : IVectorBinary<T>
     public static Vector256<T> Apply(Vector256<T> a, Vector256<T> b) => a / b;
 }
 
-/// <summary>A NaN loses against a number; two NaN give the canonical NaN; -0 is below +0.</summary>
+// A NaN loses against a number; two NaN give the canonical NaN; -0 is below +0.
 internal readonly struct MaximumNumber<T> : IBinary<T, T, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -43,7 +43,7 @@ internal readonly struct MinimumNumber<T> : IBinary<T, T, T>
         T.IsNaN(a) ? T.IsNaN(b) ? Canonical.NaN<T>() : b : T.IsNaN(b) ? a : T.Min(a, b);
 }
 
-/// <summary>max.NaN: a NaN wins.</summary>
+// max.NaN: a NaN wins.
 internal readonly struct MaximumOrNaN<T> : IBinary<T, T, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -109,14 +109,14 @@ internal readonly struct HyperbolicTangent : IUnary<float, float>
     public static float Apply(float a) => (float)Math.Tanh(a);
 }
 
-/// <summary>copysign: b with the sign of a.</summary>
+// copysign: b with the sign of a.
 internal readonly struct CopySign<T> : IBinary<T, T, T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public static T Apply(T a, T b) => T.CopySign(b, a);
 }
 
-/// <summary>.ftz: operands and results below the normal range become zero with their sign.</summary>
+// .ftz: operands and results below the normal range become zero with their sign.
 internal readonly struct Flushed<TOperation> : IUnary<float, float>
     where TOperation : IUnary<float, float>
 {
@@ -136,7 +136,7 @@ internal readonly struct FlushedTernary<TOperation> : ITernary<float, float, flo
         Canonical.Flush(TOperation.Apply(Canonical.Flush(a), Canonical.Flush(b), Canonical.Flush(c)));
 }
 
-/// <summary>.sat: limited to 0 to 1, and NaN becomes +0.</summary>
+// .sat: limited to 0 to 1, and NaN becomes +0.
 internal readonly struct SaturatedBinary<TOperation> : IBinary<float, float, float>
     where TOperation : IBinary<float, float, float>
 {

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>A comparison in one lane, and in a vector of lanes with all bits set where it holds.</summary>
+// A comparison in one lane, and in a vector of lanes with all bits set where it holds.
 internal interface IComparison<T>
     where T : unmanaged
 {

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>How a number becomes an integer.</summary>
+// How a number becomes an integer.
 internal interface IRounding
 {
     static abstract MidpointRounding Mode { get; }

@@ -1,10 +1,10 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>A floating-point format of 16 bits.</summary>
+// A floating-point format of 16 bits.
 internal interface IShortFormat
 {
     static abstract float Widen(ushort bits);
 
-    /// <summary>To nearest even; NaN is canonical.</summary>
+    // To nearest even; NaN is canonical.
     static abstract ushort Narrow(float value);
 }

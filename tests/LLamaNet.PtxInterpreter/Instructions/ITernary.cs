@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>What an instruction with three operands does in one lane.</summary>
+// What an instruction with three operands does in one lane.
 internal interface ITernary<TA, TB, TC, TResult>
 {
     static abstract TResult Apply(TA a, TB b, TC c);

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>What an instruction with one operand does in one lane.</summary>
+// What an instruction with one operand does in one lane.
 internal interface IUnary<TA, TResult>
 {
     static abstract TResult Apply(TA a);

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>An operation on two operands that also has a form for a vector of lanes.</summary>
+// An operation on two operands that also has a form for a vector of lanes.
 internal interface IVectorBinary<T> : IBinary<T, T, T>
     where T : unmanaged
 {

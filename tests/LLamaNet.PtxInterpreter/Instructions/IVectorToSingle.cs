@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Widens eight numbers of 16 bits, each in the lower half of an element. Exact.</summary>
+// Widens eight numbers of 16 bits, each in the lower half of an element. Exact.
 internal interface IVectorToSingle
 {
     static abstract Vector256<float> Widen(Vector256<uint> bits);

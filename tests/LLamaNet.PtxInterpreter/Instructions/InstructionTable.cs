@@ -3,7 +3,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>All instructions by name. A name is the opcode or more of its words; the longest that fits wins.</summary>
+// All instructions by name. A name is the opcode or more of its words; the longest that fits wins.
 internal sealed class InstructionTable
 {
     private static readonly InstructionTable s_all = new();
@@ -36,9 +36,7 @@ internal sealed class InstructionTable
 
     public void Add(string name, Action<Decoder> decode) => _decoders.Add(name, decode);
 
-    /// <summary>
-    /// For names that integers and floating-point numbers share: this one is for names that end in a type of the latter.
-    /// </summary>
+    // For names that integers and floating-point numbers share: this one is for names that end in a type of the latter.
     public void AddFloat(string name, Action<Decoder> decode) => _floatDecoders.Add(name, decode);
 
     public static Action<Decoder>? Find(string[] words)
@@ -50,8 +48,8 @@ internal sealed class InstructionTable
 
     private static Action<Decoder>? Find(Dictionary<string, Action<Decoder>> decoders, string[] words)
     {
-        for (var length = words.Length; length > 0; length--)
-            if (decoders.TryGetValue(string.Join('.', words, 0, length), out var decode)) return decode;
+        for (int length = words.Length; length > 0; length--)
+            if (decoders.TryGetValue(string.Join('.', words, 0, length), out Action<Decoder>? decode)) return decode;
         return null;
     }
 }

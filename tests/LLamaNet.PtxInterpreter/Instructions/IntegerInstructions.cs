@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Arithmetic on integers of 16, 32 and 64 bits.</summary>
+// Arithmetic on integers of 16, 32 and 64 bits.
 internal static unsafe class IntegerInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -33,7 +33,7 @@ internal static unsafe class IntegerInstructions
         table.Add("dp4a", DotProduct);
     }
 
-    /// <summary>d, a and b of the instruction's type, which may be signed or not.</summary>
+    // d, a and b of the instruction's type, which may be signed or not.
     private static void ByWidth<T16, T32, T64>(Decoder decoder)
         where T16 : IVectorBinary<ushort>
         where T32 : IVectorBinary<uint>

@@ -31,7 +31,7 @@ internal readonly struct Multiply<T> : IVectorBinary<T>
     public static Vector256<T> Apply(Vector256<T> a, Vector256<T> b) => a * b;
 }
 
-/// <summary>The upper half of the product.</summary>
+// The upper half of the product.
 internal readonly struct MultiplyHigh<T, TWide> : IBinary<T, T, T>
     where T : unmanaged, IBinaryInteger<T>
     where TWide : unmanaged, IBinaryInteger<TWide>
@@ -69,7 +69,7 @@ internal readonly struct MultiplyWideAdd<T, TWide> : ITernary<T, T, TWide, TWide
     public static TWide Apply(T a, T b, TWide c) => unchecked(MultiplyWide<T, TWide>.Apply(a, b) + c);
 }
 
-/// <summary>Division by zero gives a value that is not specified: all ones here.</summary>
+// Division by zero gives a value that is not specified: all ones here.
 internal readonly struct Divide<T> : IBinary<T, T, T>
     where T : unmanaged, IBinaryInteger<T>
 {
@@ -111,7 +111,7 @@ internal readonly struct AbsoluteInteger<T> : IUnary<T, T>
     public static T Apply(T a) => T.IsNegative(a) ? unchecked(T.Zero - a) : a;
 }
 
-/// <summary>add.sat.s32 and sub.sat.s32: limited to the range of the type.</summary>
+// add.sat.s32 and sub.sat.s32: limited to the range of the type.
 internal readonly struct AddSaturated : IBinary<int, int, int>
 {
     public static int Apply(int a, int b) => (int)Math.Clamp((long)a + b, int.MinValue, int.MaxValue);
@@ -122,7 +122,7 @@ internal readonly struct SubtractSaturated : IBinary<int, int, int>
     public static int Apply(int a, int b) => (int)Math.Clamp((long)a - b, int.MinValue, int.MaxValue);
 }
 
-/// <summary>d = c + the four products of bytes.</summary>
+// d = c + the four products of bytes.
 internal readonly struct DotProduct4<TA, TB> : ITernary<uint, uint, uint, uint>
     where TA : unmanaged, IBinaryInteger<TA>
     where TB : unmanaged, IBinaryInteger<TB>
@@ -130,9 +130,10 @@ internal readonly struct DotProduct4<TA, TB> : ITernary<uint, uint, uint, uint>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Apply(uint a, uint b, uint c)
     {
-        for (var shift = 0; shift < 32; shift += 8)
+        for (int shift = 0; shift < 32; shift += 8)
         {
-            int x = int.CreateTruncating(TA.CreateTruncating(a >> shift)), y = int.CreateTruncating(TB.CreateTruncating(b >> shift));
+            int x = int.CreateTruncating(TA.CreateTruncating(a >> shift));
+            int y = int.CreateTruncating(TB.CreateTruncating(b >> shift));
             c = unchecked(c + (uint)(x * y));
         }
 

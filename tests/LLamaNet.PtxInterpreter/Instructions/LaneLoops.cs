@@ -5,10 +5,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>
-/// Applies an operation to the lanes of a mask. Its methods are what <see cref="Instruction.Execute"/> points to. Most run a few
-/// thousand times in a test: they are compiled well at once, as everything that runs for each instruction.
-/// </summary>
+// Applies an operation to the lanes of a mask. Its methods are what Instruction.Execute points to. Most run a few thousand
+// times in a test: they are compiled well at once, as everything that runs for each instruction.
 internal static unsafe class LaneLoops
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -20,14 +18,14 @@ internal static unsafe class LaneLoops
         byte* d = warp.Registers + instruction->D, a = warp.Registers + instruction->A;
         if (mask == Warp.AllLanes)
         {
-            for (var lane = 0; lane < Warp.Lanes; lane++)
+            for (int lane = 0; lane < Warp.Lanes; lane++)
                 LaneRegister.Set(d, lane, TOperation.Apply(LaneRegister.Get<TA>(a, lane)));
             return;
         }
 
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             LaneRegister.Set(d, lane, TOperation.Apply(LaneRegister.Get<TA>(a, lane)));
         }
     }
@@ -42,14 +40,14 @@ internal static unsafe class LaneLoops
         byte* d = warp.Registers + instruction->D, a = warp.Registers + instruction->A, b = warp.Registers + instruction->B;
         if (mask == Warp.AllLanes)
         {
-            for (var lane = 0; lane < Warp.Lanes; lane++)
+            for (int lane = 0; lane < Warp.Lanes; lane++)
                 LaneRegister.Set(d, lane, TOperation.Apply(LaneRegister.Get<TA>(a, lane), LaneRegister.Get<TB>(b, lane)));
             return;
         }
 
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             LaneRegister.Set(d, lane, TOperation.Apply(LaneRegister.Get<TA>(a, lane), LaneRegister.Get<TB>(b, lane)));
         }
     }
@@ -66,13 +64,13 @@ internal static unsafe class LaneLoops
         byte* b = warp.Registers + instruction->B, c = warp.Registers + instruction->C;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             LaneRegister.Set(d, lane, TOperation.Apply(
                 LaneRegister.Get<TA>(a, lane), LaneRegister.Get<TB>(b, lane), LaneRegister.Get<TC>(c, lane)));
         }
     }
 
-    /// <summary>For types of 32 and 64 bits.</summary>
+    // For types of 32 and 64 bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void VectorBinary<T, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
@@ -86,11 +84,11 @@ internal static unsafe class LaneLoops
 
         T* d = (T*)(warp.Registers + instruction->D), a = (T*)(warp.Registers + instruction->A);
         var b = (T*)(warp.Registers + instruction->B);
-        for (var lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
             TOperation.Apply(Vector256.Load(a + lane), Vector256.Load(b + lane)).Store(d + lane);
     }
 
-    /// <summary>For types of 32 and 64 bits.</summary>
+    // For types of 32 and 64 bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void VectorTernary<T, TOperation>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged
@@ -104,7 +102,7 @@ internal static unsafe class LaneLoops
 
         T* d = (T*)(warp.Registers + instruction->D), a = (T*)(warp.Registers + instruction->A);
         T* b = (T*)(warp.Registers + instruction->B), c = (T*)(warp.Registers + instruction->C);
-        for (var lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector256<T>.Count)
             TOperation.Apply(Vector256.Load(a + lane), Vector256.Load(b + lane), Vector256.Load(c + lane)).Store(d + lane);
     }
 }

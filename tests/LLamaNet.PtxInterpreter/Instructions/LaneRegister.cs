@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>One lane of a register. Types of 8 and 16 bits take 32, the upper ones zero.</summary>
+// One lane of a register. Types of 8 and 16 bits take 32, the upper ones zero.
 internal static unsafe class LaneRegister
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>ld and st in all state spaces, one register or a vector. What caches do is not seen.</summary>
+// ld and st in all state spaces, one register or a vector. What caches do is not seen.
 internal static unsafe class LoadStoreInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -17,10 +17,10 @@ internal static unsafe class LoadStoreInstructions
         table.AddFloat("st", Store);
     }
 
-    /// <summary>The space that a word of the name says; generic when none does.</summary>
+    // The space that a word of the name says; generic when none does.
     public static AddressSpace Space(Decoder decoder)
     {
-        foreach (var word in decoder.Words)
+        foreach (string word in decoder.Words)
         {
             switch (word)
             {
@@ -37,26 +37,26 @@ internal static unsafe class LoadStoreInstructions
 
     private static void Common(Decoder decoder, int address, int registers, bool load)
     {
-        foreach (var word in decoder.Words.Skip(1).SkipLast(1)) CheckWord(decoder, word);
+        foreach (string word in decoder.Words.Skip(1).SkipLast(1)) CheckWord(decoder, word);
         // A third operand is a hint for the cache.
         if (decoder.Operands.Count != 2 && !(decoder.Operands.Count == 3 && decoder.Has("L2::cache_hint")))
             throw decoder.Error("has not 2 operands");
-        var type = decoder.Type;
+        PtxType type = decoder.Type;
         decoder.Result.Mode = (int)Space(decoder);
         decoder.Result.Bytes = type.Bytes();
         decoder.Result.Flag = type.IsSigned();
         decoder.Result.Strong = decoder.Has("volatile") || decoder.Has("relaxed") || decoder.Has("acquire")
             || decoder.Has("release");
-        var members = decoder.Members(registers);
-        var count = decoder.Has("v2") ? 2 : decoder.Has("v4") ? 4 : 1;
+        string[] members = decoder.Members(registers);
+        int count = decoder.Has("v2") ? 2 : decoder.Has("v4") ? 4 : 1;
         if (members.Length != count || type.Bytes() is not (1 or 2 or 4 or 8) || type.Bytes() * count > 16)
             throw decoder.Unknown();
-        var width = 0;
-        foreach (var member in members)
+        int width = 0;
+        foreach (string member in members)
         {
             decoder.List.Add(load
                 ? decoder.Destination(member, type, orWider: true) : decoder.Source(member, type, orWider: true));
-            var own = load ? decoder.WidthOf(member) : decoder.WidthOfSource(member);
+            int own = load ? decoder.WidthOf(member) : decoder.WidthOfSource(member);
             // Constants have lanes of 4 bytes unless the type has 8.
             if (own == 0) own = Math.Max(4, type.Bytes());
             if (member != "_") width = Math.Max(width, own);
@@ -102,9 +102,9 @@ internal static unsafe class LoadStoreInstructions
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadParameter(Warp warp, Instruction* instruction, uint mask)
     {
-        var lane = BitOperations.TrailingZeroCount(mask);
-        var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
-        var from = MemoryAccess.Resolve(
+        int lane = BitOperations.TrailingZeroCount(mask);
+        ulong address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+        byte* from = MemoryAccess.Resolve(
             warp, instruction, lane, AddressSpace.Parameter, address, instruction->Bytes * instruction->Count, write: false);
         for (; mask != 0; mask &= mask - 1) Read(warp, instruction, BitOperations.TrailingZeroCount(mask), from);
     }
@@ -113,28 +113,28 @@ internal static unsafe class LoadStoreInstructions
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadGlobalWords(Warp warp, Instruction* instruction, uint mask)
     {
-        var count = instruction->Count;
-        var bytes = 4 * count;
-        var registers = warp.Registers;
+        int count = instruction->Count;
+        int bytes = 4 * count;
+        byte* registers = warp.Registers;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
-            var from = (address & (ulong)(bytes - 1)) == 0
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+            uint* from = (address & (ulong)(bytes - 1)) == 0
                 ? (uint*)MemoryAccess.Global(warp, instruction, lane, address, bytes, write: false, instruction->Strong)
                 : (uint*)MemoryAccess.Resolve(warp, instruction, lane, AddressSpace.Global, address, bytes, write: false);
-            for (var i = 0; i < count; i++) ((uint*)(registers + instruction->List[i]))[lane] = from[i];
+            for (int i = 0; i < count; i++) ((uint*)(registers + instruction->List[i]))[lane] = from[i];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Load(Warp warp, Instruction* instruction, uint mask)
     {
-        var bytes = instruction->Bytes * instruction->Count;
+        int bytes = instruction->Bytes * instruction->Count;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+            int lane = BitOperations.TrailingZeroCount(mask);
+            ulong address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
             Read(warp, instruction, lane, MemoryAccess.Resolve(
                 warp, instruction, lane, (AddressSpace)instruction->Mode, address, bytes, write: false, instruction->Strong));
         }
@@ -144,17 +144,17 @@ internal static unsafe class LoadStoreInstructions
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(Warp warp, Instruction* instruction, int lane, byte* from)
     {
-        var signed = instruction->Flag;
-        for (var i = 0; i < instruction->Count; i++, from += instruction->Bytes)
+        bool signed = instruction->Flag;
+        for (int i = 0; i < instruction->Count; i++, from += instruction->Bytes)
         {
-            var value = instruction->Bytes switch
+            ulong value = instruction->Bytes switch
             {
                 1 => signed ? (ulong)*(sbyte*)from : *from,
                 2 => signed ? (ulong)*(short*)from : *(ushort*)from,
                 4 => signed ? (ulong)*(int*)from : *(uint*)from,
                 _ => *(ulong*)from,
             };
-            var register = warp.Registers + instruction->List[i];
+            byte* register = warp.Registers + instruction->List[i];
             if (instruction->C == 8) ((ulong*)register)[lane] = value;
             else ((uint*)register)[lane] = instruction->C == 4 ? (uint)value : (ushort)value;
         }
@@ -167,20 +167,20 @@ internal static unsafe class LoadStoreInstructions
         var staged = stackalloc ulong[2];
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            for (var i = 0; i < instruction->Count; i++)
+            int lane = BitOperations.TrailingZeroCount(mask);
+            for (int i = 0; i < instruction->Count; i++)
             {
-                var register = warp.Registers + instruction->List[i];
-                var value = instruction->C == 8 ? ((ulong*)register)[lane] : ((uint*)register)[lane];
-                var at = (byte*)staged + i * size;
+                byte* register = warp.Registers + instruction->List[i];
+                ulong value = instruction->C == 8 ? ((ulong*)register)[lane] : ((uint*)register)[lane];
+                byte* at = (byte*)staged + i * size;
                 if (size == 4) *(uint*)at = (uint)value;
                 else if (size == 8) *(ulong*)at = value;
                 else if (size == 2) *(ushort*)at = (ushort)value;
                 else *at = (byte)value;
             }
 
-            var address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
-            var to = MemoryAccess.Resolve(
+            ulong address = MemoryAccess.Address(warp, instruction, instruction->A, lane);
+            byte* to = MemoryAccess.Resolve(
                 warp, instruction, lane, (AddressSpace)instruction->Mode, address, bytes, write: true, instruction->Strong,
                 (byte*)staged);
             if (bytes == 4) *(uint*)to = (uint)*staged;

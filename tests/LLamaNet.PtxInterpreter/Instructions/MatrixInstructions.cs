@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>mma.sync m16n8k16 with 16-bit factors and float sums, and ldmatrix.</summary>
+// mma.sync m16n8k16 with 16-bit factors and float sums, and ldmatrix.
 internal static unsafe class MatrixInstructions
 {
     private const int Rows = 16, Columns = 8, Depth = 16;
@@ -33,10 +33,10 @@ internal static unsafe class MatrixInstructions
 
     private static void Fragment(Decoder decoder, int operand, int count, bool destination, PtxType type)
     {
-        var members = decoder.Members(operand);
+        string[] members = decoder.Members(operand);
         if (members.Length != count)
             throw decoder.Error($"operand {operand + 1} has {members.Length} registers, {count} are right");
-        foreach (var member in members)
+        foreach (string member in members)
             decoder.List.Add(destination ? decoder.Destination(member, type) : decoder.Source(member, type));
     }
 
@@ -53,35 +53,35 @@ internal static unsafe class MatrixInstructions
         var fragment = stackalloc float[2 * 2 * Warp.Lanes];
         var b = stackalloc float[Depth * Columns];
         var d = stackalloc float[Rows * Columns];
-        var registers = warp.Registers;
-        var list = instruction->List;
-        for (var v = 0; v < 4; v++) Widen<TToSingle>((uint*)(registers + list[4 + v]), a + v * 2 * Warp.Lanes);
-        for (var v = 0; v < 2; v++) Widen<TToSingle>((uint*)(registers + list[8 + v]), fragment + v * 2 * Warp.Lanes);
-        for (var k = 0; k < Depth; k++)
+        byte* registers = warp.Registers;
+        int* list = instruction->List;
+        for (int v = 0; v < 4; v++) Widen<TToSingle>((uint*)(registers + list[4 + v]), a + v * 2 * Warp.Lanes);
+        for (int v = 0; v < 2; v++) Widen<TToSingle>((uint*)(registers + list[8 + v]), fragment + v * 2 * Warp.Lanes);
+        for (int k = 0; k < Depth; k++)
         {
-            var from = fragment + ((k >> 3) * 2 + (k & 1)) * Warp.Lanes + (k & 7) / 2;
-            for (var column = 0; column < Columns; column++) b[k * Columns + column] = from[column * 4];
+            float* from = fragment + ((k >> 3) * 2 + (k & 1)) * Warp.Lanes + (k & 7) / 2;
+            for (int column = 0; column < Columns; column++) b[k * Columns + column] = from[column * 4];
         }
 
-        for (var row = 0; row < Rows; row++)
+        for (int row = 0; row < Rows; row++)
         {
-            var from = a + (row >> 3) * 2 * Warp.Lanes + (row & 7) * 4;
-            var sum = Vector256<float>.Zero;
-            for (var k = 0; k < Depth; k++)
+            float* from = a + (row >> 3) * 2 * Warp.Lanes + (row & 7) * 4;
+            Vector256<float> sum = Vector256<float>.Zero;
+            for (int k = 0; k < Depth; k++)
             {
-                var factor = from[((k >> 3) * 4 + (k & 1)) * Warp.Lanes + (k & 7) / 2];
+                float factor = from[((k >> 3) * 4 + (k & 1)) * Warp.Lanes + (k & 7) / 2];
                 sum = Vector256.FusedMultiplyAdd(Vector256.Create(factor), Vector256.Load(b + k * Columns), sum);
             }
 
             sum.Store(d + row * Columns);
         }
 
-        for (var v = 0; v < 4; v++)
+        for (int v = 0; v < 4; v++)
         {
             var c = (float*)(registers + list[10 + v]);
             var to = (float*)(registers + list[v]);
-            var from = d + (v >> 1) * 8 * Columns + (v & 1);
-            for (var lane = 0; lane < Warp.Lanes; lane++) to[lane] = c[lane] + from[lane / 4 * Columns + lane % 4 * 2];
+            float* from = d + (v >> 1) * 8 * Columns + (v & 1);
+            for (int lane = 0; lane < Warp.Lanes; lane++) to[lane] = c[lane] + from[lane / 4 * Columns + lane % 4 * 2];
         }
     }
 
@@ -89,9 +89,9 @@ internal static unsafe class MatrixInstructions
     private static void Widen<TToSingle>(uint* pairs, float* to)
         where TToSingle : IVectorToSingle
     {
-        for (var lane = 0; lane < Warp.Lanes; lane += Vector256<uint>.Count)
+        for (int lane = 0; lane < Warp.Lanes; lane += Vector256<uint>.Count)
         {
-            var bits = Vector256.Load(pairs + lane);
+            Vector256<uint> bits = Vector256.Load(pairs + lane);
             TToSingle.Widen(bits & Vector256.Create(0xFFFFu)).Store(to + lane);
             TToSingle.Widen(bits >>> 16).Store(to + Warp.Lanes + lane);
         }
@@ -102,7 +102,7 @@ internal static unsafe class MatrixInstructions
         decoder.Allow("sync", "aligned", "m8n8", "x1", "x2", "x4", "trans", "shared", "shared::cta");
         decoder.ExpectOperands(2);
         if (decoder.Type != PtxType.B16) throw decoder.Unknown();
-        var count = decoder.Has("x4") ? 4 : decoder.Has("x2") ? 2 : decoder.Has("x1") ? 1 : throw decoder.Unknown();
+        int count = decoder.Has("x4") ? 4 : decoder.Has("x2") ? 2 : decoder.Has("x1") ? 1 : throw decoder.Unknown();
         Fragment(decoder, 0, count, destination: true, PtxType.B32);
         decoder.Result.Mode = (int)LoadStoreInstructions.Space(decoder);
         decoder.Result.Flag = decoder.Has("trans");
@@ -116,23 +116,23 @@ internal static unsafe class MatrixInstructions
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LoadMatrix(Warp warp, Instruction* instruction, uint mask)
     {
-        var count = instruction->Count;
+        int count = instruction->Count;
         var elements = stackalloc ushort[4 * 64];
-        for (var row = 0; row < 8 * count; row++)
+        for (int row = 0; row < 8 * count; row++)
         {
-            var address = MemoryAccess.Address(warp, instruction, instruction->A, row);
-            var from = MemoryAccess.Resolve(warp, instruction, row, (AddressSpace)instruction->Mode, address, 16, write: false);
+            ulong address = MemoryAccess.Address(warp, instruction, instruction->A, row);
+            byte* from = MemoryAccess.Resolve(warp, instruction, row, (AddressSpace)instruction->Mode, address, 16, write: false);
             Unsafe.CopyBlockUnaligned(elements + row * 8, from, 16);
         }
 
         int next = instruction->Flag ? 8 : 1;
-        for (var matrix = 0; matrix < count; matrix++)
+        for (int matrix = 0; matrix < count; matrix++)
         {
             var d = (uint*)(warp.Registers + instruction->List[matrix]);
-            for (var lane = 0; lane < Warp.Lanes; lane++)
+            for (int lane = 0; lane < Warp.Lanes; lane++)
             {
                 int major = lane / 4, minor = lane % 4 * 2;
-                var at = elements + matrix * 64 + (instruction->Flag ? minor * 8 + major : major * 8 + minor);
+                ushort* at = elements + matrix * 64 + (instruction->Flag ? minor * 8 + major : major * 8 + minor);
                 d[lane] = at[0] | (uint)at[next] << 16;
             }
         }

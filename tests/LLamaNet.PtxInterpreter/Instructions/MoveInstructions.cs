@@ -6,7 +6,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>mov with its packing forms, and cvta between address spaces.</summary>
+// mov with its packing forms, and cvta between address spaces.
 internal static unsafe class MoveInstructions
 {
     public static void AddTo(InstructionTable table)
@@ -21,7 +21,7 @@ internal static unsafe class MoveInstructions
     {
         decoder.ExpectOperands(2);
         decoder.Allow();
-        var type = decoder.Type;
+        PtxType type = decoder.Type;
         string to = decoder.Operands[0], from = decoder.Operands[1];
         if (to[0] == '{' || from[0] == '{')
         {
@@ -45,11 +45,11 @@ internal static unsafe class MoveInstructions
 
     private static void Pack(Decoder decoder, PtxType type, string to, string from)
     {
-        var packs = from[0] == '{';
-        var members = Decoder.Members(packs ? from : to);
-        var bits = type.Bytes() * 8 / members.Length;
-        var part = bits switch { 16 => PtxType.B16, 32 => PtxType.B32, _ => throw decoder.Unknown() };
-        foreach (var member in members)
+        bool packs = from[0] == '{';
+        string[] members = Decoder.Members(packs ? from : to);
+        int bits = type.Bytes() * 8 / members.Length;
+        PtxType part = bits switch { 16 => PtxType.B16, 32 => PtxType.B32, _ => throw decoder.Unknown() };
+        foreach (string member in members)
             decoder.List.Add(packs ? decoder.Source(member, part) : decoder.Destination(member, part));
         if (packs) decoder.Result.D = decoder.Destination(to, type);
         else decoder.Result.A = decoder.Source(from, type);
@@ -63,7 +63,7 @@ internal static unsafe class MoveInstructions
     // Compilers copy registers that nothing has been written to yet, and then do not use the copy.
     private static void IsNoUse(Decoder decoder)
     {
-        var guard = decoder.Result.Guard;
+        int guard = decoder.Result.Guard;
         decoder.Reads.Clear();
         if (guard >= 0) decoder.Reads.Add(~guard);
     }
@@ -74,11 +74,11 @@ internal static unsafe class MoveInstructions
     {
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var value = T.Zero;
-            for (var i = 0; i < instruction->Count; i++)
+            int lane = BitOperations.TrailingZeroCount(mask);
+            T value = T.Zero;
+            for (int i = 0; i < instruction->Count; i++)
             {
-                var part = LaneRegister.Get<uint>(warp.Registers + instruction->List[i], lane);
+                uint part = LaneRegister.Get<uint>(warp.Registers + instruction->List[i], lane);
                 value |= T.CreateTruncating(part) << (i * instruction->Mode);
             }
 
@@ -90,14 +90,14 @@ internal static unsafe class MoveInstructions
     private static void UnpackLanes<T>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var part = instruction->Mode == 32 ? uint.MaxValue : ushort.MaxValue;
+        uint part = instruction->Mode == 32 ? uint.MaxValue : ushort.MaxValue;
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
-            var value = LaneRegister.Get<T>(warp.Registers + instruction->A, lane);
-            for (var i = 0; i < instruction->Count; i++)
+            int lane = BitOperations.TrailingZeroCount(mask);
+            T value = LaneRegister.Get<T>(warp.Registers + instruction->A, lane);
+            for (int i = 0; i < instruction->Count; i++)
             {
-                var bits = uint.CreateTruncating(value >> (i * instruction->Mode)) & part;
+                uint bits = uint.CreateTruncating(value >> (i * instruction->Mode)) & part;
                 LaneRegister.Set(warp.Registers + instruction->List[i], lane, bits);
             }
         }
@@ -106,7 +106,7 @@ internal static unsafe class MoveInstructions
     private static void Clock<T>(Warp warp, Instruction* instruction, uint mask)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var value = T.CreateTruncating(warp.Block.Instructions >> instruction->Mode);
+        T value = T.CreateTruncating(warp.Block.Instructions >> instruction->Mode);
         for (; mask != 0; mask &= mask - 1)
             LaneRegister.Set(warp.Registers + instruction->D, BitOperations.TrailingZeroCount(mask), value);
     }
@@ -115,7 +115,7 @@ internal static unsafe class MoveInstructions
     {
         decoder.ExpectOperands(2);
         decoder.Result.D = decoder.PredicateDestination(0);
-        if (Literal.TryParse(decoder.Operands[1], out var bits))
+        if (Literal.TryParse(decoder.Operands[1], out ulong bits))
         {
             decoder.Result.Mode = bits != 0 ? -1 : 0;
             decoder.Result.Execute = &SetPredicate;
@@ -139,7 +139,7 @@ internal static unsafe class MoveInstructions
         decoder.Result.D = decoder.Destination(0, PtxType.U64);
         decoder.Result.A = decoder.Source(1, PtxType.U64);
         // Global and constant addresses are generic ones; the address of a parameter always is.
-        var window = decoder.Has("local") ? AddressWindow.Local
+        ulong window = decoder.Has("local") ? AddressWindow.Local
             : decoder.Has("global") || decoder.Has("const") || decoder.Has("param") ? 0 : AddressWindow.Shared;
         decoder.Result.Immediate = decoder.Has("to") ? -(long)window : (long)window;
         decoder.Result.Execute = &Move64;
@@ -159,9 +159,9 @@ internal static unsafe class MoveInstructions
     {
         var a = (ulong*)(warp.Registers + instruction->A);
         uint result = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
+            int lane = BitOperations.TrailingZeroCount(rest);
             if (AddressWindow.Resolve(a[lane]).Space == (AddressSpace)instruction->Mode) result |= 1u << lane;
         }
 
@@ -175,7 +175,7 @@ internal static unsafe class MoveInstructions
         var a = (long*)(warp.Registers + instruction->A);
         for (; mask != 0; mask &= mask - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(mask);
+            int lane = BitOperations.TrailingZeroCount(mask);
             d[lane] = a[lane] + instruction->Immediate;
         }
     }

@@ -1,24 +1,24 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>.rni</summary>
+// .rni
 internal readonly struct ToNearest : IRounding
 {
     public static MidpointRounding Mode => MidpointRounding.ToEven;
 }
 
-/// <summary>.rzi</summary>
+// .rzi
 internal readonly struct TowardZero : IRounding
 {
     public static MidpointRounding Mode => MidpointRounding.ToZero;
 }
 
-/// <summary>.rmi</summary>
+// .rmi
 internal readonly struct Down : IRounding
 {
     public static MidpointRounding Mode => MidpointRounding.ToNegativeInfinity;
 }
 
-/// <summary>.rpi</summary>
+// .rpi
 internal readonly struct Up : IRounding
 {
     public static MidpointRounding Mode => MidpointRounding.ToPositiveInfinity;

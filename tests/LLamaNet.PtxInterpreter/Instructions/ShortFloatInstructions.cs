@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>Arithmetic on f16 and bf16, alone and in pairs.</summary>
+// Arithmetic on f16 and bf16, alone and in pairs.
 internal static unsafe class ShortFloatInstructions
 {
     public static bool Is(PtxType type) => type is PtxType.F16 or PtxType.BF16 or PtxType.F16x2 or PtxType.BF16x2;
@@ -35,7 +35,7 @@ internal static unsafe class ShortFloatInstructions
         };
     }
 
-    /// <summary>neg and abs.</summary>
+    // neg and abs.
     public static void Signs(Decoder decoder)
     {
         decoder.Allow();

@@ -10,28 +10,28 @@ internal readonly struct Short<TFormat, TOperation> : IBinary<ushort, ushort, us
     public static ushort Apply(ushort a, ushort b) => TFormat.Narrow(TOperation.Apply(TFormat.Widen(a), TFormat.Widen(b)));
 }
 
-/// <summary>The exact product and sum, rounded once.</summary>
+// The exact product and sum, rounded once.
 internal readonly struct ShortMultiplyAdd<TFormat> : ITernary<ushort, ushort, ushort, ushort>
     where TFormat : IShortFormat
 {
     public static ushort Apply(ushort a, ushort b, ushort c)
     {
-        var sum = ((double)TFormat.Widen(a) * TFormat.Widen(b)) + TFormat.Widen(c);
+        double sum = ((double)TFormat.Widen(a) * TFormat.Widen(b)) + TFormat.Widen(c);
         return TFormat.Narrow(RoundToOdd(sum));
     }
 
     // A float that a further rounding to fewer bits treats as it would the double.
     private static float RoundToOdd(double value)
     {
-        var nearest = (float)value;
+        float nearest = (float)value;
         if (nearest == value || !float.IsFinite(nearest)) return nearest;
-        var bits = BitConverter.SingleToUInt32Bits(nearest);
+        uint bits = BitConverter.SingleToUInt32Bits(nearest);
         if (Math.Abs(nearest) > Math.Abs(value)) bits--;
         return BitConverter.UInt32BitsToSingle(bits | 1);
     }
 }
 
-/// <summary>The same operation on the two halves of a 32-bit register.</summary>
+// The same operation on the two halves of a 32-bit register.
 internal readonly struct Paired<TOperation> : IBinary<uint, uint, uint>
     where TOperation : IBinary<ushort, ushort, ushort>
 {
@@ -46,7 +46,7 @@ internal readonly struct PairedTernary<TOperation> : ITernary<uint, uint, uint, 
         | (uint)TOperation.Apply((ushort)(a >> 16), (ushort)(b >> 16), (ushort)(c >> 16)) << 16;
 }
 
-/// <summary>The signs of one or two 16-bit floats, turned.</summary>
+// The signs of one or two 16-bit floats, turned.
 internal readonly struct FlipSigns : IUnary<uint, uint>
 {
     public static uint Apply(uint a) => a ^ 0x80008000;

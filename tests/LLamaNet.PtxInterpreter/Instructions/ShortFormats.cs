@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>f16</summary>
+// f16
 internal readonly struct HalfFormat : IShortFormat
 {
     public static float Widen(ushort bits) => HalfToSingle.Apply(bits);
@@ -8,7 +8,7 @@ internal readonly struct HalfFormat : IShortFormat
     public static ushort Narrow(float value) => SingleToHalf.Apply(value);
 }
 
-/// <summary>bf16</summary>
+// bf16
 internal readonly struct BFloatFormat : IShortFormat
 {
     public static float Widen(ushort bits) => BFloatToSingle.Apply(bits);

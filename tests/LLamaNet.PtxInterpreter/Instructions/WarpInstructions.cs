@@ -5,9 +5,7 @@ using LLamaNet.PtxInterpreter.Parsing;
 
 namespace LLamaNet.PtxInterpreter.Instructions;
 
-/// <summary>
-/// Instructions by which the lanes of a warp exchange values: shfl, vote, match, redux, activemask, bar.warp.sync.
-/// </summary>
+// Instructions by which the lanes of a warp exchange values: shfl, vote, match, redux, activemask, bar.warp.sync.
 internal static unsafe class WarpInstructions
 {
     private const int Up = 0, Down = 1, Butterfly = 2, Indexed = 3;
@@ -34,7 +32,7 @@ internal static unsafe class WarpInstructions
     {
         decoder.Allow("sync", "up", "down", "bfly", "idx");
         decoder.ExpectOperands(5);
-        var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
+        string[] destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
         decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
         decoder.Result.A = decoder.Source(1, PtxType.B32);
@@ -43,8 +41,8 @@ internal static unsafe class WarpInstructions
         Together(decoder, 4);
         decoder.Result.Mode = decoder.Has("up") ? Up : decoder.Has("down") ? Down : decoder.Has("bfly") ? Butterfly : Indexed;
         // Nearly every shuffle there is: over the whole warp by a fixed distance.
-        var whole = decoder.Has("bfly") && decoder.Result.E < 0 && decoder.WidthOfSource(decoder.Operands[2]) == 0
-            && Literal.TryParse(decoder.Operands[3], out var bounds) && bounds == 31;
+        bool whole = decoder.Has("bfly") && decoder.Result.E < 0 && decoder.WidthOfSource(decoder.Operands[2]) == 0
+            && Literal.TryParse(decoder.Operands[3], out ulong bounds) && bounds == 31;
         decoder.Result.Execute = whole ? &Exchange : &Shuffle;
     }
 
@@ -58,10 +56,10 @@ internal static unsafe class WarpInstructions
         }
 
         uint* d = (uint*)(warp.Registers + instruction->D), a = (uint*)(warp.Registers + instruction->A);
-        var distance = (int)(*(uint*)(warp.Registers + instruction->B) & 31);
+        int distance = (int)(*(uint*)(warp.Registers + instruction->B) & 31);
         var values = stackalloc uint[Warp.Lanes];
         new ReadOnlySpan<uint>(a, Warp.Lanes).CopyTo(new(values, Warp.Lanes));
-        for (var lane = 0; lane < Warp.Lanes; lane++) d[lane] = values[lane ^ distance];
+        for (int lane = 0; lane < Warp.Lanes; lane++) d[lane] = values[lane ^ distance];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -73,12 +71,12 @@ internal static unsafe class WarpInstructions
         var values = stackalloc uint[Warp.Lanes];
         new ReadOnlySpan<uint>(a, Warp.Lanes).CopyTo(new(values, Warp.Lanes));
         uint inRange = 0;
-        for (var rest = mask; rest != 0; rest &= rest - 1)
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            var lane = BitOperations.TrailingZeroCount(rest);
+            int lane = BitOperations.TrailingZeroCount(rest);
             int segment = (int)(c[lane] >> 8 & 31), clamp = (int)(c[lane] & 31), amount = (int)(b[lane] & 31);
             int first = lane & segment, last = first | (clamp & ~segment);
-            var source = instruction->Mode switch
+            int source = instruction->Mode switch
             {
                 Up => lane - amount,
                 Down => lane + amount,
@@ -127,7 +125,7 @@ internal static unsafe class WarpInstructions
 
     private static void Uniform(Warp warp, Instruction* instruction, uint mask)
     {
-        var votes = Votes(warp, instruction, mask);
+        uint votes = Votes(warp, instruction, mask);
         warp.SetPredicate(instruction->D, mask, votes == 0 || votes == mask ? mask : 0);
     }
 
@@ -151,13 +149,13 @@ internal static unsafe class WarpInstructions
         where T : unmanaged, IEquatable<T>
     {
         var a = (T*)(warp.Registers + instruction->A);
-        for (var rest = mask; rest != 0;)
+        for (uint rest = mask; rest != 0;)
         {
-            var value = a[BitOperations.TrailingZeroCount(rest)];
+            T value = a[BitOperations.TrailingZeroCount(rest)];
             uint same = 0;
-            for (var lanes = rest; lanes != 0; lanes &= lanes - 1)
+            for (uint lanes = rest; lanes != 0; lanes &= lanes - 1)
             {
-                var lane = BitOperations.TrailingZeroCount(lanes);
+                int lane = BitOperations.TrailingZeroCount(lanes);
                 if (a[lane].Equals(value)) same |= 1u << lane;
             }
 
@@ -170,7 +168,7 @@ internal static unsafe class WarpInstructions
     {
         decoder.Allow("all", "sync");
         decoder.ExpectOperands(3);
-        var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
+        string[] destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
         decoder.Result.E = destinations.Length > 1 ? decoder.PredicateDestination(destinations[1]) : -1;
         decoder.Result.A = decoder.Source(1, decoder.Type);
@@ -182,9 +180,9 @@ internal static unsafe class WarpInstructions
         where T : unmanaged, IEquatable<T>
     {
         var a = (T*)(warp.Registers + instruction->A);
-        var first = a[BitOperations.TrailingZeroCount(mask)];
-        var equal = true;
-        for (var rest = mask; rest != 0; rest &= rest - 1) equal &= a[BitOperations.TrailingZeroCount(rest)].Equals(first);
+        T first = a[BitOperations.TrailingZeroCount(mask)];
+        bool equal = true;
+        for (uint rest = mask; rest != 0; rest &= rest - 1) equal &= a[BitOperations.TrailingZeroCount(rest)].Equals(first);
         SetAll(warp, instruction->D, mask, equal ? mask : 0);
         if (instruction->E >= 0) warp.SetPredicate(instruction->E, mask, equal ? mask : 0);
     }
@@ -215,9 +213,9 @@ internal static unsafe class WarpInstructions
         where TOperation : IBinary<T, T, T>
     {
         var a = (T*)(warp.Registers + instruction->A);
-        var first = BitOperations.TrailingZeroCount(mask);
-        var result = a[first];
-        for (var rest = mask & (mask - 1); rest != 0; rest &= rest - 1)
+        int first = BitOperations.TrailingZeroCount(mask);
+        T result = a[first];
+        for (uint rest = mask & (mask - 1); rest != 0; rest &= rest - 1)
             result = TOperation.Apply(result, a[BitOperations.TrailingZeroCount(rest)]);
         SetAll(warp, instruction->D, mask, *(uint*)&result);
     }
@@ -225,7 +223,7 @@ internal static unsafe class WarpInstructions
     private static void Elect(Decoder decoder)
     {
         decoder.ExpectOperands(2);
-        var destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
+        string[] destinations = decoder.Operands[0].Split('|', StringSplitOptions.TrimEntries);
         if (destinations.Length != 2) throw decoder.Unknown();
         decoder.Result.D = decoder.Destination(destinations[0], PtxType.B32);
         decoder.Result.E = decoder.PredicateDestination(destinations[1]);
@@ -235,7 +233,7 @@ internal static unsafe class WarpInstructions
 
     private static void Elect(Warp warp, Instruction* instruction, uint mask)
     {
-        var leader = BitOperations.TrailingZeroCount(mask);
+        int leader = BitOperations.TrailingZeroCount(mask);
         SetAll(warp, instruction->D, mask, (uint)leader);
         warp.SetPredicate(instruction->E, mask, 1u << leader);
     }

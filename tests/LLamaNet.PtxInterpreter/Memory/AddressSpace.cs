@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>The state spaces of PTX that a load or store can name.</summary>
+// The state spaces of PTX that a load or store can name.
 internal enum AddressSpace
 {
     Generic, Global, Shared, Local, Parameter, Constant,

@@ -1,13 +1,13 @@
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>Where the other state spaces lie among generic addresses. Global memory lies below them all.</summary>
+// Where the other state spaces lie among generic addresses. Global memory lies below them all.
 internal static class AddressWindow
 {
     public const ulong Parameter = 1UL << 59;
     public const ulong Shared = 1UL << 60;
     public const ulong Local = 1UL << 61;
 
-    /// <summary>The space of a generic address and the address in that space.</summary>
+    // The space of a generic address and the address in that space.
     public static (AddressSpace Space, ulong Address) Resolve(ulong generic) =>
         generic < Parameter ? (AddressSpace.Global, generic)
         : generic >= Local ? (AddressSpace.Local, generic - Local)

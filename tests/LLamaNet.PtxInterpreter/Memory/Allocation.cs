@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>A piece of device memory and, for each byte, whether it has been written.</summary>
+// A piece of device memory and, for each byte, whether it has been written.
 internal sealed unsafe class Allocation
 {
     private readonly byte[] _bytes;
@@ -25,28 +25,28 @@ internal sealed unsafe class Allocation
 
     public byte* Host { get; }
 
-    /// <summary>A bit for each byte.</summary>
+    // A bit for each byte.
     public byte* Written { get; }
 
-    /// <summary>Every byte has been written: reads need no look at the bits.</summary>
+    // Every byte has been written: reads need no look at the bits.
     public bool AllWritten { get; private set; }
 
     public bool Freed { get; set; }
 
-    /// <summary>Constant memory: kernels may not write.</summary>
+    // Constant memory: kernels may not write.
     public bool ReadOnly { get; init; }
 
-    /// <summary>Which block wrote what; made when a kernel first stores here.</summary>
+    // Which block wrote what; made when a kernel first stores here.
     public GlobalWriters? Writers { get; set; }
 
-    /// <summary>The last launch whose blocks stored here.</summary>
+    // The last launch whose blocks stored here.
     public uint StoredIn { get; set; }
 
-    /// <param name="bytes">A power of two, at most 16; the offset is a multiple of it.</param>
+    // bytes: a power of two, at most 16; the offset is a multiple of it.
     public bool IsWritten(long offset, int bytes)
     {
         if (AllWritten) return true;
-        var at = Written + (offset >> 3);
+        byte* at = Written + (offset >> 3);
         return bytes switch
         {
             16 => *(ushort*)at == 0xFFFF,
@@ -58,13 +58,13 @@ internal sealed unsafe class Allocation
     public void MarkWritten(long offset, int bytes)
     {
         if (AllWritten) return;
-        var at = Written + (offset >> 3);
+        byte* at = Written + (offset >> 3);
         if (bytes == 16) *(ushort*)at = 0xFFFF;
         else if (bytes == 8) *at = 0xFF;
         else *at |= (byte)(((1 << bytes) - 1) << (int)(offset & 7));
     }
 
-    /// <summary>Marks any run of bytes.</summary>
+    // Marks any run of bytes.
     public void MarkRange(long offset, long bytes, bool written = true)
     {
         if (offset == 0 && bytes == Length)
@@ -77,7 +77,7 @@ internal sealed unsafe class Allocation
         if (AllWritten && written) return;
         AllWritten = false;
         for (; bytes > 0 && (offset & 7) != 0; offset++, bytes--) Mark(offset, written);
-        var whole = bytes >> 3;
+        long whole = bytes >> 3;
         new Span<byte>(Written + (offset >> 3), (int)whole).Fill(written ? (byte)0xFF : (byte)0);
         for (offset += whole << 3, bytes &= 7; bytes > 0; offset++, bytes--) Mark(offset, written);
     }
@@ -86,7 +86,7 @@ internal sealed unsafe class Allocation
 
     private void Mark(long offset, bool written)
     {
-        var bit = (byte)(1 << (int)(offset & 7));
+        byte bit = (byte)(1 << (int)(offset & 7));
         if (written) Written[offset >> 3] |= bit;
         else Written[offset >> 3] &= (byte)~bit;
     }

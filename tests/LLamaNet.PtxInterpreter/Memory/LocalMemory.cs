@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>The local memory of the threads of a block: each has its own bytes at the same addresses.</summary>
+// The local memory of the threads of a block: each has its own bytes at the same addresses.
 internal sealed unsafe class LocalMemory
 {
     private byte[] _bytes = [];
@@ -12,7 +12,7 @@ internal sealed unsafe class LocalMemory
     public void Reset(int bytesPerThread, int threads)
     {
         _perThread = bytesPerThread;
-        var total = bytesPerThread * threads;
+        int total = bytesPerThread * threads;
         if (_bytes.Length < total)
         {
             _bytes = GC.AllocateUninitializedArray<byte>(total, pinned: true);
@@ -29,8 +29,8 @@ internal sealed unsafe class LocalMemory
                 $"local memory access of {bytes} bytes at +{address}: the thread has {_perThread} bytes");
         }
 
-        var at = warp.Thread(lane) * _perThread + (int)address;
-        var written = _written.AsSpan(at, bytes);
+        int at = warp.Thread(lane) * _perThread + (int)address;
+        Span<bool> written = _written.AsSpan(at, bytes);
         if (write) written.Fill(true);
         else if (written.Contains(false))
             throw warp.FaultAt(FaultKind.Uninitialised, instruction, lane,

@@ -3,22 +3,22 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>The one way from an address in a register to bytes: finds the space and makes every check.</summary>
+// The one way from an address in a register to bytes: finds the space and makes every check.
 internal static unsafe class MemoryAccess
 {
-    /// <summary>The address that a lane's operand names, in the space of the instruction.</summary>
+    // The address that a lane's operand names, in the space of the instruction.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Address(Warp warp, Instruction* instruction, int register, int lane)
     {
-        var lanes = warp.Registers + register;
+        byte* lanes = warp.Registers + register;
         return instruction->WideAddress
             ? ((ulong*)lanes)[lane] + (ulong)instruction->Immediate
             : (uint)(((uint*)lanes)[lane] + (uint)instruction->Immediate);
     }
 
-    /// <summary>Checks the access of one lane and returns where the bytes are.</summary>
-    /// <param name="bytes">A power of two.</param>
-    /// <param name="value">For writes to shared memory: what will be stored, if known.</param>
+    // Checks the access of one lane and returns where the bytes are.
+    // bytes: a power of two.
+    // value: for writes to shared memory: what will be stored, if known.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static byte* Resolve(
         Warp warp, Instruction* instruction, int lane, AddressSpace space, ulong address, int bytes, bool write,
@@ -40,16 +40,16 @@ internal static unsafe class MemoryAccess
         }
     }
 
-    /// <summary>Global and constant memory: the bytes must lie in one allocation and, to be read, have been written.</summary>
+    // Global and constant memory: the bytes must lie in one allocation and, to be read, have been written.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Global(
         Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false,
         byte* value = null)
     {
-        var found = warp.Recent;
+        Allocation? found = warp.Recent;
         if (found is null || address < found.Start || address + (ulong)bytes > found.End)
             warp.Recent = found = Find(warp, instruction, lane, address, bytes, write);
-        var offset = (long)(address - found.Start);
+        long offset = (long)(address - found.Start);
         if (write) Write(warp, instruction, lane, found, offset, bytes, strong, value);
         else if (!found.AllWritten || found.StoredIn == warp.Block.Launch)
             Read(warp, instruction, lane, found, offset, bytes, strong);
@@ -59,8 +59,8 @@ internal static unsafe class MemoryAccess
 
     private static Allocation Find(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
     {
-        var memory = warp.Block.Memory;
-        var found = memory.Find(address);
+        DeviceMemory memory = warp.Block.Memory;
+        Allocation? found = memory.Find(address);
         if (found is null || address + (ulong)bytes > found.End)
         {
             throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane,
@@ -78,11 +78,11 @@ internal static unsafe class MemoryAccess
         found.MarkWritten(offset, bytes);
         // Atomic operations are ordered among themselves.
         if (strong) return;
-        var block = warp.Block;
-        var writers = found.Writers ??= new(found.Length);
+        ThreadBlock block = warp.Block;
+        GlobalWriters writers = found.Writers ??= new(found.Length);
         if (found.StoredIn == block.Launch && !block.HasSynchronised)
         {
-            var other = FindWriter(warp, lane, writers, offset, bytes);
+            string? other = FindWriter(warp, lane, writers, offset, bytes);
             if (other is not null && (value == null || !SameValue(value, found.Host + offset, bytes)))
                 throw Race(warp, instruction, lane, found, offset, $"write, written differently by {other}");
         }
@@ -100,19 +100,19 @@ internal static unsafe class MemoryAccess
                 + $"at 0x{found.Start:x}");
         }
 
-        var block = warp.Block;
+        ThreadBlock block = warp.Block;
         // A block that has executed an atomic operation may have learnt by it that others are done.
         if (strong || found.StoredIn != block.Launch || block.HasSynchronised) return;
-        var other = FindWriter(warp, lane, found.Writers!, offset, bytes);
+        string? other = FindWriter(warp, lane, found.Writers!, offset, bytes);
         if (other is not null) throw Race(warp, instruction, lane, found, offset, $"read, written by {other}");
     }
 
     // Words for the one whose store nothing orders before this access.
     private static string? FindWriter(Warp warp, int lane, GlobalWriters writers, long offset, int bytes)
     {
-        var block = writers.FindOther(warp.Block.Launch, warp.Block.Number, offset, bytes);
+        int block = writers.FindOther(warp.Block.Launch, warp.Block.Number, offset, bytes);
         if (block >= 0) return $"block {block} of the same launch";
-        var thread = writers.FindUnordered(warp, lane, offset, bytes);
+        int thread = writers.FindUnordered(warp, lane, offset, bytes);
         return thread >= 0 ? $"thread {thread} with nothing that orders them" : null;
     }
 
@@ -126,8 +126,8 @@ internal static unsafe class MemoryAccess
 
     private static byte* Parameter(Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write)
     {
-        var offset = address - AddressWindow.Parameter;
-        var length = (ulong)warp.Kernel.ParameterBytes;
+        ulong offset = address - AddressWindow.Parameter;
+        ulong length = (ulong)warp.Kernel.ParameterBytes;
         if (offset > length || offset + (ulong)bytes > length)
         {
             throw warp.FaultAt(FaultKind.OutOfBounds, instruction, lane,

@@ -3,10 +3,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Memory;
 
-/// <summary>
-/// The shared memory of a block. A shadow beside it finds reads of bytes that nobody wrote, races (two threads, one of them
-/// writing, nothing that orders them) and bytes of copies that have not been waited for.
-/// </summary>
+// The shared memory of a block. A shadow beside it finds reads of unwritten bytes, races (two threads, one of them
+// writing, nothing that orders them) and bytes of copies that have not been waited for.
 internal sealed unsafe class SharedMemory
 {
     private const ulong AtomicBit = 1UL << 16;
@@ -36,9 +34,9 @@ internal sealed unsafe class SharedMemory
         }
     }
 
-    /// <summary>Checks an access and returns where the bytes are.</summary>
-    /// <param name="strong">An atomic, volatile, relaxed or acquiring access: these do not race with each other.</param>
-    /// <param name="value">The bytes that a write stores; writing what is there already is no race. Null: not known.</param>
+    // Checks an access and returns where the bytes are.
+    // strong: an atomic, volatile, relaxed or acquiring access: these do not race with each other.
+    // value: the bytes that a write stores; writing what is there already is no race. Null: not known.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Access(
         Warp warp, Instruction* instruction, int lane, ulong address, int bytes, bool write, bool strong = false,
@@ -46,12 +44,12 @@ internal sealed unsafe class SharedMemory
     {
         if (address > (ulong)Length || address + (ulong)bytes > (ulong)Length)
             throw OutOfBounds(warp, instruction, lane, address, bytes, write);
-        var at = (int)address;
-        var stamp = (ulong)_block.Clocks.Now(warp.Index) << 32 | (strong ? AtomicBit : 0) | (uint)warp.Thread(lane);
-        for (var done = 0; done < bytes; done += 4, at += 4)
+        int at = (int)address;
+        ulong stamp = (ulong)_block.Clocks.Now(warp.Index) << 32 | (strong ? AtomicBit : 0) | (uint)warp.Thread(lane);
+        for (int done = 0; done < bytes; done += 4, at += 4)
         {
-            // The usual read: all is written and nobody is writing.
-            var word = _words + (at >> 2);
+            // The usual read: all is written, and no write is under way.
+            ShadowWord* word = _words + (at >> 2);
             if (!write && bytes >= 4 && word->Block == _serial && word->State == ShadowWord.AllWritten
                 && !Conflicts(warp, word->Write, stamp))
             {
@@ -59,47 +57,45 @@ internal sealed unsafe class SharedMemory
                 continue;
             }
 
-            var mask = bytes >= 4 ? 15 : ((1 << bytes) - 1) << (at & 3);
+            int mask = bytes >= 4 ? 15 : ((1 << bytes) - 1) << (at & 3);
             Word(warp, instruction, lane, at, mask, write, stamp, value == null ? null : value + done);
         }
 
         return Host + address;
     }
 
-    /// <summary>An asynchronous operation will write the bytes: nobody may touch them until it has ended.</summary>
-    /// <param name="lane">The lane that started it, which writes in the sense of races.</param>
+    // An asynchronous operation will write the bytes: no access is allowed until it has ended.
+    // lane: the lane that started it, which writes in the sense of races.
     public void BeginCopy(Warp warp, Instruction* instruction, int lane, ulong address, int bytes)
     {
         Access(warp, instruction, lane, address, bytes, write: true);
-        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
+        for (int word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
             _words[word].State += ShadowWord.OneCopy;
     }
 
-    /// <summary>The operation has ended and the bytes are there, written by the lane now.</summary>
+    // The operation has ended and the bytes are there, written by the lane now.
     public void EndCopy(int warp, int thread, ulong address, int bytes)
     {
-        var stamp = (ulong)_block.Clocks.Now(warp) << 32 | (uint)thread;
-        for (var word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
+        ulong stamp = (ulong)_block.Clocks.Now(warp) << 32 | (uint)thread;
+        for (int word = (int)(address >> 2); word <= (int)((address + (ulong)bytes - 1) >> 2); word++)
         {
-            ref var shadow = ref _words[word];
+            ref ShadowWord shadow = ref _words[word];
             shadow.State = (byte)((shadow.State - ShadowWord.OneCopy) | ShadowWord.AllWritten);
             (shadow.Write, shadow.WriteBytes) = (stamp, 15);
         }
     }
 
-    /// <summary>
-    /// The thread that wrote the word last, and its warp's clock then. The copy engine is one warp more than the block has.
-    /// </summary>
+    // The thread that wrote the word last, and its warp's clock then. The copy engine is one warp more than the block has.
     public (int Thread, uint Clock) LastWrite(ulong address)
     {
-        ref var shadow = ref _shadow[address >> 2];
+        ref ShadowWord shadow = ref _shadow[address >> 2];
         return ((ushort)shadow.Write, (uint)(shadow.Write >> 32));
     }
 
     private void Word(
         Warp warp, Instruction* instruction, int lane, int at, int mask, bool write, ulong stamp, byte* value)
     {
-        var shadow = _words + (at >> 2);
+        ShadowWord* shadow = _words + (at >> 2);
         if (shadow->Block != _serial) *shadow = new ShadowWord { Block = _serial };
         if (shadow->Pending != 0)
             throw warp.FaultAt(FaultKind.MissingWait, instruction, lane,
@@ -142,8 +138,8 @@ internal sealed unsafe class SharedMemory
     private bool Conflicts(Warp warp, ulong earlier, ulong now)
     {
         if ((ushort)earlier == (ushort)now || (earlier & now & AtomicBit) != 0) return false;
-        var other = (ushort)earlier >> 5;
-        var clock = (uint)(earlier >> 32);
+        int other = (ushort)earlier >> 5;
+        uint clock = (uint)(earlier >> 32);
         return other == warp.Index ? clock == (uint)(now >> 32) : !_block.Clocks.Knows(warp.Index, other, clock);
     }
 

@@ -5,13 +5,11 @@ using LLamaNet.PtxInterpreter.Memory;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>
-/// One instruction in its text form, and the decoded one while it is made. The families of instructions read operands with
-/// its methods and set <see cref="Result"/>.
-/// </summary>
+// One instruction in its text form, and the decoded one while it is made. The families of instructions read operands with its
+// methods and set Result.
 internal sealed class Decoder
 {
-    /// <summary>What becomes part of the kernel.</summary>
+    // What becomes part of the kernel.
     public Instruction Result;
 
     private readonly Scope _scope;
@@ -23,9 +21,9 @@ internal sealed class Decoder
     {
         (Line, Text, _scope, _plan, _symbols) = (line, text, scope, plan, symbols);
         Result = new() { Guard = -1, E = -1 };
-        var rest = text;
+        string rest = text;
         if (rest[0] == '@') rest = Guard(rest);
-        var space = rest.IndexOf(' ', StringComparison.Ordinal);
+        int space = rest.IndexOf(' ', StringComparison.Ordinal);
         Name = space < 0 ? rest : rest[..space];
         Operands = Split(space < 0 ? "" : rest[(space + 1)..]);
         _words = Name.Split('.', StringSplitOptions.RemoveEmptyEntries);
@@ -35,35 +33,35 @@ internal sealed class Decoder
 
     public string Text { get; }
 
-    /// <summary>The opcode with everything that dots add, such as <c>mad.wide.s32</c>.</summary>
+    // The opcode with everything that dots add, such as `mad.wide.s32`.
     public string Name { get; }
 
-    /// <summary>The last word of the name as a type.</summary>
+    // The last word of the name as a type.
     public PtxType Type => TypeAt(_words.Length - 1);
 
     public IReadOnlyList<string> Operands { get; }
 
-    /// <summary>The words of the name; the first is the opcode.</summary>
+    // The words of the name; the first is the opcode.
     public IReadOnlyList<string> Words => _words;
 
-    /// <summary>Registers that the instruction finds in its list.</summary>
+    // Registers that the instruction finds in its list.
     public List<int> List { get; } = [];
 
-    /// <summary>Every register that the instruction names.</summary>
+    // Every register that the instruction names.
     public List<int> NamedRegisters { get; } = [];
 
-    /// <summary>Registers whose values the instruction uses, and predicates as the complements of their numbers.</summary>
+    // Registers whose values the instruction uses, and predicates as the complements of their numbers.
     public List<int> Reads { get; } = [];
 
-    /// <summary>Registers and predicates that it sets.</summary>
+    // Registers and predicates that it sets.
     public List<int> Writes { get; } = [];
 
-    /// <summary>The label that a branch names, or the list of labels.</summary>
+    // The label that a branch names, or the list of labels.
     public string? Label { get; private set; }
 
     public void Decode()
     {
-        var decode = InstructionTable.Find(_words) ?? throw Unknown();
+        Action<Decoder> decode = InstructionTable.Find(_words) ?? throw Unknown();
         decode(this);
         unsafe
         {
@@ -73,10 +71,10 @@ internal sealed class Decoder
 
     public bool Has(string word) => Array.IndexOf(_words, word, 1) > 0;
 
-    /// <summary>Refuses words other than these and the types at the end.</summary>
+    // Refuses words other than these and the types at the end.
     public void Allow(params ReadOnlySpan<string> words)
     {
-        for (var i = 1; i < _words.Length; i++)
+        for (int i = 1; i < _words.Length; i++)
             if (!words.Contains(_words[i]) && PtxTypes.Find(_words[i]) is null) throw Unknown();
     }
 
@@ -91,13 +89,11 @@ internal sealed class Decoder
 
     public PtxParseException Error(string what) => new(Line, Text, what);
 
-    /// <summary>
-    /// A register that is written: its size is that of the type, or at least that with <paramref name="orWider"/>.
-    /// </summary>
+    // A register that is written: its size is that of the type, or at least that with orWider.
     public int Destination(string operand, PtxType type, bool orWider = false)
     {
         if (operand == "_") return _plan.Scratch;
-        var (own, place) = Register(operand) ?? throw Error($"no register {operand}");
+        (PtxType own, int place) = Register(operand) ?? throw Error($"no register {operand}");
         CheckWidth(operand, own, type, orWider);
         Writes.Add(place);
         return place;
@@ -105,7 +101,7 @@ internal sealed class Decoder
 
     public int Destination(int operand, PtxType type, bool orWider = false) => Destination(Operand(operand), type, orWider);
 
-    /// <summary>A register, number, special register or address that is read.</summary>
+    // A register, number, special register or address that is read.
     public int Source(string operand, PtxType type, bool orWider = false)
     {
         if (Register(operand) is { } register)
@@ -121,33 +117,33 @@ internal sealed class Decoder
             return _plan.AddSpecial(special);
         }
 
-        if (Literal.TryParse(operand, out var bits)) return _plan.AddConstant(Convert(operand, bits, type), type.Bytes());
-        var (name, offset) = SplitAddress(operand);
-        var symbol = _symbols.Find(name) ?? throw Error($"no operand {operand}");
+        if (Literal.TryParse(operand, out ulong bits)) return _plan.AddConstant(Convert(operand, bits, type), type.Bytes());
+        (string name, long offset) = SplitAddress(operand);
+        (AddressSpace Space, ulong Value, int Variable) symbol = _symbols.Find(name) ?? throw Error($"no operand {operand}");
         return _plan.AddConstant(symbol.Value + (ulong)offset, type.Bytes(), symbol.Variable);
     }
 
     public int Source(int operand, PtxType type, bool orWider = false) => Source(Operand(operand), type, orWider);
 
-    /// <summary>A predicate that is read; a leading <c>!</c> negates it.</summary>
+    // A predicate that is read; a leading `!` negates it.
     public int Predicate(string operand, out bool negated)
     {
         negated = operand[0] == '!';
-        var place = FindPredicate(negated ? operand[1..] : operand);
+        int place = FindPredicate(negated ? operand[1..] : operand);
         Reads.Add(~place);
         return place;
     }
 
     public int Predicate(int operand)
     {
-        var place = Predicate(Operand(operand), out var negated);
+        int place = Predicate(Operand(operand), out bool negated);
         return negated ? throw Unknown() : place;
     }
 
-    /// <summary>A predicate that is written.</summary>
+    // A predicate that is written.
     public int PredicateDestination(string operand)
     {
-        var place = FindPredicate(operand);
+        int place = FindPredicate(operand);
         Writes.Add(~place);
         return place;
     }
@@ -157,18 +153,16 @@ internal sealed class Decoder
     public bool IsPredicate(int operand) =>
         _scope.FindRegister(Operand(operand).TrimStart('!'), _plan) is { Type: PtxType.Pred };
 
-    /// <summary>Takes a constant operand.</summary>
+    // Takes a constant operand.
     public long Number(int operand) =>
-        Literal.TryParse(Operand(operand), out var bits) ? (long)bits : throw Error($"operand {operand + 1} must be a number");
+        Literal.TryParse(Operand(operand), out ulong bits) ? (long)bits : throw Error($"operand {operand + 1} must be a number");
 
-    /// <summary>
-    /// Reads <c>[register + offset]</c> or <c>[name + offset]</c> into a register (returned), <see cref="Instruction.Immediate"/>
-    /// and <see cref="Instruction.WideAddress"/>.
-    /// </summary>
+    // Reads `[register + offset]` or `[name + offset]` into a register (returned), Instruction.Immediate and
+    // Instruction.WideAddress.
     public int Address(string operand)
     {
         if (operand[0] != '[' || operand[^1] != ']') throw Error($"{operand} is no address");
-        var (name, offset) = SplitAddress(operand[1..^1].Trim());
+        (string name, long offset) = SplitAddress(operand[1..^1].Trim());
         Result.Immediate = offset;
         if (Register(name) is { } register)
         {
@@ -184,22 +178,22 @@ internal sealed class Decoder
 
     public int Address(int operand) => Address(Operand(operand));
 
-    /// <summary>The state space that a name in an address belongs to; null for registers and numbers.</summary>
+    // The state space that a name in an address belongs to; null for registers and numbers.
     public AddressSpace? SpaceOf(int operand) =>
         _symbols.Find(SplitAddress(Operand(operand).Trim('[', ']', ' ')).Name)?.Space;
 
-    /// <summary>The members of <c>{a, b, c, d}</c>, or the one operand alone.</summary>
+    // The members of `{a, b, c, d}`, or the one operand alone.
     public static string[] Members(string operand) => operand[0] == '{'
         ? operand[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         : [operand];
 
     public string[] Members(int operand) => Members(Operand(operand));
 
-    /// <summary>Bytes of a register: 2, 4 or 8.</summary>
+    // Bytes of a register: 2, 4 or 8.
     public int WidthOf(string operand) => operand == "_" ? 8
         : _scope.FindRegister(operand, _plan) is { } register ? register.Type.Bytes() : throw Error($"no register {operand}");
 
-    /// <summary>The same for an operand that is read; 0 when it is no register.</summary>
+    // The same for an operand that is read; 0 when it is no register.
     public int WidthOfSource(string operand) => _scope.FindRegister(operand, _plan)?.Type.Bytes() ?? 0;
 
     public void Branch(int operand) => Label = Operand(operand);
@@ -208,22 +202,22 @@ internal sealed class Decoder
 
     private (PtxType Type, int Place)? Register(string name)
     {
-        var register = _scope.FindRegister(name, _plan);
+        (PtxType Type, int Place)? register = _scope.FindRegister(name, _plan);
         if (register is { } found && found.Type != PtxType.Pred) NamedRegisters.Add(found.Place);
         return register;
     }
 
     private int FindPredicate(string name)
     {
-        var (type, place) = _scope.FindRegister(name, _plan) ?? throw Error($"no predicate {name}");
+        (PtxType type, int place) = _scope.FindRegister(name, _plan) ?? throw Error($"no predicate {name}");
         return type == PtxType.Pred ? place : throw Error($"{name} is no predicate");
     }
 
     private string Guard(string text)
     {
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        int space = text.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0) throw Error("a guard without instruction");
-        Result.Guard = Predicate(text[1..space], out var negated);
+        Result.Guard = Predicate(text[1..space], out bool negated);
         Result.GuardNegated = negated;
         return text[(space + 1)..];
     }
@@ -237,7 +231,7 @@ internal sealed class Decoder
     // A float literal names 32 or 64 bits; it is rounded when the operand has fewer.
     private ulong Convert(string operand, ulong bits, PtxType type)
     {
-        var kind = operand.Length > 1 && operand[0] == '0' ? char.ToLower(operand[1], CultureInfo.InvariantCulture) : ' ';
+        char kind = operand.Length > 1 && operand[0] == '0' ? char.ToLower(operand[1], CultureInfo.InvariantCulture) : ' ';
         if (kind is 'd' && type.Bytes() == 4)
             return BitConverter.SingleToUInt32Bits((float)BitConverter.UInt64BitsToDouble(bits));
         if (kind is 'f' && type.Bytes() == 8) return BitConverter.DoubleToUInt64Bits(BitConverter.UInt32BitsToSingle((uint)bits));
@@ -248,10 +242,10 @@ internal sealed class Decoder
     private (string Name, long Offset) SplitAddress(string text)
     {
         // name, name+12, name-12, name+-12
-        var sign = text.AsSpan(1).IndexOfAny('+', '-') + 1;
+        int sign = text.AsSpan(1).IndexOfAny('+', '-') + 1;
         if (sign <= 0) return (text, 0);
-        var number = text[sign] == '+' ? text[(sign + 1)..] : text[sign..];
-        if (!Literal.TryParse(number.Trim(), out var bits)) throw Error($"{text} is no address");
+        string number = text[sign] == '+' ? text[(sign + 1)..] : text[sign..];
+        if (!Literal.TryParse(number.Trim(), out ulong bits)) throw Error($"{text} is no address");
         return (text[..sign].Trim(), (long)bits);
     }
 
@@ -260,7 +254,7 @@ internal sealed class Decoder
     {
         var parts = new List<string>();
         int depth = 0, start = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
             if (text[i] is '{' or '[') depth++;
             else if (text[i] is '}' or ']') depth--;

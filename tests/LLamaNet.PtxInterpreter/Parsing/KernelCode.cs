@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>A parsed kernel: instructions and the plan of the registers of a warp.</summary>
+// A parsed kernel: instructions and the plan of the registers of a warp.
 internal sealed unsafe class KernelCode
 {
     // Pinned: warps walk over them by pointer.
@@ -11,7 +11,7 @@ internal sealed unsafe class KernelCode
     public KernelCode(IReadOnlyList<Instruction> instructions, IReadOnlyList<int[]> lists)
     {
         _instructions = GC.AllocateUninitializedArray<Instruction>(instructions.Count, pinned: true);
-        for (var i = 0; i < instructions.Count; i++) _instructions[i] = instructions[i];
+        for (int i = 0; i < instructions.Count; i++) _instructions[i] = instructions[i];
         Lists = lists;
         fixed (Instruction* first = _instructions) Instructions = first;
     }
@@ -22,26 +22,26 @@ internal sealed unsafe class KernelCode
 
     public int Count => _instructions.Length;
 
-    /// <summary>What <see cref="Instruction.List"/> points to; held here so that it stays.</summary>
+    // What Instruction.List points to; held here so that it stays.
     public IReadOnlyList<int[]> Lists { get; }
 
-    /// <summary>Line and text of each instruction.</summary>
+    // Line and text of each instruction.
     public required IReadOnlyList<(int Line, string Text)> Texts { get; init; }
 
-    /// <summary>The registers that each instruction names, read or written.</summary>
+    // The registers that each instruction names, read or written.
     public required IReadOnlyList<int[]> NamedRegisters { get; init; }
 
-    /// <summary>What each instruction reads and writes.</summary>
+    // What each instruction reads and writes.
     public required IReadOnlyList<RegisterUse> Uses { get; init; }
 
-    /// <summary>Numbers of the registers that some path reads before it writes them.</summary>
+    // Numbers of the registers that some path reads before it writes them.
     public required IReadOnlyDictionary<int, int> Watched { get; init; }
 
     public required IReadOnlyList<PtxParameter> Parameters { get; init; }
 
     public required int ParameterBytes { get; init; }
 
-    /// <summary>Bytes of the registers of one warp.</summary>
+    // Bytes of the registers of one warp.
     public required int RegisterBytes { get; init; }
 
     public required int PredicateCount { get; init; }
@@ -52,17 +52,17 @@ internal sealed unsafe class KernelCode
 
     public required int StaticSharedBytes { get; init; }
 
-    /// <summary>Where the dynamic part of shared memory begins.</summary>
+    // Where the dynamic part of shared memory begins.
     public required int DynamicSharedStart { get; init; }
 
-    /// <summary>Local memory of one thread.</summary>
+    // Local memory of one thread.
     public required int LocalBytes { get; init; }
 
     public required int MaxThreads { get; init; }
 
-    /// <summary><c>.minnctapersm</c> is there: with <c>.maxntid</c> it says how many registers a block starts with.</summary>
+    // `.minnctapersm` is there: with `.maxntid` it says how many registers a block starts with.
     public bool SaysBlocksPerMultiprocessor { get; init; }
 
-    /// <summary><c>.reqntid</c>: the one block shape allowed.</summary>
+    // `.reqntid`: the one block shape allowed.
     public Grid? RequiredThreads { get; init; }
 }

@@ -3,7 +3,7 @@ using LLamaNet.PtxInterpreter.Instructions;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>Reads one kernel: parameters, limits, and the body in braces.</summary>
+// Reads one kernel: parameters, limits, and the body in braces.
 internal sealed class KernelParser(
     SourceReader reader, IReadOnlyDictionary<string, SharedVariable> moduleShared, IReadOnlyList<ModuleVariable> variables)
 {
@@ -21,15 +21,15 @@ internal sealed class KernelParser(
     private Grid? _requiredThreads;
     private bool _saysBlocks;
 
-    /// <summary>The reader is behind <c>.entry</c>, and afterwards behind the body.</summary>
+    // The reader is behind `.entry`, and afterwards behind the body.
     public KernelCode Parse()
     {
-        var name = reader.Word();
-        var parameterBytes = reader.Peek() == '(' ? Parameters() : 0;
+        string name = reader.Word();
+        int parameterBytes = reader.Peek() == '(' ? Parameters() : 0;
         Limits();
         Body();
         Resolve();
-        var watched = WatchedRegisters();
+        Dictionary<int, int> watched = WatchedRegisters();
         return new KernelCode(_instructions, _lists)
         {
             Name = name,
@@ -56,10 +56,10 @@ internal sealed class KernelParser(
     private int Parameters()
     {
         reader.Expect('(');
-        var bytes = 0;
+        int bytes = 0;
         while (reader.Peek() != ')')
         {
-            var text = reader.Until(',', ')');
+            string text = reader.Until(',', ')');
             if (reader.Peek() == ',') reader.Skip();
             bytes = Parameter(text, bytes);
         }
@@ -71,13 +71,13 @@ internal sealed class KernelParser(
     // .param .u64 .ptr .global .align 16 name, or .param .align 64 .b8 name[128]
     private int Parameter(string text, int start)
     {
-        var words = text.Replace("[", " [", StringComparison.Ordinal)
+        string[] words = text.Replace("[", " [", StringComparison.Ordinal)
             .Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         PtxType? type = null;
         int count = 1, alignment = 0;
         string? name = null;
-        var pointer = false;
-        for (var i = 0; i < words.Length; i++)
+        bool pointer = false;
+        for (int i = 0; i < words.Length; i++)
         {
             if (words[i] == ".align")
             {
@@ -93,8 +93,8 @@ internal sealed class KernelParser(
 
         if (type is null || name is null) throw reader.Error(text, "not a parameter");
         if (alignment == 0) alignment = type.Value.Bytes();
-        var offset = (start + alignment - 1) / alignment * alignment;
-        var bytes = type.Value.Bytes() * count;
+        int offset = (start + alignment - 1) / alignment * alignment;
+        int bytes = type.Value.Bytes() * count;
         _parameters.Add(new(name, offset, bytes));
         _symbols.AddParameter(name, offset);
         return offset + bytes;
@@ -104,9 +104,9 @@ internal sealed class KernelParser(
     {
         while (reader.Peek() != '{')
         {
-            var word = reader.Word();
-            var numbers = reader.Until('.', '{').Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
-            var values = Array.ConvertAll(numbers, number => ModuleParser.Number(reader, number));
+            string word = reader.Word();
+            string[] numbers = reader.Until('.', '{').Split([',', ' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+            int[] values = Array.ConvertAll(numbers, number => ModuleParser.Number(reader, number));
             switch (word)
             {
                 case ".maxntid":
@@ -151,7 +151,7 @@ internal sealed class KernelParser(
                     continue;
             }
 
-            var line = reader.Line;
+            int line = reader.Line;
             if (reader.Label() is { } label)
             {
                 if (reader.PeekWord() == ".branchtargets")
@@ -168,7 +168,7 @@ internal sealed class KernelParser(
 
     private void Statement(int line, Scope scope)
     {
-        var word = reader.PeekWord();
+        string word = reader.PeekWord();
         switch (word)
         {
             case ".reg":
@@ -189,8 +189,8 @@ internal sealed class KernelParser(
                 reader.Until(';');
                 break;
             default:
-                var words = reader.Until(';').Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
-                var text = string.Join(' ', words);
+                string[] words = reader.Until(';').Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
+                string text = string.Join(' ', words);
                 reader.Skip();
                 if (text[0] == '.') throw new PtxParseException(line, text, "a directive that is not known");
                 Decode(line, text, scope);
@@ -201,17 +201,17 @@ internal sealed class KernelParser(
     private void Registers(int line, Scope scope)
     {
         reader.Word();
-        var text = reader.Until(';');
-        var space = text.AsSpan().IndexOfAny(' ', '\t');
-        var type = space < 0 ? null : PtxTypes.Find(text[1..space]);
+        string text = reader.Until(';');
+        int space = text.AsSpan().IndexOfAny(' ', '\t');
+        PtxType? type = space < 0 ? null : PtxTypes.Find(text[1..space]);
         if (type is null or PtxType.B128) throw new PtxParseException(line, text, "registers of a type that is not known");
-        foreach (var name in text[space..].Split(',', StringSplitOptions.TrimEntries))
+        foreach (string name in text[space..].Split(',', StringSplitOptions.TrimEntries))
         {
             // The compiler of the real driver keeps these words for itself.
             if (InstructionTable.Find([name]) is not null)
                 throw new PtxParseException(line, name, "a register named like an instruction");
-            var bracket = name.IndexOf('<', StringComparison.Ordinal);
-            var added = bracket < 0
+            int bracket = name.IndexOf('<', StringComparison.Ordinal);
+            bool added = bracket < 0
                 ? scope.AddRegister(name, type.Value, _plan.AddRegister(type.Value))
                 : scope.AddFamily(name[..bracket], type.Value, ModuleParser.Number(reader, name[(bracket + 1)..].TrimEnd('>')));
             if (!added) throw new PtxParseException(line, name, "a register that is there already");
@@ -234,7 +234,7 @@ internal sealed class KernelParser(
     private unsafe void SetList(ref Instruction instruction, List<int> content)
     {
         if (content.Count == 0) return;
-        var list = GC.AllocateUninitializedArray<int>(content.Count, pinned: true);
+        int[] list = GC.AllocateUninitializedArray<int>(content.Count, pinned: true);
         content.CopyTo(list);
         _lists.Add(list);
         fixed (int* first = list) instruction.List = first;
@@ -243,12 +243,12 @@ internal sealed class KernelParser(
 
     private void Resolve()
     {
-        foreach (var (index, label, scope) in _branches)
+        foreach ((int index, string label, Scope scope) in _branches)
         {
-            var instruction = _instructions[index];
+            Instruction instruction = _instructions[index];
             if (instruction.Kind == InstructionKind.IndexedBranch)
             {
-                var labels = scope.FindTargetList(label) ?? throw Error(index, "a list of labels that does not exist");
+                string[] labels = scope.FindTargetList(label) ?? throw Error(index, "a list of labels that does not exist");
                 _targetLists[index] = Array.ConvertAll(labels, name => Target(scope, name, index));
                 SetList(ref instruction, [.. _targetLists[index]]);
             }
@@ -274,13 +274,13 @@ internal sealed class KernelParser(
     // The registers to watch, numbered from zero.
     private Dictionary<int, int> WatchedRegisters()
     {
-        var doubtful = new RegisterFlow(_instructions, _uses, _targetLists).FindDoubtful();
+        HashSet<int> doubtful = new RegisterFlow(_instructions, _uses, _targetLists).FindDoubtful();
         var watched = new Dictionary<int, int>();
-        foreach (var register in doubtful) watched[register] = watched.Count;
-        for (var i = 0; i < _instructions.Count && watched.Count > 0; i++)
+        foreach (int register in doubtful) watched[register] = watched.Count;
+        for (int i = 0; i < _instructions.Count && watched.Count > 0; i++)
         {
             if (!_uses[i].Reads.Any(doubtful.Contains) && !_uses[i].Writes.Any(doubtful.Contains)) continue;
-            var instruction = _instructions[i];
+            Instruction instruction = _instructions[i];
             instruction.Watched = true;
             _instructions[i] = instruction;
         }

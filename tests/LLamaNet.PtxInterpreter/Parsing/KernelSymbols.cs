@@ -2,7 +2,7 @@ using LLamaNet.PtxInterpreter.Memory;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>Names that stand for addresses in a kernel: parameters, shared, local, global and constant variables.</summary>
+// Names that stand for addresses in a kernel: parameters, shared, local, global and constant variables.
 internal sealed class KernelSymbols(
     IReadOnlyDictionary<string, SharedVariable> moduleShared, IReadOnlyList<ModuleVariable> variables)
 {
@@ -32,21 +32,20 @@ internal sealed class KernelSymbols(
         LocalBytes += bytes;
     }
 
-    /// <summary>
-    /// The address of a name, as a number or as a variable whose address comes later; null when there is no such name.
-    /// </summary>
+    // The address of a name, as a number or as a variable whose address comes later; null when there is no such name.
     public (AddressSpace Space, ulong Value, int Variable)? Find(string name)
     {
-        if (_parameters.TryGetValue(name, out var offset))
+        if (_parameters.TryGetValue(name, out int offset))
             return (AddressSpace.Parameter, AddressWindow.Parameter + (ulong)offset, -1);
-        if (_localPlaces.TryGetValue(name, out var local)) return (AddressSpace.Local, (ulong)local, -1);
-        if (_ownShared.TryGetValue(name, out var shared) || moduleShared.TryGetValue(name, out shared)) return Shared(shared);
-        for (var i = 0; i < variables.Count; i++)
+        if (_localPlaces.TryGetValue(name, out int local)) return (AddressSpace.Local, (ulong)local, -1);
+        if (_ownShared.TryGetValue(name, out SharedVariable? shared) || moduleShared.TryGetValue(name, out shared))
+            return Shared(shared);
+        for (int i = 0; i < variables.Count; i++)
             if (variables[i].Name == name) return (variables[i].Constant ? AddressSpace.Constant : AddressSpace.Global, 0, i);
         return null;
     }
 
-    /// <summary>Puts in the start of dynamic shared memory once it is known.</summary>
+    // Puts in the start of dynamic shared memory once it is known.
     public Constant Place(Constant constant) => constant.Variable == DynamicShared
         ? constant with { Value = constant.Value + (ulong)DynamicSharedStart, Variable = -1 }
         : constant;
@@ -60,7 +59,7 @@ internal sealed class KernelSymbols(
         }
 
         // Only what a kernel names takes room in its blocks.
-        if (!_sharedPlaces.TryGetValue(variable.Name, out var place))
+        if (!_sharedPlaces.TryGetValue(variable.Name, out int place))
         {
             _sharedPlaces[variable.Name] = place = RoundUp(StaticSharedBytes, variable.Alignment);
             StaticSharedBytes = place + variable.Bytes;

@@ -1,5 +1,5 @@
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>The parsed text of a module. Never changes: any number of machines may share it.</summary>
+// The parsed text of a module. Never changes: any number of machines may share it.
 internal sealed record ModuleCode(
     Version Version, string Target, IReadOnlyList<KernelCode> Kernels, IReadOnlyList<ModuleVariable> Variables);

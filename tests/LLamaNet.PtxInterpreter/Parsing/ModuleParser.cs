@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>Reads a whole module: its directives, variables and kernels.</summary>
+// Reads a whole module: its directives, variables and kernels.
 internal sealed class ModuleParser(string text)
 {
     private readonly SourceReader _reader = new(text);
@@ -16,7 +16,7 @@ internal sealed class ModuleParser(string text)
     {
         while (_reader.Peek() != '\0')
         {
-            var word = _reader.PeekWord();
+            string word = _reader.PeekWord();
             switch (word)
             {
                 case ".version":
@@ -49,14 +49,14 @@ internal sealed class ModuleParser(string text)
         }
 
         if (_version is null || _target is null) throw _reader.Error("", "no .version and .target");
-        foreach (var (_, name) in _variables.SelectMany(variable => variable.Addresses))
+        foreach ((int _, string name) in _variables.SelectMany(variable => variable.Addresses))
             if (!_variables.Exists(variable => variable.Name == name)) throw _reader.Error(name, "no such variable");
         return new(_version, _target, _kernels, _variables);
     }
 
     private void Definition()
     {
-        var word = _reader.PeekWord();
+        string word = _reader.PeekWord();
         while (word is ".visible" or ".extern" or ".weak" or ".common")
         {
             _reader.Word();
@@ -84,6 +84,6 @@ internal sealed class ModuleParser(string text)
     }
 
     internal static int Number(SourceReader reader, string word) =>
-        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
             ? value : throw reader.Error(word, "not a number");
 }

@@ -2,10 +2,8 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>
-/// Finds the registers that some path through a kernel reads before it writes them. They alone are watched while the kernel runs,
-/// where it shows whether the path is ever taken; for all others it is certain that they are written first.
-/// </summary>
+// Finds the registers that some path through a kernel reads before it writes them. They alone are watched while the kernel
+// runs, where it shows whether the path is ever taken; for all others it is certain that they are written first.
 internal sealed class RegisterFlow
 {
     private readonly IReadOnlyList<Instruction> _instructions;
@@ -14,15 +12,15 @@ internal sealed class RegisterFlow
     private readonly Dictionary<int, int> _numbers = [];
     private readonly int _words;
 
-    /// <param name="targetLists">Where the branches by index go, by instruction.</param>
+    // targetLists: where the branches by index go, by instruction.
     public RegisterFlow(
         IReadOnlyList<Instruction> instructions, IReadOnlyList<RegisterUse> uses, IReadOnlyDictionary<int, int[]> targetLists)
     {
         (_instructions, _uses, _targetLists) = (instructions, uses, targetLists);
-        foreach (var use in uses)
+        foreach (RegisterUse use in uses)
         {
-            foreach (var register in use.Reads) _numbers.TryAdd(register, _numbers.Count);
-            foreach (var register in use.Writes) _numbers.TryAdd(register, _numbers.Count);
+            foreach (int register in use.Reads) _numbers.TryAdd(register, _numbers.Count);
+            foreach (int register in use.Writes) _numbers.TryAdd(register, _numbers.Count);
         }
 
         _words = (_numbers.Count + 63) / 64;
@@ -34,13 +32,13 @@ internal sealed class RegisterFlow
         var arriving = new Dictionary<int, ulong[]> { [0] = new ulong[_words] };
         var open = new SortedSet<int> { 0 };
         var doubtful = new HashSet<int>();
-        var jumpsLeadTo = JumpsLeadTo();
+        HashSet<int> jumpsLeadTo = JumpsLeadTo();
         while (open.Count > 0)
         {
-            var place = open.Min;
+            int place = open.Min;
             open.Remove(place);
-            var written = (ulong[])arriving[place].Clone();
-            for (var first = true; place < _instructions.Count; place++, first = false)
+            ulong[] written = (ulong[])arriving[place].Clone();
+            for (bool first = true; place < _instructions.Count; place++, first = false)
             {
                 if (!first && jumpsLeadTo.Contains(place))
                 {
@@ -49,8 +47,8 @@ internal sealed class RegisterFlow
                 }
 
                 Read(place, written, doubtful);
-                var instruction = _instructions[place];
-                foreach (var target in Targets(place, instruction)) Arrive(target, written, arriving, open);
+                Instruction instruction = _instructions[place];
+                foreach (int target in Targets(place, instruction)) Arrive(target, written, arriving, open);
                 // A guarded instruction writes for some lanes only, and others go on behind it.
                 if (instruction.Guard >= 0) continue;
                 if (instruction.Kind is InstructionKind.Branch or InstructionKind.IndexedBranch or InstructionKind.Return) break;
@@ -64,7 +62,7 @@ internal sealed class RegisterFlow
     private HashSet<int> JumpsLeadTo()
     {
         var places = new HashSet<int>();
-        for (var place = 0; place < _instructions.Count; place++) places.UnionWith(Targets(place, _instructions[place]));
+        for (int place = 0; place < _instructions.Count; place++) places.UnionWith(Targets(place, _instructions[place]));
         return places;
     }
 
@@ -77,7 +75,7 @@ internal sealed class RegisterFlow
 
     private void Arrive(int target, ulong[] written, Dictionary<int, ulong[]> arriving, SortedSet<int> open)
     {
-        if (!arriving.TryGetValue(target, out var known))
+        if (!arriving.TryGetValue(target, out ulong[]? known))
         {
             arriving[target] = (ulong[])written.Clone();
             open.Add(target);
@@ -85,13 +83,13 @@ internal sealed class RegisterFlow
         else if (Meet(known, written)) open.Add(target);
     }
 
-    /// <summary>Keeps in <paramref name="known"/> what both have, and says whether that is less than before.</summary>
+    // Keeps in known what both have, and says whether that is less than before.
     private static bool Meet(ulong[] known, ulong[] other)
     {
-        var changed = false;
-        for (var i = 0; i < known.Length; i++)
+        bool changed = false;
+        for (int i = 0; i < known.Length; i++)
         {
-            var both = known[i] & other[i];
+            ulong both = known[i] & other[i];
             changed |= both != known[i];
             known[i] = both;
         }
@@ -101,18 +99,18 @@ internal sealed class RegisterFlow
 
     private void Read(int place, ulong[] written, HashSet<int> doubtful)
     {
-        foreach (var register in _uses[place].Reads)
+        foreach (int register in _uses[place].Reads)
         {
-            var number = _numbers[register];
+            int number = _numbers[register];
             if ((written[number >> 6] >> (number & 63) & 1) == 0) doubtful.Add(register);
         }
     }
 
     private void Write(int place, ulong[] written)
     {
-        foreach (var register in _uses[place].Writes)
+        foreach (int register in _uses[place].Writes)
         {
-            var number = _numbers[register];
+            int number = _numbers[register];
             written[number >> 6] |= 1UL << (number & 63);
         }
     }

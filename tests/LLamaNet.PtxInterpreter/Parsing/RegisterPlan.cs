@@ -2,14 +2,14 @@ using LLamaNet.PtxInterpreter.Execution;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>Gives every register, constant and special register of a kernel its place in the registers of a warp.</summary>
+// Gives every register, constant and special register of a kernel its place in the registers of a warp.
 internal sealed class RegisterPlan
 {
     private readonly Dictionary<(ulong Value, int Bytes, int Variable), int> _constants = [];
     private readonly Dictionary<SpecialRegister, int> _specials = [];
     private int _scratch = -1;
 
-    /// <summary>Bytes in use.</summary>
+    // Bytes in use.
     public int Bytes { get; private set; }
 
     public int Predicates { get; private set; }
@@ -20,7 +20,7 @@ internal sealed class RegisterPlan
     public IReadOnlyList<(SpecialRegister Register, int Offset)> Specials =>
         [.. _specials.Select(entry => (entry.Key, entry.Value))];
 
-    /// <summary>A register of 4 bytes a lane, or of 8 when its type is that wide.</summary>
+    // A register of 4 bytes a lane, or of 8 when its type is that wide.
     public int AddRegister(PtxType type)
     {
         if (type == PtxType.Pred) return Predicates++;
@@ -29,25 +29,25 @@ internal sealed class RegisterPlan
 
     public int AddConstant(ulong value, int bytes, int variable = -1)
     {
-        var width = bytes == 8 ? 8 : 4;
+        int width = bytes == 8 ? 8 : 4;
         if (bytes < 8 && variable < 0) value &= (1UL << (8 * bytes)) - 1;
-        if (!_constants.TryGetValue((value, width, variable), out var offset))
+        if (!_constants.TryGetValue((value, width, variable), out int offset))
             _constants[(value, width, variable)] = offset = Reserve(width);
         return offset;
     }
 
     public int AddSpecial(SpecialRegister register)
     {
-        if (!_specials.TryGetValue(register, out var offset)) _specials[register] = offset = Reserve(4);
+        if (!_specials.TryGetValue(register, out int offset)) _specials[register] = offset = Reserve(4);
         return offset;
     }
 
-    /// <summary>Where results go that the text throws away (<c>_</c>).</summary>
+    // Where results go that the text throws away (`_`).
     public int Scratch => _scratch >= 0 ? _scratch : _scratch = Reserve(8);
 
     private int Reserve(int bytesPerLane)
     {
-        var offset = Bytes;
+        int offset = Bytes;
         Bytes += bytesPerLane * Warp.Lanes;
         return offset;
     }

@@ -1,6 +1,4 @@
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>
-/// What an instruction reads and writes. Registers are their places, predicates the complements of their numbers.
-/// </summary>
+// What an instruction reads and writes. Registers are their places, predicates the complements of their numbers.
 internal readonly record struct RegisterUse(int[] Reads, int[] Writes);

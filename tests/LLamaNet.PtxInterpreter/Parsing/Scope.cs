@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>A pair of braces in a kernel: names of registers and labels seen inside it only.</summary>
+// A pair of braces in a kernel: names of registers and labels seen inside it only.
 internal sealed class Scope(Scope? outer)
 {
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal sealed class Scope(Scope? outer)
 
     public bool AddRegister(string name, PtxType type, int place) => _registers.TryAdd(name, (type, place));
 
-    /// <summary><c>%r&lt;9&gt;</c> declares %r0 to %r8. Places are given when a name is first used.</summary>
+    // `%r<9>` declares %r0 to %r8. Places are given when a name is first used.
     public bool AddFamily(string prefix, PtxType type, int count)
     {
         var places = new int[count];
@@ -23,23 +23,23 @@ internal sealed class Scope(Scope? outer)
         return _families.TryAdd(prefix, (type, places));
     }
 
-    /// <summary><c>name: .branchtargets label, label;</c></summary>
+    // `name: .branchtargets label, label;`
     public bool AddTargetList(string name, string[] labels) => _targetLists.TryAdd(name, labels);
 
     public string[]? FindTargetList(string name) =>
-        _targetLists.TryGetValue(name, out var list) ? list : Outer?.FindTargetList(name);
+        _targetLists.TryGetValue(name, out string[]? list) ? list : Outer?.FindTargetList(name);
 
-    public int? FindLabel(string name) => _labels.TryGetValue(name, out var index) ? index : Outer?.FindLabel(name);
+    public int? FindLabel(string name) => _labels.TryGetValue(name, out int index) ? index : Outer?.FindLabel(name);
 
     public (PtxType Type, int Place)? FindRegister(string name, RegisterPlan plan)
     {
-        if (_registers.TryGetValue(name, out var found)) return found;
-        var digits = name.Length;
+        if (_registers.TryGetValue(name, out (PtxType Type, int Place) found)) return found;
+        int digits = name.Length;
         while (digits > 0 && char.IsAsciiDigit(name[digits - 1])) digits--;
-        if (digits < name.Length && _families.TryGetValue(name[..digits], out var family)
-            && int.TryParse(name.AsSpan(digits), out var number) && number < family.Places.Length)
+        if (digits < name.Length && _families.TryGetValue(name[..digits], out (PtxType Type, int[] Places) family)
+            && int.TryParse(name.AsSpan(digits), out int number) && number < family.Places.Length)
         {
-            ref var place = ref family.Places[number];
+            ref int place = ref family.Places[number];
             if (place < 0) place = plan.AddRegister(family.Type);
             return (family.Type, place);
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>Walks over PTX text, knows the line it is on, and never sees a comment.</summary>
+// Walks over PTX text, knows the line it is on, and never sees a comment.
 internal sealed class SourceReader(string text)
 {
     private readonly string _text = WithoutComments(text);
@@ -20,7 +20,7 @@ internal sealed class SourceReader(string text)
         }
     }
 
-    /// <summary>The next character that is no space, or '\0' at the end.</summary>
+    // The next character that is no space, or '\0' at the end.
     public char Peek()
     {
         while (_at < _text.Length && char.IsWhiteSpace(_text[_at])) _at++;
@@ -35,43 +35,43 @@ internal sealed class SourceReader(string text)
         _at++;
     }
 
-    /// <summary>A word without spaces: a directive, a name, a number. Empty when there is none.</summary>
+    // A word without spaces: a directive, a name, a number. Empty when there is none.
     public string Word()
     {
         Peek();
-        var start = _at;
+        int start = _at;
         while (_at < _text.Length && IsWordCharacter(_text[_at])) _at++;
         return _text[start.._at];
     }
 
-    /// <summary>Like <see cref="Word"/>, but stays in front of it.</summary>
+    // Like Word, but stays in front of it.
     public string PeekWord()
     {
-        var start = _at;
-        var word = Word();
+        int start = _at;
+        string word = Word();
         _at = start;
         return word;
     }
 
-    /// <summary>A label <c>name:</c>, or null when something else follows.</summary>
+    // A label `name:`, or null when something else follows.
     public string? Label()
     {
         Peek();
-        var end = _at;
+        int end = _at;
         while (end < _text.Length && (char.IsLetterOrDigit(_text[end]) || _text[end] is '_' or '$')) end++;
         if (end == _at || end >= _text.Length || _text[end] != ':' || (end + 1 < _text.Length && _text[end + 1] == ':'))
             return null;
-        var name = _text[_at..end];
+        string name = _text[_at..end];
         _at = end + 1;
         return name;
     }
 
-    /// <summary>Everything up to one of the characters, which is not taken.</summary>
+    // Everything up to one of the characters, which is not taken.
     public string Until(params ReadOnlySpan<char> ends)
     {
         Peek();
-        var start = _at;
-        var length = _text.AsSpan(_at).IndexOfAny(ends);
+        int start = _at;
+        int length = _text.AsSpan(_at).IndexOfAny(ends);
         if (length < 0) throw Error(RestOfLine(), $"no '{ends[0]}' before the end of the text");
         _at += length;
         return _text.Substring(start, length).TrimEnd();
@@ -79,16 +79,16 @@ internal sealed class SourceReader(string text)
 
     public string RestOfLine()
     {
-        var start = _at;
+        int start = _at;
         while (_at < _text.Length && _text[_at] != '\n') _at++;
         return _text[start.._at].Trim();
     }
 
-    /// <summary>Skips a balanced block in braces.</summary>
+    // Skips a balanced block in braces.
     public void SkipBlock()
     {
         Expect('{');
-        for (var depth = 1; depth > 0; _at++)
+        for (int depth = 1; depth > 0; _at++)
         {
             if (_at >= _text.Length) throw Error("", "no '}' before the end of the text");
             if (_text[_at] == '{') depth++;
@@ -104,7 +104,7 @@ internal sealed class SourceReader(string text)
     private static string WithoutComments(string text)
     {
         var result = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
             if (text[i] != '/' || i + 1 >= text.Length || text[i + 1] is not ('/' or '*'))
             {
@@ -112,7 +112,7 @@ internal sealed class SourceReader(string text)
                 continue;
             }
 
-            var end = text[i + 1] == '/' ? text.IndexOf('\n', i) : text.IndexOf("*/", i, StringComparison.Ordinal) + 1;
+            int end = text[i + 1] == '/' ? text.IndexOf('\n', i) : text.IndexOf("*/", i, StringComparison.Ordinal) + 1;
             if (end <= 0) break;
             if (text[i + 1] == '/') result.Append('\n');
             else result.Append('\n', text.AsSpan(i, end - i).Count('\n'));

@@ -1,6 +1,6 @@
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>The read-only registers of the machine that a kernel may name. Clocks are not among them: they change.</summary>
+// The read-only registers of the machine that a kernel may name. Clocks are not among them: they change.
 internal enum SpecialRegister
 {
     TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ,

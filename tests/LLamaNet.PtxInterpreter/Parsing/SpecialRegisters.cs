@@ -39,5 +39,5 @@ internal static class SpecialRegisters
         ["%cluster_nctaid.z"] = SpecialRegister.One,
     };
 
-    public static SpecialRegister? Find(string name) => s_names.TryGetValue(name, out var found) ? found : null;
+    public static SpecialRegister? Find(string name) => s_names.TryGetValue(name, out SpecialRegister found) ? found : null;
 }

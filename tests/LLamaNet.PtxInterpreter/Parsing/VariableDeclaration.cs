@@ -2,22 +2,22 @@ using System.Buffers.Binary;
 
 namespace LLamaNet.PtxInterpreter.Parsing;
 
-/// <summary>A declaration such as <c>.shared .align 16 .b8 name[128];</c>, with a list of first values or without.</summary>
+// A declaration such as `.shared .align 16 .b8 name[128];`, with a list of first values or without.
 internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes, int Alignment, byte[]? Content,
     IReadOnlyList<(int Offset, string Variable)> Addresses)
 {
-    /// <summary>The reader is in front of the state space, and afterwards behind the semicolon.</summary>
+    // The reader is in front of the state space, and afterwards behind the semicolon.
     public static VariableDeclaration Parse(SourceReader reader)
     {
-        var text = reader.Until(';', '=');
-        var words = text.Replace("[", " [", StringComparison.Ordinal)
+        string text = reader.Until(';', '=');
+        string[] words = text.Replace("[", " [", StringComparison.Ordinal)
             .Split([' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
         PtxType? type = null;
         int alignment = 0, count = 1, vector = 1;
         string? name = null;
-        for (var i = 1; i < words.Length; i++)
+        for (int i = 1; i < words.Length; i++)
         {
-            var word = words[i];
+            string word = words[i];
             if (word == ".align") alignment = ModuleParser.Number(reader, words[++i]);
             else if (word is ".v2" or ".v4") vector = word[2] - '0';
             else if (word[0] == '.') type = PtxTypes.Find(word[1..]) ?? type;
@@ -26,8 +26,8 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
         }
 
         if (type is null || name is null) throw reader.Error(text, "not a declaration");
-        var size = type.Value.Bytes();
-        var bytes = checked(size * vector * count);
+        int size = type.Value.Bytes();
+        int bytes = checked(size * vector * count);
         if (alignment == 0) alignment = Math.Max(1, size * vector);
         byte[]? content = null;
         var addresses = new List<(int, string)>();
@@ -44,7 +44,7 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
 
     private static int Extent(SourceReader reader, string[] words, ref int i)
     {
-        var inside = words[i][1..];
+        string inside = words[i][1..];
         while (!inside.EndsWith(']')) inside += words[++i];
         inside = inside[..^1].Trim();
         return inside.Length == 0 ? 0 : ModuleParser.Number(reader, inside);
@@ -53,16 +53,16 @@ internal sealed record VariableDeclaration(string Name, PtxType Type, int Bytes,
     private static void Fill(
         SourceReader reader, byte[] content, List<(int Offset, string Variable)> addresses, PtxType type, string values)
     {
-        var size = type.Bytes();
-        var at = 0;
+        int size = type.Bytes();
+        int at = 0;
         Span<byte> eight = stackalloc byte[8];
-        foreach (var value in values
+        foreach (string value in values
             .Split(['{', '}', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (!Literal.TryParse(value, out var bits))
+            if (!Literal.TryParse(value, out ulong bits))
             {
                 // generic(name)+12 or name
-                var name = value.Split('+')[0].Replace("generic(", "", StringComparison.Ordinal).Trim(')', ' ');
+                string name = value.Split('+')[0].Replace("generic(", "", StringComparison.Ordinal).Trim(')', ' ');
                 if (size != 8
                     || (value.Contains('+', StringComparison.Ordinal) && !Literal.TryParse(value.Split('+')[1].Trim(), out bits)))
                     throw reader.Error(value, "a first value that is not known");
