@@ -19,18 +19,7 @@ internal static class RecordedCases
 
     private const float Epsilon = 1e-5f;
 
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 256,
-        Layers = 2,
-        Heads = 4,
-        KvHeads = 2,
-        HeadDim = 64,
-        FfnWidth = 512,
-        VocabularySize = 200,
-        ContextLength = 256,
-        RmsNormEpsilon = Epsilon,
-    };
+    private static readonly LlamaConfig s_config = TestConfigs.Blocks256 with { ContextLength = 256 };
 
     public static IReadOnlyList<RecordedCase> All { get; } = [.. Rows(), .. Products(), .. Attentions(), .. Models()];
 

@@ -64,8 +64,8 @@ public class ArchitectureModelTests
     [MemberData(nameof(Names))]
     public async Task The_GPU_computes_what_transformers_computes(string name)
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel model = await machine.LoadAsync($"../hf-architectures/{name}", new ModelOptions { PrefillChunk = 11 });
+        using var gpu = new GpuFixture();
+        using LlamaModel model = await gpu.LoadAsync($"../hf-architectures/{name}", new ModelOptions { PrefillChunk = 11 });
         await AssertNextAsync(name, model, GpuTolerance);
     }
 
@@ -74,8 +74,8 @@ public class ArchitectureModelTests
     [InlineData("qwen3")]
     public async Task A_Hopper_computes_what_transformers_computes(string name)
     {
-        using var machine = new InterpretedMachine(PtxDevice.Hopper);
-        using LlamaModel model = await machine.LoadAsync($"../hf-architectures/{name}");
+        using var gpu = new GpuFixture(PtxDevice.Hopper);
+        using LlamaModel model = await gpu.LoadAsync($"../hf-architectures/{name}");
         await AssertNextAsync(name, model, GpuTolerance);
     }
 

@@ -61,6 +61,6 @@ public class FormatChoiceTests
 
     [Fact]
     public void Norms_stay_in_single_precision() => Assert.All(
-        ModelTensors.Of(TinyModel.Config).Where(tensor => tensor.Kind == TensorKind.Norm),
+        ModelTensors.Of(TestConfigs.Tiny).Where(tensor => tensor.Kind == TensorKind.Norm),
         norm => Assert.Equal(DType.F32, FormatChoice.For(DType.Q4_0, norm, tied: false)));
 }

@@ -12,19 +12,6 @@ public class ScratchTests
 {
     private const int Width = 256;
 
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 256,
-        Layers = 2,
-        Heads = 4,
-        KvHeads = 2,
-        HeadDim = 64,
-        FfnWidth = 512,
-        VocabularySize = 200,
-        ContextLength = 4096,
-        RmsNormEpsilon = 1e-5f,
-    };
-
     private static readonly AttentionShape s_shape = new(4, 2, 64);
 
     private static readonly CudaProvider s_cuda = new(() => throw new CudaException("Plans need no GPU."));
@@ -121,13 +108,13 @@ public class ScratchTests
     [MemberData(nameof(Models))]
     public async Task A_model_takes_what_was_planned(DType type, ModelOptions options)
     {
-        using var machine = new InterpretedMachine();
-        foreach (LlamaConfig config in (LlamaConfig[])[s_config, s_config with { TiedEmbeddings = true, KvHeads = 1, VocabularySize = 99 }])
+        using var gpu = new GpuFixture();
+        foreach (LlamaConfig config in (LlamaConfig[])[TestConfigs.Blocks256, TestConfigs.Blocks256 with { TiedEmbeddings = true, KvHeads = 1, VocabularySize = 99 }])
         {
             foreach (Device device in (Device[])[Device.Cpu, Device.Cuda()])
             {
                 ModelOptions asked = options with { Device = device, Threads = 2 };
-                using LlamaModel model = await LlamaModel.CreateRandomAsync(config, type, 1, machine.Devices, asked, Token);
+                using LlamaModel model = await LlamaModel.CreateRandomAsync(config, type, 1, gpu.Devices, asked, Token);
                 Assert.Equal(LlamaModel.Plan(config, type, asked), model.MemoryPlan);
                 Assert.Equal(model.MemoryPlan.TotalBytes, model.AllocatedBytes);
 

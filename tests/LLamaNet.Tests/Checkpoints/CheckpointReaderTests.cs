@@ -20,7 +20,7 @@ public class CheckpointReaderTests
     {
         using Checkpoint checkpoint = CheckpointReader.Open(new MemoryStream(TinyModel.Create().ToBytes()), "resource");
         Assert.Equal("resource", checkpoint.Path);
-        Assert.Equal(TinyModel.Config, checkpoint.Config);
+        Assert.Equal(TestConfigs.Tiny, checkpoint.Config);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class PromptIdsTests : IDisposable
             "generate", model, "--prompt-ids", "1,4", "--json", "--max-tokens", "3")).Succeeded().Json();
         Assert.Equal("", json.GetProperty("text").GetString());
         (await ConsoleRun.OfAsync("logits", model, "--prompt-ids", "1,4", "--out", _folder["logits"])).Succeeded();
-        Assert.Equal(TinyModel.Config.VocabularySize * sizeof(float), Bytes("logits").Length);
+        Assert.Equal(TestConfigs.Tiny.VocabularySize * sizeof(float), Bytes("logits").Length);
         (await ConsoleRun.OfAsync("perplexity", model, "--prompt-ids", "1,4,5,4", "--context", "4")).Succeeded();
         (await ConsoleRun.OfAsync("quantize", model, _folder["f16.gguf"], "--type", "f16")).Succeeded();
         (await ConsoleRun.OfAsync(

@@ -6,7 +6,7 @@ namespace LLamaNet.Tests.Doubles;
 
 // A driver between the library and the interpreted one, for what this one cannot do: be lost, or cost nothing.
 // Static, because functions of the driver are: for one test at a time.
-internal static unsafe class TamperedDriver
+internal static unsafe class BrokenDriver
 {
     private static delegate* unmanaged<nint, nint, CUresult> s_graphLaunch;
     private static delegate* unmanaged<nint, CUresult> s_streamSynchronize;

@@ -5,7 +5,7 @@ using LLamaNet.Backends.Cuda.Driver;
 namespace LLamaNet.Tests.Doubles;
 
 // A driver whose newer GPUs pass for Ampere: so they get the kernels that every generation runs, not those for their own.
-internal static unsafe class AmpereDriver
+internal static unsafe class FakeDriver
 {
     private static delegate* unmanaged<int*, CUdeviceAttribute, int, CUresult> s_deviceGetAttribute;
 

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using LLamaNet.Backends;
+using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Weights;
+using LLamaNet.Loading;
 using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;
@@ -22,6 +25,7 @@ internal sealed class GpuFixture : IDisposable
     private CudaContext? _context;
     private CudaStream? _stream;
     private KernelLibrary? _library;
+    private CudaKernel? _add;
 
     public GpuFixture(params PtxDevice[] devices)
     {
@@ -39,7 +43,16 @@ internal sealed class GpuFixture : IDisposable
             isHopper && CudaDevice.Read(Open(), 0).ComputeCapability.Major != 9, "Instructions that Hopper alone has.");
     }
 
+    // A machine that is interpreted always.
+    public GpuFixture(PtxDriverOptions options)
+    {
+        Assert.SkipWhen(IsReal, "A GPU cannot be made to measure.");
+        Interpreter = new PtxDriver(options);
+    }
+
     public static bool IsReal { get; } = Environment.GetEnvironmentVariable(Variable) == "real";
+
+    public static byte[] AddPtx { get; } = KernelLibrary.ReadPtx("add.sm_80");
 
     // Null where the GPU is real.
     public PtxDriver? Interpreter { get; }
@@ -61,12 +74,27 @@ internal sealed class GpuFixture : IDisposable
     // The kernels that ship.
     public KernelLibrary Library => _library ??= new KernelLibrary(Context);
 
+    // y[i] += x[i]
+    public CudaKernel Add => _add ??= Library.Get("add", "add_f32");
+
+    public DeviceProvider Provider => new CudaProvider(Open);
+
+    // The CPU and these GPUs.
+    public DeviceProviders Devices => Providers(Open);
+
+    // The same, but decode steps are launched one by one.
+    public DeviceProviders DirectDevices => Providers(Open, recordsSteps: false);
+
+    // The CPU and the GPUs of a driver.
+    public static DeviceProviders Providers(Func<CudaDriver> openDriver, bool recordsSteps = true) =>
+        new(new CpuProvider(), new CudaProvider(openDriver, recordsSteps));
+
     public CudaDriver Open()
     {
         if (Interpreter is not null) return new CudaDriver(Interpreter.Find);
         nint library = DriverLibrary.Load();
         nint Find(string name) => NativeLibrary.TryGetExport(library, name, out nint address) ? address : 0;
-        return _asAmpere ? AmpereDriver.Over(Find) : new CudaDriver(Find);
+        return _asAmpere ? FakeDriver.Over(Find) : new CudaDriver(Find);
     }
 
     // The backend is closed with this.
@@ -76,6 +104,13 @@ internal sealed class GpuFixture : IDisposable
         _backends.Add(backend);
         return backend;
     }
+
+    // A model of the shared data on the GPU.
+    public Task<LlamaModel> LoadAsync(string path, ModelOptions? options = null) => LlamaModel.LoadAsync(
+        SharedData.Path("models/" + path), Devices, (options ?? new()) with { Device = Device.Cuda() },
+        cancellationToken: TestContext.Current.CancellationToken);
+
+    public CudaDeviceVariable<float> Upload(params float[] values) => Upload<float>(values);
 
     public CudaDeviceVariable<T> Upload<T>(ReadOnlySpan<T> values)
         where T : unmanaged
@@ -108,6 +143,24 @@ internal sealed class GpuFixture : IDisposable
         return values;
     }
 
+    public static float[] Download(CudaDeviceVariable<float> variable)
+    {
+        var values = new float[variable.Count];
+        variable.CopyTo(values);
+        return values;
+    }
+
+    public PinnedMemory<float> Pin(params float[] values)
+    {
+        var memory = new PinnedMemory<float>(Context, values.Length);
+        values.CopyTo(memory.Span);
+        return memory;
+    }
+
+    // y += x
+    public void LaunchAdd(CudaStream stream, CudaDeviceVariable<float> y, CudaDeviceVariable<float> x) =>
+        Add.Launch(stream, (int)((y.Count + 255) / 256), 256, 0, y.Pointer, x.Pointer, (int)y.Count);
+
     // Runs a launcher that writes `count` elements to the address it is given, and nothing around them.
     public T[] Run<T>(int count, T guard, Action<CUdeviceptr> launch)
         where T : unmanaged
@@ -122,15 +175,25 @@ internal sealed class GpuFixture : IDisposable
         return values[GuardLength..(GuardLength + count)];
     }
 
-    public void Dispose()
+    // Frees what this holds; then nothing may be left.
+    public void AssertNothingLeaks()
     {
         foreach (CudaBackend backend in _backends) backend.Dispose();
         _library?.Dispose();
         _stream?.Dispose();
         _context?.Dispose();
-        if (Interpreter is null) return;
-        IReadOnlyList<string> leaks = Interpreter.Leaks;
-        Interpreter.Dispose();
-        Assert.Empty(leaks);
+        if (Interpreter is not null) Assert.Empty(Interpreter.Leaks);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            AssertNothingLeaks();
+        }
+        finally
+        {
+            Interpreter?.Dispose();
+        }
     }
 }

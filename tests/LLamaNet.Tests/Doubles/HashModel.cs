@@ -13,18 +13,8 @@ internal sealed class HashModel : IForwardPass, IDisposable
 
     public HashModel(int vocabulary = 97, int cacheTokens = 1024, int maxRows = 64, int maxOutputs = 16)
     {
-        Config = new LlamaConfig
-        {
-            Width = 8,
-            Layers = 0,
-            Heads = 1,
-            KvHeads = 1,
-            HeadDim = 8,
-            FfnWidth = 8,
-            VocabularySize = vocabulary,
-            ContextLength = cacheTokens,
-            RmsNormEpsilon = 1e-5f,
-        };
+        Config = TestConfigs.Of(
+            width: 8, layers: 0, heads: 1, kvHeads: 1, headDim: 8, ffnWidth: 8, vocabulary: vocabulary, context: cacheTokens);
         Cache = new KvCache(null!, Config, DType.F32, cacheTokens); // no layers: no backend is asked
         MaxRows = maxRows;
         MaxOutputs = maxOutputs;

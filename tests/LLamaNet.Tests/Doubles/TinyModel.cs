@@ -12,19 +12,6 @@ namespace LLamaNet.Tests.Doubles;
 // it is written.
 internal sealed class TinyModel
 {
-    public static LlamaConfig Config { get; } = new()
-    {
-        Width = 8,
-        Layers = 2,
-        Heads = 2,
-        KvHeads = 1,
-        HeadDim = 4,
-        FfnWidth = 12,
-        VocabularySize = 6,
-        ContextLength = 32,
-        RmsNormEpsilon = 1e-5f,
-    };
-
     public static TokenizerVocabulary Vocabulary { get; } = new()
     {
         Kind = TokenizerModelKind.SentencePieceBpe,
@@ -45,9 +32,9 @@ internal sealed class TinyModel
     public static TinyModel Create(LlamaConfig? config = null)
     {
         var model = new TinyModel { Metadata = { ["general.architecture"] = "llama", ["general.name"] = "tiny" } };
-        foreach ((string key, object value) in GgufConfig.Write("tiny", config ?? Config, Architecture.Llama)) model.Metadata[key] = value;
+        foreach ((string key, object value) in GgufConfig.Write("tiny", config ?? TestConfigs.Tiny, Architecture.Llama)) model.Metadata[key] = value;
         foreach ((string key, object value) in GgufVocabulary.Write(Vocabulary)) model.Metadata[key] = value;
-        foreach (StoredTensor tensor in TensorNames.Gguf.Stored(config ?? Config, Architecture.Llama))
+        foreach (StoredTensor tensor in TensorNames.Gguf.Stored(config ?? TestConfigs.Tiny, Architecture.Llama))
             model.Tensors.Add(ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width));
         return model;
     }

@@ -34,13 +34,13 @@ public class ModelPlanTests
 
     private static async Task AssertPlannedAsync(string path, ModelOptions options)
     {
-        using var machine = new InterpretedMachine();
+        using var gpu = new GpuFixture();
         foreach (Device device in (Device[])[Device.Cpu, Device.Cuda()])
         {
             ModelOptions asked = options with { Device = device, Threads = 2 };
             MemoryPlan plan = LlamaModel.Plan(path, asked);
             Assert.Equal(device.Kind, plan.Device);
-            using LlamaModel model = await LlamaModel.LoadAsync(path, machine.Devices, asked, cancellationToken: Token);
+            using LlamaModel model = await LlamaModel.LoadAsync(path, gpu.Devices, asked, cancellationToken: Token);
             Assert.Equal(plan, model.MemoryPlan);
             Assert.Equal(plan.TotalBytes, model.AllocatedBytes);
             Assert.Equal(model.ContextLength, plan.ContextLength);

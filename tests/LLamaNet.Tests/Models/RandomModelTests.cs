@@ -10,18 +10,7 @@ public class RandomModelTests
 {
     private const ulong Seed = 7;
 
-    private static readonly LlamaConfig s_plain = new()
-    {
-        Width = 48,
-        Layers = 2,
-        Heads = 4,
-        KvHeads = 4,
-        HeadDim = 12,
-        FfnWidth = 80,
-        VocabularySize = 101,
-        ContextLength = 512,
-        RmsNormEpsilon = 1e-5f,
-    };
+    private static readonly LlamaConfig s_plain = TestConfigs.Odd;
 
     public static TheoryData<string> Shapes => [.. s_shapes.Keys];
 

@@ -5,7 +5,7 @@ using Xunit;
 namespace LLamaNet.Tests.Backends.Cuda;
 
 // One driver at a time is passed for another: all in one test.
-public class AmpereDriverTests
+public class FakeDriverTests
 {
     [Fact]
     public void Newer_gpus_pass_for_ampere_and_older_ones_stay_refused()
@@ -14,7 +14,7 @@ public class AmpereDriverTests
             [(9, 0, "8.0"), (10, 3, "8.0"), (8, 9, "8.9"), (8, 0, "8.0"), (7, 5, "7.5")])
         {
             using var machine = new PtxDriver(new() { Devices = [new PtxDevice("GPU", major, minor)] });
-            CudaDevice device = CudaDevice.Read(AmpereDriver.Over(machine.Find), 0);
+            CudaDevice device = CudaDevice.Read(FakeDriver.Over(machine.Find), 0);
             Assert.Equal(expected, $"{device.ComputeCapability}");
             Assert.Equal(major < 8, device.Refusal is not null);
         }

@@ -3,7 +3,6 @@ using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Sampling;
 using LLamaNet.Backends.Cuda.Step;
-using LLamaNet.Sampling;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Cuda;
@@ -46,7 +45,7 @@ public class SampleKernelTests
     {
         SampleParameters[] settings = Settings(vocabulary, draws: 4);
         float[] logits = Values.Normal(settings.Length * vocabulary, vocabulary, deviation);
-        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, vocabulary, settings));
+        Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(logits, vocabulary, settings));
     }
 
     [Fact]
@@ -59,7 +58,7 @@ public class SampleKernelTests
             s_plain with { Seed = 2, Vocabulary = Vocabulary, TopK = 50, TopP = 0.9f, Temperature = 0.7f },
         ];
         float[] logits = Values.Normal(settings.Length * Vocabulary, 9, 3);
-        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
+        Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(logits, Vocabulary, settings));
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public class SampleKernelTests
         const int Vocabulary = SampleKernel.MaxVocabulary;
         SampleParameters[] settings = [s_plain with { Seed = 3, Vocabulary = Vocabulary, TopP = 0.75f }];
         var logits = new float[Vocabulary];
-        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
+        Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(logits, Vocabulary, settings));
     }
 
     // Few different weights, exact in both: whatever a cut does among equals shows.
@@ -80,9 +79,9 @@ public class SampleKernelTests
         var random = new Random(3);
         var logits = new float[settings.Length * Vocabulary];
         for (int i = 0; i < logits.Length; i++) logits[i] = random.Next(3) == 0 ? 2 : -0f;
-        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
+        Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(logits, Vocabulary, settings));
         Array.Fill(logits, 1.5f);
-        Assert.Equal(HostTokens(logits, settings), DeviceTokens(logits, Vocabulary, settings));
+        Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(logits, Vocabulary, settings));
     }
 
     [Fact]
@@ -94,7 +93,7 @@ public class SampleKernelTests
                 i => s_plain with { Seed = 0xFEDC_BA98_7654_3210, Index = (ulong)i << 23, Vocabulary = Vocabulary })];
         float[] logits = [.. Enumerable.Repeat(Values.Normal(Vocabulary, 8), settings.Length).SelectMany(row => row)];
         int[] tokens = DeviceTokens(logits, Vocabulary, settings);
-        Assert.Equal(HostTokens(logits, settings), tokens);
+        Assert.Equal(HostSampler.Draw(logits, settings), tokens);
         Assert.InRange(tokens.Distinct().Count(), 20, Vocabulary);
     }
 
@@ -126,8 +125,8 @@ public class SampleKernelTests
             [.. rows.Select(
                 _ => s_plain with { Temperature = temperature, TopK = 39, TopP = 0.99f, MinP = 1e-4f, Vocabulary = Vocabulary })];
         int[] tokens = DeviceTokens([.. rows.SelectMany(values => values)], Vocabulary, settings);
-        int expected = HostTokens(row, [settings[0]])[0];
-        Assert.Equal([expected, -1, -1, HostTokens(rows[3], [settings[3]])[0], -1, 33, expected], tokens);
+        int expected = HostSampler.Draw(row, [settings[0]])[0];
+        Assert.Equal([expected, -1, -1, HostSampler.Draw(rows[3], [settings[3]])[0], -1, 33, expected], tokens);
     }
 
     // Rows of logits may be longer than the vocabulary that a tokenizer knows.
@@ -142,7 +141,7 @@ public class SampleKernelTests
         {
             SampleParameters[] settings = [s_plain with { Temperature = temperature, TopP = 0.9f, Vocabulary = Vocabulary }];
             float[] wide = [.. logits, .. Enumerable.Repeat(beyond, Width - Vocabulary)];
-            Assert.Equal(HostTokens(logits, settings), DeviceTokens(wide, Width, settings));
+            Assert.Equal(HostSampler.Draw(logits, settings), DeviceTokens(wide, Width, settings));
         }
     }
 
@@ -181,21 +180,6 @@ public class SampleKernelTests
         float[] changed = [.. row];
         changed[index] = value;
         return changed;
-    }
-
-    private static int[] HostTokens(float[] logits, SampleParameters[] settings)
-    {
-        int vocabulary = logits.Length / settings.Length;
-        var workspace = new SamplerWorkspace(vocabulary);
-        return [.. settings.Select((setting, row) =>
-        {
-            var options = new GenerationOptions
-            {
-                Temperature = setting.Temperature, TopK = setting.TopK, TopP = setting.TopP, MinP = setting.MinP,
-            };
-            var sampler = new Sampler(new GenerationSettings(options, new(), vocabulary), setting.Seed, [], workspace);
-            return sampler.Sample(logits.AsSpan(row * vocabulary, vocabulary), (int)setting.Index);
-        })];
     }
 
     private static int[] DeviceTokens(float[] logits, int width, SampleParameters[] settings)

@@ -2,25 +2,14 @@ using System.Reflection;
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Tracing;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Backends.Tracing;
 
 public class TracingBackendTests
 {
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 64,
-        Layers = 2,
-        Heads = 2,
-        KvHeads = 1,
-        HeadDim = 32,
-        FfnWidth = 96,
-        VocabularySize = 50,
-        ContextLength = 128,
-        RmsNormEpsilon = 1e-5f,
-    };
+    private static readonly LlamaConfig s_config =
+        TestConfigs.Blocks32 with { HeadDim = 32, VocabularySize = 50, ContextLength = 128 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,10 +28,10 @@ public class TracingBackendTests
     [InlineData(DeviceKind.Cuda)]
     public async Task A_trace_counts_every_operation_and_changes_no_result(DeviceKind kind)
     {
-        using var machine = new InterpretedMachine();
-        (int[] expected, StepTrace? none) = await GenerateAsync(machine, kind, isTraced: false);
+        using var gpu = new GpuFixture();
+        (int[] expected, StepTrace? none) = await GenerateAsync(gpu, kind, isTraced: false);
         Assert.Null(none);
-        (int[] ids, StepTrace? trace) = await GenerateAsync(machine, kind, isTraced: true);
+        (int[] ids, StepTrace? trace) = await GenerateAsync(gpu, kind, isTraced: true);
         Assert.Equal(expected, ids);
 
         // A prompt of 5 tokens gives the first of 4; each of the others takes a step.
@@ -106,10 +95,10 @@ public class TracingBackendTests
         Assert.Empty(model.TakeTrace()!.Operations);
     }
 
-    private static async Task<(int[] Ids, StepTrace? Trace)> GenerateAsync(InterpretedMachine machine, DeviceKind kind, bool isTraced)
+    private static async Task<(int[] Ids, StepTrace? Trace)> GenerateAsync(GpuFixture gpu, DeviceKind kind, bool isTraced)
     {
         var options = new ModelOptions { Device = new Device(kind), Threads = 1, MaxSequences = 1, Trace = isTraced };
-        using LlamaModel model = await LlamaModel.CreateRandomAsync(s_config, DType.Q8_0, 1, machine.Devices, options, Token);
+        using LlamaModel model = await LlamaModel.CreateRandomAsync(s_config, DType.Q8_0, 1, gpu.Devices, options, Token);
         var ids = new List<int>();
         await foreach (GeneratedPart part in model.GenerateAsync(
             [1, 2, 3, 4, 5], new GenerationOptions { Temperature = 0, MaxOutputTokens = 4 }, cancellationToken: Token))

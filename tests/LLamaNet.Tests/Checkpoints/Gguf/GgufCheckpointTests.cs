@@ -20,20 +20,7 @@ public class GgufCheckpointTests
     public void Stories260K_has_its_configuration(string path)
     {
         using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path($"models/{path}"));
-        var expected = new LlamaConfig
-        {
-            Width = 64,
-            Layers = 5,
-            Heads = 8,
-            KvHeads = 4,
-            HeadDim = 8,
-            FfnWidth = 172,
-            VocabularySize = 512,
-            ContextLength = 512,
-            RmsNormEpsilon = 1e-5f,
-            TiedEmbeddings = true,
-        };
-        Assert.Equal(expected, checkpoint.Config);
+        Assert.Equal(TestConfigs.Stories260K, checkpoint.Config);
         Assert.Equal(47, checkpoint.Tensors.Count);
         Assert.Equal(RopePairing.AdjacentPairs, checkpoint.Pairing);
     }
@@ -112,7 +99,7 @@ public class GgufCheckpointTests
         ];
         foreach (RopeScaling scaling in scalings)
         {
-            LlamaConfig config = TinyModel.Config with { RopeTheta = 500000, RopeScaling = scaling, TiedEmbeddings = true, HeadDim = 6 };
+            LlamaConfig config = TestConfigs.Tiny with { RopeTheta = 500000, RopeScaling = scaling, TiedEmbeddings = true, HeadDim = 6 };
             using Checkpoint checkpoint = TinyModel.Create(config).Open();
             Assert.Equal(config, checkpoint.Config);
         }
@@ -174,7 +161,7 @@ public class GgufCheckpointTests
         TinyModel extra = TinyModel.Create().With(ArrayMatrix.Random("extra.weight", 2, 8));
         Assert.Contains("extra.weight: expected no tensor that the configuration does not explain", Refusal(extra), StringComparison.Ordinal);
         using Checkpoint leftover = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_rot_embd.weight", 1, 2)).Open();
-        Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TinyModel.Config).Count());
+        Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TestConfigs.Tiny).Count());
     }
 
     [Fact]
@@ -197,7 +184,7 @@ public class GgufCheckpointTests
     [Fact]
     public void Linear_scaling_multiplies_frequency_factors()
     {
-        TinyModel model = TinyModel.Create(TinyModel.Config with { RopeScaling = new RopeScaling.Linear(2) });
+        TinyModel model = TinyModel.Create(TestConfigs.Tiny with { RopeScaling = new RopeScaling.Linear(2) });
         using Checkpoint checkpoint = model.With(new ArrayMatrix("rope_freqs.weight", 1, 2, [1, 8])).Open();
         Assert.Equal([2, 16], Assert.IsType<RopeScaling.FrequencyFactors>(checkpoint.Config.RopeScaling).Factors);
     }

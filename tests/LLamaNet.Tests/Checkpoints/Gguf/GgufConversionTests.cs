@@ -36,7 +36,7 @@ public class GgufConversionTests
     public void Matrices_of_several_chunks_are_converted_row_by_row(DType type)
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config with { Width = 512, FfnWidth = 4352, HeadDim = 256, Layers = 1 };
+        LlamaConfig config = TestConfigs.Tiny with { Width = 512, FfnWidth = 4352, HeadDim = 256, Layers = 1 };
         using var source = TinyCheckpoint.Of(config, RopePairing.AdjacentPairs);
         GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
@@ -109,7 +109,7 @@ public class GgufConversionTests
     public void Split_halves_become_adjacent_pairs()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config with { HeadDim = 6 };
+        LlamaConfig config = TestConfigs.Tiny with { HeadDim = 6 };
         using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
         GgufConversion.Write(source, folder["out.gguf"], DType.F32, null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
@@ -155,7 +155,7 @@ public class GgufConversionTests
         values[1 * 8 + 2] = weight;
         using var folder = new TemporaryFolder();
         using var source = TinyCheckpoint.Of(
-            TinyModel.Config, RopePairing.AdjacentPairs, new ArrayMatrix("blk.1.ffn_up.weight", 12, 8, values));
+            TestConfigs.Tiny, RopePairing.AdjacentPairs, new ArrayMatrix("blk.1.ffn_up.weight", 12, 8, values));
         var exception = Assert.Throws<ModelFormatException>(
             () => GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None));
         Assert.Contains($"blk.1.ffn_up.weight: {message}", exception.Message, StringComparison.Ordinal);
@@ -167,7 +167,7 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["out.gguf"], "old");
-        using var source = TinyCheckpoint.Of(TinyModel.Config, RopePairing.AdjacentPairs);
+        using var source = TinyCheckpoint.Of(TestConfigs.Tiny, RopePairing.AdjacentPairs);
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports(_ => cancellation.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(
@@ -180,7 +180,7 @@ public class GgufConversionTests
     public void Progress_rises_to_the_size_of_the_source()
     {
         using var folder = new TemporaryFolder();
-        using var source = TinyCheckpoint.Of(TinyModel.Config, RopePairing.AdjacentPairs);
+        using var source = TinyCheckpoint.Of(TestConfigs.Tiny, RopePairing.AdjacentPairs);
         var seen = new List<LoadProgress>();
         GgufConversion.Write(source, folder["out.gguf"], DType.F16, new Reports(seen.Add), CancellationToken.None);
         long total = source.Tensors.Values.Sum(tensor => tensor.Bytes);
@@ -220,7 +220,7 @@ public class GgufConversionTests
     public void Scaling_without_words_in_GGUF_is_refused()
     {
         using var folder = new TemporaryFolder();
-        LlamaConfig config = TinyModel.Config with { RopeScaling = new RopeScaling.Dynamic(2, 32) };
+        LlamaConfig config = TestConfigs.Tiny with { RopeScaling = new RopeScaling.Dynamic(2, 32) };
         using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
         Assert.Throws<ModelFormatException>(() => GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None));
         Assert.Empty(folder.Names);

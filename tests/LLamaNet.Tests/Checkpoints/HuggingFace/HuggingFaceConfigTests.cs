@@ -13,18 +13,7 @@ public class HuggingFaceConfigTests
          "vocab_size": 512, "max_position_embeddings": 512, "rms_norm_eps": 1e-5}
         """;
 
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 64,
-        Layers = 5,
-        Heads = 8,
-        KvHeads = 8,
-        HeadDim = 8,
-        FfnWidth = 172,
-        VocabularySize = 512,
-        ContextLength = 512,
-        RmsNormEpsilon = 1e-5f,
-    };
+    private static readonly LlamaConfig s_config = TestConfigs.Stories260K with { KvHeads = 8, TiedEmbeddings = false };
 
     [Fact]
     public void Absent_and_null_keys_have_the_defaults_of_transformers()

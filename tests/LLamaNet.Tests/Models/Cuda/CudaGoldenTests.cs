@@ -39,8 +39,8 @@ public class CudaGoldenTests
     [MemberData(nameof(Models))]
     public async Task Logits_match_the_reference(string path, string golden, bool allPositions, float tolerance)
     {
-        using var machine = new InterpretedMachine();
-        await AssertLogits(machine, path, golden, allPositions, tolerance);
+        using var gpu = new GpuFixture();
+        await AssertLogits(gpu, path, golden, allPositions, tolerance);
     }
 
     [Theory]
@@ -48,17 +48,17 @@ public class CudaGoldenTests
     [InlineData("stories260K/stories260K-Q4_0.gguf", "stories260K/Q4_0.ref64", QuantizedSpread)]
     public async Task Logits_match_the_reference_on_Hopper(string path, string golden, float tolerance)
     {
-        using var machine = new InterpretedMachine(PtxDevice.Hopper);
-        await AssertLogits(machine, path, golden, allPositions: false, tolerance);
+        using var gpu = new GpuFixture(PtxDevice.Hopper);
+        await AssertLogits(gpu, path, golden, allPositions: false, tolerance);
     }
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Greedy_ids_are_those_of_the_CPU_while_the_margin_exceeds_the_tolerance(string path, string goldens)
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel gpu = await machine.LoadAsync(path);
-        using LlamaModel cpu = await LlamaModel.LoadAsync(
+        using var gpu = new GpuFixture();
+        using LlamaModel onGpu = await gpu.LoadAsync(path);
+        using LlamaModel onCpu = await LlamaModel.LoadAsync(
             SharedData.Path("models/" + path), new ModelOptions { Device = Device.Cpu, KvCacheType = DType.F16 },
             cancellationToken: TestContext.Current.CancellationToken);
         var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = 24, IgnoreEndTokens = true };
@@ -66,12 +66,12 @@ public class CudaGoldenTests
         foreach (JsonElement golden in Prompts(goldens))
         {
             int[] prompt = Ids(golden);
-            GenerationResult expected = await CompleteAsync(cpu, prompt, options with { LogProbabilities = true, TopLogProbabilities = 2 });
+            GenerationResult expected = await CompleteAsync(onCpu, prompt, options with { LogProbabilities = true, TopLogProbabilities = 2 });
             // A logit may be off by the tolerance on both sides of the choice.
             float margin = 2 * (path.Contains("-Q", StringComparison.Ordinal) ? QuantizedSpread : FloatTolerance);
             int comparable = expected.Tokens.TakeWhile(token => token.Top[0].LogProbability - token.Top[1].LogProbability > margin).Count();
             if (comparable == 0) continue;
-            GenerationResult actual = await CompleteAsync(gpu, prompt, options with { MaxOutputTokens = comparable });
+            GenerationResult actual = await CompleteAsync(onGpu, prompt, options with { MaxOutputTokens = comparable });
             Assert.Equal(expected.Tokens.Take(comparable).Select(token => token.Id), actual.Tokens.Select(token => token.Id));
             compared += comparable;
         }
@@ -87,9 +87,9 @@ public class CudaGoldenTests
         return result!;
     }
 
-    private static async Task AssertLogits(InterpretedMachine machine, string path, string golden, bool allPositions, float tolerance)
+    private static async Task AssertLogits(GpuFixture gpu, string path, string golden, bool allPositions, float tolerance)
     {
-        using LlamaModel model = await machine.LoadAsync(path);
+        using LlamaModel model = await gpu.LoadAsync(path);
         JsonElement[] prompts = Prompts(golden);
         for (int number = 0; number < prompts.Length; number++)
         {

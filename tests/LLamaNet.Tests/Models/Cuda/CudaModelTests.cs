@@ -11,19 +11,7 @@ namespace LLamaNet.Tests.Models.Cuda;
 // What a model on a GPU does beside computing: batches, recorded steps, drawing, memory, failure.
 public class CudaModelTests
 {
-    // Attention heads of a size that has kernels of its own, every product with a whole number of blocks.
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 64,
-        Layers = 2,
-        Heads = 2,
-        KvHeads = 1,
-        HeadDim = 64,
-        FfnWidth = 96,
-        VocabularySize = 200,
-        ContextLength = 4096,
-        RmsNormEpsilon = 1e-5f,
-    };
+    private static readonly LlamaConfig s_config = TestConfigs.Blocks32;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -33,8 +21,8 @@ public class CudaModelTests
     [InlineData(DType.F16)]
     public async Task Sequences_in_one_batch_equal_each_alone(DType type)
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel model = await RandomAsync(machine.Devices, type);
+        using var gpu = new GpuFixture();
+        using LlamaModel model = await RandomAsync(gpu.Devices, type);
         var options = new GenerationOptions { Temperature = 0.8f, Seed = 4, MaxOutputTokens = 12 };
         int[] first = Prompt(70, 1), second = Prompt(9, 2);
         GenerationResult firstAlone = await CudaGoldenTests.CompleteAsync(model, first, options);
@@ -48,18 +36,18 @@ public class CudaModelTests
     [Fact]
     public async Task Replayed_steps_equal_those_launched_one_by_one()
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel replaying = await RandomAsync(machine.Devices, DType.Q8_0);
-        using LlamaModel direct = await RandomAsync(machine.DirectDevices, DType.Q8_0);
+        using var gpu = new GpuFixture();
+        using LlamaModel replaying = await RandomAsync(gpu.Devices, DType.Q8_0);
+        using LlamaModel direct = await RandomAsync(gpu.DirectDevices, DType.Q8_0);
         int[] prompt = Prompt(60, 3); // the answer goes on to a second page
         foreach (bool readsLogits in (bool[])[false, true])
         {
             var options = new GenerationOptions { Seed = 9, MaxOutputTokens = 10, LogProbabilities = readsLogits };
-            long? before = machine.Interpreter?.Counters.GraphLaunches;
+            long? before = gpu.Interpreter?.Counters.GraphLaunches;
             GenerationResult expected = await CudaGoldenTests.CompleteAsync(direct, prompt, options);
-            Assert.Equal(before, machine.Interpreter?.Counters.GraphLaunches);
+            Assert.Equal(before, gpu.Interpreter?.Counters.GraphLaunches);
             GenerationResult actual = await CudaGoldenTests.CompleteAsync(replaying, prompt, options);
-            Assert.True(machine.Interpreter is null || machine.Interpreter.Counters.GraphLaunches >= before + 8);
+            Assert.True(gpu.Interpreter is null || gpu.Interpreter.Counters.GraphLaunches >= before + 8);
             Assert.Equal(Ids(expected), Ids(actual));
             Assert.Equal(expected.Tokens.Select(token => token.LogProbability), actual.Tokens.Select(token => token.LogProbability));
         }
@@ -81,17 +69,17 @@ public class CudaModelTests
     [MemberData(nameof(Sampling))]
     public async Task The_GPU_draws_what_the_host_draws(string name)
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        using var gpu = new GpuFixture();
+        using LlamaModel model = await RandomAsync(gpu.Devices, DType.Q8_0);
         foreach (ulong seed in (ulong[])[1, 77])
         {
             GenerationOptions options = s_sampling[name] with { Seed = seed, MaxOutputTokens = 10 };
-            long? drawn = machine.Interpreter?.KernelsRun("sample_f32");
+            long? drawn = gpu.Interpreter?.KernelsRun("sample_f32");
             GenerationResult device = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
-            Assert.Equal(drawn + 10, machine.Interpreter?.KernelsRun("sample_f32"));
+            Assert.Equal(drawn + 10, gpu.Interpreter?.KernelsRun("sample_f32"));
             // Log-probabilities want the logits, so the host draws.
             GenerationResult host = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options with { LogProbabilities = true });
-            Assert.Equal(drawn + 10, machine.Interpreter?.KernelsRun("sample_f32"));
+            Assert.Equal(drawn + 10, gpu.Interpreter?.KernelsRun("sample_f32"));
             Assert.Equal(Ids(host), Ids(device));
         }
     }
@@ -99,8 +87,8 @@ public class CudaModelTests
     [Fact]
     public async Task A_steady_decode_step_is_one_graph_launch_and_four_bytes()
     {
-        using var machine = new InterpretedMachine();
-        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        using var gpu = new GpuFixture();
+        using LlamaModel model = await RandomAsync(gpu.Devices, DType.Q8_0);
         await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = 4 });
         PtxCounters shorter = await CountAsync(5), longer = await CountAsync(15), difference = longer - shorter;
         // Five kernels a layer: norm and QKV; rotation, cache and attention; output; norm, gate, up and SwiGLU; down. Then
@@ -113,9 +101,9 @@ public class CudaModelTests
 
         async Task<PtxCounters> CountAsync(int tokens)
         {
-            PtxCounters before = machine.Driver.Counters;
+            PtxCounters before = gpu.Driver.Counters;
             await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = tokens });
-            return machine.Driver.Counters - before;
+            return gpu.Driver.Counters - before;
         }
     }
 
@@ -125,9 +113,9 @@ public class CudaModelTests
     [InlineData(3)]
     public void A_decode_step_allocates_nothing_on_the_host(int sequences)
     {
-        using var machine = new InterpretedMachine();
-        var backend = new CudaBackend(new CudaContext(TamperedDriver.Over(machine.Driver.Find), 0));
-        var limits = ModelLimits.For(s_config, new ModelOptions(), isQuantized: true, machine.Provider);
+        using var gpu = new GpuFixture();
+        var backend = new CudaBackend(new CudaContext(BrokenDriver.Over(gpu.Driver.Find), 0));
+        var limits = ModelLimits.For(s_config, new ModelOptions(), isQuantized: true, gpu.Provider);
         WeightLoader loader = ModelSource.Random(s_config, DType.Q8_0, seed: 1).Weights;
         StepLimits step = limits.Step(s_config, loader.Products);
         backend.Reserve(step);
@@ -142,7 +130,7 @@ public class CudaModelTests
         int position = 0;
         for (int i = 0; i < 3; i++) Step();
 
-        TamperedDriver.IsIdle = true;
+        BrokenDriver.IsIdle = true;
         try
         {
             Assert.Equal(0, Allocations.Least(
@@ -154,7 +142,7 @@ public class CudaModelTests
         }
         finally
         {
-            TamperedDriver.IsIdle = false;
+            BrokenDriver.IsIdle = false;
         }
 
         void Step()
@@ -177,14 +165,14 @@ public class CudaModelTests
     public async Task A_long_prompt_allocates_nothing()
     {
         LlamaConfig config = s_config with { Layers = 1, Heads = 1, Width = 32, FfnWidth = 32, VocabularySize = 40 };
-        using var machine = new InterpretedMachine();
+        using var gpu = new GpuFixture();
         using LlamaModel model = await LlamaModel.CreateRandomAsync(
-            config, DType.F16, 1, machine.Devices,
+            config, DType.F16, 1, gpu.Devices,
             new ModelOptions { Device = Device.Cuda(), ContextLength = 2048, PrefillChunk = 512, MaxSequences = 2 }, Token);
         await model.ComputeLogitsAsync(Prompt(100, 1, 40), (_, _) => { }, 99, Token);
-        PtxCounters before = machine.Driver.Counters;
+        PtxCounters before = gpu.Driver.Counters;
         await model.ComputeLogitsAsync(Prompt(2048, 1, 40), (_, logits) => Assert.True(float.IsFinite(logits[0])), 2047, Token);
-        PtxCounters prefill = machine.Driver.Counters - before;
+        PtxCounters prefill = gpu.Driver.Counters - before;
         Assert.Equal((0, 0), (prefill.Allocations, prefill.HostAllocations));
 
         // Nothing of the plan grows with the square of the context either.
@@ -196,11 +184,11 @@ public class CudaModelTests
     [Fact]
     public async Task The_plan_is_what_is_taken()
     {
-        using var machine = new InterpretedMachine(new PtxDevice { MemoryBytes = 1L << 30 });
-        using LlamaModel model = await RandomAsync(machine.Devices, DType.Q8_0);
+        using var gpu = new GpuFixture(new PtxDevice { MemoryBytes = 1L << 30 });
+        using LlamaModel model = await RandomAsync(gpu.Devices, DType.Q8_0);
         Assert.Equal(
             LlamaModel.Plan(s_config, DType.Q8_0, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), model.MemoryPlan);
-        using var context = new CudaContext(new CudaDriver(machine.Driver.Find), 0);
+        using var context = new CudaContext(new CudaDriver(gpu.Driver.Find), 0);
         long taken = context.TotalBytes - context.FreeBytes;
         // Matrices that are packed into one are planned one by one, with planes that each begin at a round address.
         Assert.InRange(taken, model.MemoryPlan.TotalBytes - (1 << 13), model.MemoryPlan.TotalBytes);
@@ -209,14 +197,14 @@ public class CudaModelTests
     [Fact]
     public async Task A_model_that_does_not_fit_is_refused_before_it_is_read()
     {
-        using var machine = new InterpretedMachine(new PtxDevice { MemoryBytes = 1 << 20 });
-        var exception = await Assert.ThrowsAsync<DeviceOutOfMemoryException>(() => RandomAsync(machine.Devices, DType.F16));
+        using var gpu = new GpuFixture(new PtxDevice { MemoryBytes = 1 << 20 });
+        var exception = await Assert.ThrowsAsync<DeviceOutOfMemoryException>(() => RandomAsync(gpu.Devices, DType.F16));
         Assert.Equal(LlamaModel.Plan(s_config, DType.F16, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), exception.Plan);
         Assert.Contains("Interpreted GPU", exception.Message, StringComparison.Ordinal);
         Assert.Contains("use a smaller weight type, a shorter context", exception.Message, StringComparison.Ordinal);
 
         using LlamaModel model = await LlamaModel.CreateRandomAsync(
-            s_config, DType.F16, 1, machine.Devices, new ModelOptions { MaxSequences = 4 }, Token);
+            s_config, DType.F16, 1, gpu.Devices, new ModelOptions { MaxSequences = 4 }, Token);
         Assert.Equal(DeviceKind.Cpu, model.Device.Kind);
         Assert.Equal(
             $"the GPU is too small: {exception.Message}", model.Device.Reason);
@@ -225,9 +213,9 @@ public class CudaModelTests
     [Fact]
     public async Task A_GPU_that_fails_while_loading_leaves_auto_to_the_CPU()
     {
-        using var machine = new InterpretedMachine();
-        var devices = InterpretedMachine.Providers(() => TamperedDriver.Over(machine.Driver.Find));
-        TamperedDriver.IsLost = true;
+        using var gpu = new GpuFixture();
+        var devices = GpuFixture.Providers(() => BrokenDriver.Over(gpu.Driver.Find));
+        BrokenDriver.IsLost = true;
         try
         {
             await Assert.ThrowsAsync<CudaException>(() => RandomAsync(devices, DType.F16));
@@ -237,28 +225,28 @@ public class CudaModelTests
         }
         finally
         {
-            TamperedDriver.IsLost = false;
+            BrokenDriver.IsLost = false;
         }
     }
 
     [Fact]
     public async Task Loading_that_is_stopped_frees_everything()
     {
-        using var machine = new InterpretedMachine();
+        using var gpu = new GpuFixture();
         using var cancellation = new CancellationTokenSource();
         var progress = new StopAt(cancellation, 100_000);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => LlamaModel.LoadAsync(
-            SharedData.Path("models/stories260K/stories260K-F16.gguf"), machine.Devices, new ModelOptions { Device = Device.Cuda() },
+            SharedData.Path("models/stories260K/stories260K-F16.gguf"), gpu.Devices, new ModelOptions { Device = Device.Cuda() },
             progress, cancellation.Token));
-        Assert.Empty(machine.Driver.Leaks);
+        Assert.Empty(gpu.Driver.Leaks);
     }
 
     [Fact]
     public async Task A_model_may_be_disposed_while_it_reads_a_prompt()
     {
-        using var machine = new InterpretedMachine();
+        using var gpu = new GpuFixture();
         LlamaModel model = await LlamaModel.CreateRandomAsync(
-            s_config, DType.Q8_0, 7, machine.Devices, new ModelOptions { Device = Device.Cuda(), PrefillChunk = 16 }, Token);
+            s_config, DType.Q8_0, 7, gpu.Devices, new ModelOptions { Device = Device.Cuda(), PrefillChunk = 16 }, Token);
         var progress = new DisposeAt(model, tokens: 48);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => CudaGoldenTests.CompleteAsync(
             model, Prompt(150, 1), new GenerationOptions(), progress));
@@ -268,13 +256,13 @@ public class CudaModelTests
     [Fact]
     public async Task A_lost_GPU_fails_requests_and_hangs_nobody()
     {
-        using var machine = new InterpretedMachine();
-        var devices = InterpretedMachine.Providers(() => TamperedDriver.Over(machine.Driver.Find));
+        using var gpu = new GpuFixture();
+        var devices = GpuFixture.Providers(() => BrokenDriver.Over(gpu.Driver.Find));
         using (LlamaModel model = await RandomAsync(devices, DType.Q8_0))
         {
             var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 3 };
             await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
-            TamperedDriver.IsLost = true;
+            BrokenDriver.IsLost = true;
             for (int i = 0; i < 2; i++)
             {
                 var exception = await Assert.ThrowsAsync<CudaException>(() => CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options));
@@ -283,7 +271,7 @@ public class CudaModelTests
             }
         }
 
-        TamperedDriver.IsLost = false;
+        BrokenDriver.IsLost = false;
     }
 
     private static Task<LlamaModel> RandomAsync(DeviceProviders devices, DType type) => LlamaModel.CreateRandomAsync(

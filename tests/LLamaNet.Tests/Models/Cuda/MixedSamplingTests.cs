@@ -16,27 +16,16 @@ public class MixedSamplingTests
 {
     private const int Vocabulary = 200;
 
-    private static readonly LlamaConfig s_config = new()
-    {
-        Width = 64,
-        Layers = 1,
-        Heads = 2,
-        KvHeads = 1,
-        HeadDim = 32,
-        FfnWidth = 96,
-        VocabularySize = Vocabulary,
-        ContextLength = 256,
-        RmsNormEpsilon = 1e-5f,
-    };
+    private static readonly LlamaConfig s_config = TestConfigs.Blocks32 with { Layers = 1, HeadDim = 32, ContextLength = 256 };
 
     // The second of three sequences is read by the host.
     [Fact]
     public void Only_the_rows_that_the_host_reads_are_copied()
     {
-        using var machine = new InterpretedMachine();
-        int[] allRead = Generate(machine, _ => false, out _);
-        int[] allDrawn = Generate(machine, _ => true, out PtxCounters drawn);
-        int[] mixed = Generate(machine, sequence => sequence != 1, out PtxCounters counters);
+        using var gpu = new GpuFixture();
+        int[] allRead = Generate(gpu, _ => false, out _);
+        int[] allDrawn = Generate(gpu, _ => true, out PtxCounters drawn);
+        int[] mixed = Generate(gpu, sequence => sequence != 1, out PtxCounters counters);
         Assert.Equal(allRead, allDrawn);
         Assert.Equal(allRead, mixed);
         Assert.Equal(3 * sizeof(int), drawn.BytesFromDevice);
@@ -45,10 +34,10 @@ public class MixedSamplingTests
     }
 
     // Greedy tokens of three sequences that start with different prompts, and what the last step cost.
-    private static int[] Generate(InterpretedMachine machine, Func<int, bool> isDrawn, out PtxCounters lastStep)
+    private static int[] Generate(GpuFixture gpu, Func<int, bool> isDrawn, out PtxCounters lastStep)
     {
         const int Sequences = 3, Steps = 6, PromptLength = 5;
-        using Transformer transformer = Open(machine);
+        using Transformer transformer = Open(gpu);
         KvSequence[] cache = [.. Enumerable.Range(0, Sequences).Select(_ => new KvSequence(64))];
         foreach (KvSequence sequence in cache) transformer.Cache.TryExtend(sequence, 64);
         var batch = new Batch(Sequences * PromptLength);
@@ -68,9 +57,9 @@ public class MixedSamplingTests
                     isDrawn(i) ? new SampleParameters(1, (ulong)position, Temperature: 0, 1, 0, 0, Vocabulary) : null);
             }
 
-            PtxCounters before = machine.Driver.Counters;
+            PtxCounters before = gpu.Driver.Counters;
             transformer.Forward(batch, logits, drawn);
-            lastStep = machine.Driver.Counters - before;
+            lastStep = gpu.Driver.Counters - before;
             int nextRead = 0, nextDrawn = 0;
             for (int i = 0; i < Sequences; i++)
                 next[i] = isDrawn(i) ? drawn[nextDrawn++] : TensorPrimitives.IndexOfMax(logits.AsSpan(nextRead++ * Vocabulary, Vocabulary));
@@ -80,11 +69,11 @@ public class MixedSamplingTests
         return [.. tokens];
     }
 
-    private static Transformer Open(InterpretedMachine machine)
+    private static Transformer Open(GpuFixture gpu)
     {
-        var backend = new CudaBackend(new CudaContext(new CudaDriver(machine.Driver.Find), 0));
+        var backend = new CudaBackend(new CudaContext(new CudaDriver(gpu.Driver.Find), 0));
         ModelSource source = ModelSource.Random(s_config, DType.Q8_0, seed: 3);
-        StepLimits step = ModelPlan.Of(source, new ModelOptions(), machine.Provider).Step;
+        StepLimits step = ModelPlan.Of(source, new ModelOptions(), gpu.Provider).Step;
         backend.Reserve(step);
         return new Transformer(
             backend, s_config, source.Weights.Load(backend, _ => { }, TestContext.Current.CancellationToken),

@@ -64,8 +64,8 @@ public class CudaContextTests
     [Fact]
     public void Two_contexts_of_a_device_share_its_memory()
     {
-        using var gpu = new InterpretedGpu();
-        using var second = new CudaContext(gpu.Driver, 0);
+        using var gpu = new GpuFixture();
+        using var second = new CudaContext(gpu.Context.Driver, 0);
         using CudaDeviceVariable<float> x = gpu.Upload(1, 2, 3);
         gpu.Context.Dispose();
         var values = new float[3];
@@ -104,7 +104,7 @@ public class CudaContextTests
     [Fact]
     public void A_disposed_context_makes_nothing_new()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         gpu.Context.Dispose();
         Assert.Throws<ObjectDisposedException>(() => new CudaStream(gpu.Context));

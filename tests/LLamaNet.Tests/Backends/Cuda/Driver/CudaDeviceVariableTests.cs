@@ -9,7 +9,7 @@ public class CudaDeviceVariableTests
     [Fact]
     public void Values_come_back_as_they_went()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var variable = new CudaDeviceVariable<long>(gpu.Context, 5);
         variable.CopyFrom([1, 2, 3, 4, 5]);
         variable.CopyFrom([-7, -8], first: 3);
@@ -26,7 +26,7 @@ public class CudaDeviceVariableTests
     [InlineData(0, 5)]
     public void Copies_stay_inside(long first, int count)
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var variable = new CudaDeviceVariable<int>(gpu.Context, 4);
         Assert.Throws<ArgumentOutOfRangeException>(() => variable.CopyFrom(new int[count], first));
         Assert.Throws<ArgumentOutOfRangeException>(() => variable.CopyTo(new int[count], first));
@@ -35,7 +35,7 @@ public class CudaDeviceVariableTests
     [Fact]
     public void A_copy_by_address_that_leaves_its_allocation_fails()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var variable = new CudaDeviceVariable<int>(gpu.Context, 4);
         CudaException error = Assert.Throws<CudaException>(() => gpu.Context.CopyToDevice<int>(variable.Pointer + 8, [1, 2, 3]));
         Assert.Equal(("CUDA_ERROR_INVALID_VALUE", "cuMemcpyHtoD"), (error.Result, error.Call));
@@ -49,7 +49,7 @@ public class CudaDeviceVariableTests
     [InlineData(-1)]
     public void There_is_no_empty_memory(int count)
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         Assert.Throws<ArgumentOutOfRangeException>(() => new CudaDeviceVariable<int>(gpu.Context, count));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PinnedMemory<int>(gpu.Context, count));
     }
@@ -73,7 +73,7 @@ public class CudaDeviceVariableTests
     [Fact]
     public void Pinned_memory_is_not_initialised_and_checks_its_range()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var memory = new PinnedMemory<float>(gpu.Context, 3);
         Assert.Equal(3, memory.Span.Length);
         Assert.All(memory.Span.ToArray(), value => Assert.True(float.IsNaN(value)));

@@ -24,7 +24,8 @@ public class CudaGraphTests
 
         static float[] Run(Action<CudaStream, Action> run)
         {
-            using var gpu = new InterpretedGpu();
+            using var gpu = new GpuFixture();
+            _ = gpu.Add; // loaded before the capture
             using var stream = new CudaStream(gpu.Context);
             using CudaDeviceVariable<float> y = gpu.Upload(1, 2, 3), x = gpu.Upload(1, 1, 2), z = gpu.Upload(9, 9, 9);
             using PinnedMemory<float> input = gpu.Pin(100, 200, 300), output = gpu.Pin(0, 0, 0);
@@ -38,33 +39,34 @@ public class CudaGraphTests
                 y.CopyToAsync(output, 3, stream);
             });
             stream.Synchronize();
-            return [.. output.Span, .. InterpretedGpu.Download(x), .. InterpretedGpu.Download(y), .. InterpretedGpu.Download(z)];
+            return [.. output.Span, .. GpuFixture.Download(x), .. GpuFixture.Download(y), .. GpuFixture.Download(z)];
         }
     }
 
     [Fact]
     public void Capturing_does_nothing_and_each_launch_is_deferred()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
+        _ = gpu.Add; // loaded before the capture
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1), x = gpu.Upload(10);
-        PtxCounters before = gpu.Machine.Counters;
+        PtxCounters before = gpu.Driver.Counters;
         using CudaGraph graph = stream.Capture(() => gpu.LaunchAdd(stream, y, x));
         using CudaGraphInstance instance = graph.Instantiate();
         stream.Synchronize();
-        Assert.Equal([1], InterpretedGpu.Download(y));
+        Assert.Equal([1], GpuFixture.Download(y));
         instance.Launch(stream);
-        Assert.Equal([1], InterpretedGpu.Download(y));
+        Assert.Equal([1], GpuFixture.Download(y));
         stream.Synchronize();
-        Assert.Equal([11], InterpretedGpu.Download(y));
-        PtxCounters since = gpu.Machine.Counters - before;
+        Assert.Equal([11], GpuFixture.Download(y));
+        PtxCounters since = gpu.Driver.Counters - before;
         Assert.Equal((0, 1, 1, 1), (since.Launches, since.GraphLaunches, since.KernelsRun, since.GraphsInstantiated));
     }
 
     [Fact]
     public void An_instance_outlives_its_graph_and_copies_read_their_source_at_each_launch()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(0);
         using PinnedMemory<float> host = gpu.Pin(1);
@@ -76,7 +78,7 @@ public class CudaGraphTests
             host.Span[0] = value;
             instance.Launch(stream);
             stream.Synchronize();
-            Assert.Equal([value], InterpretedGpu.Download(y));
+            Assert.Equal([value], GpuFixture.Download(y));
         }
     }
 
@@ -85,7 +87,8 @@ public class CudaGraphTests
     {
         for (int seed = 0; seed < 10; seed++)
         {
-            using var gpu = new InterpretedGpu(new() { Seed = seed });
+            using var gpu = new GpuFixture(new PtxDriverOptions { Seed = seed });
+            _ = gpu.Add; // loaded before the capture
             using CudaStream main = new(gpu.Context), side = new(gpu.Context);
             using CudaEvent forked = new(gpu.Context), joined = new(gpu.Context);
             using CudaDeviceVariable<float> a = gpu.Upload(1), b = gpu.Upload(10), c = gpu.Upload(100);
@@ -103,12 +106,12 @@ public class CudaGraphTests
             using CudaGraphInstance instance = graph.Instantiate();
             instance.Launch(main);
             main.Synchronize();
-            Assert.Equal([11], InterpretedGpu.Download(a));
-            Assert.Equal([21], InterpretedGpu.Download(b));
-            Assert.Equal([132], InterpretedGpu.Download(c));
+            Assert.Equal([11], GpuFixture.Download(a));
+            Assert.Equal([21], GpuFixture.Download(b));
+            Assert.Equal([132], GpuFixture.Download(c));
             b.Clear(side); // and the side stream is its own again
             side.Synchronize();
-            Assert.Equal([0], InterpretedGpu.Download(b));
+            Assert.Equal([0], GpuFixture.Download(b));
         }
     }
 
@@ -129,7 +132,7 @@ public class CudaGraphTests
     [MemberData(nameof(Forbidden))]
     public void What_may_not_be_captured_fails_and_leaves_the_stream_usable(string what, string expected)
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using CudaStream stream = new(gpu.Context), outside = new(gpu.Context);
         using CudaEvent mark = new(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1), x = gpu.Upload(10);
@@ -153,7 +156,7 @@ public class CudaGraphTests
                     y.CopyFrom([1]);
                     break;
                 case "load":
-                    using (new CudaModule(gpu.Context, InterpretedGpu.AddPtx)) break;
+                    using (new CudaModule(gpu.Context, GpuFixture.AddPtx)) break;
                 case "begin":
                     stream.BeginCapture();
                     break;
@@ -169,13 +172,13 @@ public class CudaGraphTests
         Assert.Equal(expected, error.Result);
         gpu.LaunchAdd(stream, y, x);
         stream.Synchronize();
-        Assert.Equal([11], InterpretedGpu.Download(y));
+        Assert.Equal([11], GpuFixture.Download(y));
     }
 
     [Fact]
     public void After_a_forbidden_call_the_capture_is_lost_even_when_the_call_is_ignored()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
         stream.BeginCapture();
@@ -190,7 +193,7 @@ public class CudaGraphTests
     [Fact]
     public void A_side_stream_must_be_joined()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using CudaStream main = new(gpu.Context), side = new(gpu.Context);
         using var forked = new CudaEvent(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
@@ -207,7 +210,7 @@ public class CudaGraphTests
     [Fact]
     public void A_capture_is_ended_by_its_thread_on_its_stream()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using CudaStream main = new(gpu.Context), side = new(gpu.Context);
         using var forked = new CudaEvent(gpu.Context);
         main.BeginCapture();
@@ -222,7 +225,7 @@ public class CudaGraphTests
     [Fact]
     public void Other_threads_may_use_the_device_during_a_capture()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
         using CudaGraph graph = stream.Capture(() =>
@@ -235,13 +238,14 @@ public class CudaGraphTests
         using CudaGraphInstance instance = graph.Instantiate();
         instance.Launch(stream);
         stream.Synchronize();
-        Assert.Equal([0], InterpretedGpu.Download(y));
+        Assert.Equal([0], GpuFixture.Download(y));
     }
 
     [Fact]
     public void A_loop_of_launches_allocates_nothing_on_the_managed_heap()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
+        _ = gpu.Add; // loaded before the capture
         using var stream = new CudaStream(gpu.Context);
         using var done = new CudaEvent(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(0), x = gpu.Upload(1);

@@ -22,7 +22,7 @@ public class CudaModuleTests
     [Fact]
     public void The_compilers_log_is_in_the_message()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         byte[] ptx = Encoding.UTF8.GetBytes(Empty.Replace("ret;", "frobnicate.f32 %f1;", StringComparison.Ordinal));
         CudaException error = Assert.Throws<CudaException>(() => new CudaModule(gpu.Context, ptx));
         Assert.Equal(("CUDA_ERROR_INVALID_PTX", "cuModuleLoadDataEx"), (error.Result, error.Call));
@@ -33,7 +33,7 @@ public class CudaModuleTests
     [Fact]
     public void Text_that_is_newer_than_the_driver_is_refused()
     {
-        using var gpu = new InterpretedGpu(new() { DriverVersion = 11080 });
+        using var gpu = new GpuFixture(new PtxDriverOptions { DriverVersion = 11080 });
         byte[] ptx = Encoding.UTF8.GetBytes(Empty.Replace("7.4", "8.0", StringComparison.Ordinal));
         CudaException error = Assert.Throws<CudaException>(() => new CudaModule(gpu.Context, ptx));
         Assert.Equal("CUDA_ERROR_UNSUPPORTED_PTX_VERSION", error.Result);
@@ -61,8 +61,8 @@ public class CudaModuleTests
     [Fact]
     public void A_kernel_that_is_not_there_is_named()
     {
-        using var gpu = new InterpretedGpu();
-        using var module = new CudaModule(gpu.Context, InterpretedGpu.AddPtx);
+        using var gpu = new GpuFixture();
+        using var module = new CudaModule(gpu.Context, GpuFixture.AddPtx);
         CudaException error = Assert.Throws<CudaException>(() => module.Kernel("sub_f32"));
         Assert.Equal(
             "CUDA_ERROR_NOT_FOUND from cuModuleGetFunction of sub_f32: the module has no kernel sub_f32", error.Message);
@@ -71,7 +71,7 @@ public class CudaModuleTests
     [Fact]
     public void A_kernel_tells_what_it_is()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         Assert.Equal(("add_f32", 48 * 1024), (gpu.Add.Name, gpu.Add.MaxDynamicSharedBytes));
         Assert.Equal((0, 0), (gpu.Add.LocalBytes, gpu.Add.RegisterCount));
     }
@@ -79,10 +79,10 @@ public class CudaModuleTests
     [Fact]
     public void A_kernel_of_a_disposed_module_refuses_to_work()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
-        var module = new CudaModule(gpu.Context, InterpretedGpu.AddPtx);
+        var module = new CudaModule(gpu.Context, GpuFixture.AddPtx);
         CudaKernel kernel = module.Kernel("add_f32");
         module.Dispose();
         Assert.Throws<ObjectDisposedException>(() => kernel.Launch(stream, 1, 1, 0, y.Pointer, y.Pointer, 1));
@@ -91,7 +91,7 @@ public class CudaModuleTests
     [Fact]
     public void A_launch_that_the_device_refuses_names_kernel_and_shape()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
         CudaException error = Assert.Throws<CudaException>(
@@ -111,7 +111,7 @@ public class CudaModuleTests
     [InlineData(-1, 1, 1)]
     public void Grids_that_do_not_exist_are_refused(int x, int y, int z)
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> v = gpu.Upload(1);
         Assert.Throws<CudaException>(() => gpu.Add.Launch(stream, new Dim3(x, y, z), 1, 0, v.Pointer, v.Pointer, 1));
@@ -120,7 +120,7 @@ public class CudaModuleTests
     [Fact]
     public void Shared_memory_beyond_48_KB_must_be_allowed_and_exist()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1), x = gpu.Upload(2);
         const int Bytes = 100 * 1024;
@@ -131,13 +131,13 @@ public class CudaModuleTests
         gpu.Add.MaxDynamicSharedBytes = Bytes;
         gpu.Add.Launch(stream, 1, 1, Bytes, y.Pointer, x.Pointer, 1);
         stream.Synchronize();
-        Assert.Equal([3], InterpretedGpu.Download(y));
+        Assert.Equal([3], GpuFixture.Download(y));
     }
 
     [Fact]
     public void Arguments_are_counted_and_measured_where_the_driver_tells()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         ArgumentException error = Assert.Throws<ArgumentException>(() => gpu.Add.Launch(stream, 1, 1, 0, 1UL, 1UL));
         Assert.Contains("add_f32 has 3 parameters and was given 2 arguments.", error.Message, StringComparison.Ordinal);
@@ -149,12 +149,12 @@ public class CudaModuleTests
     [Fact]
     public void Older_drivers_take_the_arguments_as_they_are()
     {
-        using var gpu = new InterpretedGpu(new() { DriverVersion = 12030 });
+        using var gpu = new GpuFixture(new PtxDriverOptions { DriverVersion = 12030 });
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1), x = gpu.Upload(2);
         gpu.Add.Launch(stream, 1, 1, 0, y.Pointer, x.Pointer, 1L); // the lower half is read
         stream.Synchronize();
-        Assert.Equal([3], InterpretedGpu.Download(y));
+        Assert.Equal([3], GpuFixture.Download(y));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public class CudaModuleTests
         using var machine = new PtxDriver();
         var driver = new CudaDriver(name => name == "cuLaunchKernel" ? AcceptLaunch() : machine.Find(name));
         using var context = new CudaContext(driver, 0);
-        using var module = new CudaModule(context, InterpretedGpu.AddPtx);
+        using var module = new CudaModule(context, GpuFixture.AddPtx);
         CudaKernel kernel = module.Kernel("add_f32");
         using var stream = new CudaStream(context);
         using var y = new CudaDeviceVariable<float>(context, 1);

@@ -11,7 +11,7 @@ public class LostDeviceTests
     [Fact]
     public void A_fault_appears_at_the_synchronisation_and_stays()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1, 2), x = gpu.Upload(1, 2);
         gpu.Add.Launch(stream, 1, 32, 0, y.Pointer, x.Pointer, 3); // one element too many
@@ -22,12 +22,12 @@ public class LostDeviceTests
         Assert.Contains("thread 2", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("; " + CUresult.IllegalAddress.Advice(), error.Message, StringComparison.Ordinal);
         Assert.Equal(("add_f32", 2, FaultKind.OutOfBounds), (
-            gpu.Machine.LastFault!.Kernel, gpu.Machine.LastFault.Thread, gpu.Machine.LastFault.Kind));
+            gpu.Driver.LastFault!.Kernel, gpu.Driver.LastFault.Thread, gpu.Driver.LastFault.Kind));
 
         Action[] calls =
         [
             gpu.Context.Synchronize, () => _ = gpu.Context.FreeBytes, () => gpu.Upload(1), () => y.CopyFrom([1]),
-            () => InterpretedGpu.Download(y), () => gpu.LaunchAdd(stream, y, x), () => new CudaStream(gpu.Context).Dispose(),
+            () => GpuFixture.Download(y), () => gpu.LaunchAdd(stream, y, x), () => new CudaStream(gpu.Context).Dispose(),
             stream.BeginCapture, () => new CudaEvent(gpu.Context).Dispose(),
         ];
         Assert.All(calls, call =>
@@ -41,7 +41,7 @@ public class LostDeviceTests
     [Fact]
     public void Everything_can_be_disposed_afterwards_and_another_machine_works()
     {
-        using (var gpu = new InterpretedGpu())
+        using (var gpu = new GpuFixture())
         {
             using var stream = new CudaStream(gpu.Context);
             using CudaDeviceVariable<float> y = gpu.Upload(1);
@@ -53,20 +53,21 @@ public class LostDeviceTests
             gpu.AssertNothingLeaks();
             Assert.Throws<CudaException>(() =>
             {
-                using var again = new CudaContext(gpu.Driver, 0);
+                using var again = new CudaContext(gpu.Context.Driver, 0);
                 using var lost = new CudaStream(again);
             });
         }
 
-        using var other = new InterpretedGpu();
+        using var other = new GpuFixture();
         using CudaDeviceVariable<float> x = other.Upload(3);
-        Assert.Equal([3], InterpretedGpu.Download(x));
+        Assert.Equal([3], GpuFixture.Download(x));
     }
 
     [Fact]
     public void A_fault_in_a_graph_appears_at_the_synchronisation_too()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
+        _ = gpu.Add; // loaded before the capture
         using var stream = new CudaStream(gpu.Context);
         using CudaDeviceVariable<float> y = gpu.Upload(1);
         using CudaGraph graph = stream.Capture(() => gpu.Add.Launch(stream, 1, 32, 0, y.Pointer, y.Pointer, 2));
@@ -82,7 +83,7 @@ public class LostDeviceTests
         using var machine = new PtxDriver(new() { Devices = [new PtxDevice(), new PtxDevice()] });
         var driver = new CudaDriver(machine.Find);
         using CudaContext first = new(driver, 0), second = new(driver, 1);
-        using var module = new CudaModule(first, InterpretedGpu.AddPtx);
+        using var module = new CudaModule(first, GpuFixture.AddPtx);
         using var stream = new CudaStream(first);
         using var y = new CudaDeviceVariable<float>(first, 1);
         module.Kernel("add_f32").Launch(stream, 1, 1, 0, y.Pointer, y.Pointer, 1); // nothing was written there
@@ -94,7 +95,7 @@ public class LostDeviceTests
     [Fact]
     public void A_trap_is_a_launch_failure()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         using var stream = new CudaStream(gpu.Context);
         using var module = new CudaModule(gpu.Context, Encoding.UTF8.GetBytes("""
             .version 7.4

@@ -69,7 +69,7 @@ public class OwnershipTests
     [Fact]
     public void Disposed_things_refuse_to_work()
     {
-        using var gpu = new InterpretedGpu();
+        using var gpu = new GpuFixture();
         CudaDeviceVariable<float> variable = gpu.Upload(1);
         PinnedMemory<float> pinned = gpu.Pin(1);
         var stream = new CudaStream(gpu.Context);
@@ -114,7 +114,7 @@ public class OwnershipTests
         return
         [
             context, variable, stream, new PinnedMemory<byte>(context, 7), new CudaEvent(context),
-            new CudaModule(context, InterpretedGpu.AddPtx), graph, graph.Instantiate(),
+            new CudaModule(context, GpuFixture.AddPtx), graph, graph.Instantiate(),
         ];
     }
 }
