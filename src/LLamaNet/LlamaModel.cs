@@ -5,7 +5,6 @@ using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Engine;
 using LLamaNet.Loading;
 using LLamaNet.Models;
-using LLamaNet.Sampling;
 using LLamaNet.Tensors;
 
 namespace LLamaNet;

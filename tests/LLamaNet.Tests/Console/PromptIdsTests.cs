@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using LLamaNet.Console.Measurement;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Console;

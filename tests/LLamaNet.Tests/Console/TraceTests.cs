@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LLamaNet.Loading;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Console;

@@ -1,5 +1,4 @@
 using LLamaNet.Backends;
-using LLamaNet.Tensors;
 using Xunit;
 
 namespace LLamaNet.Tests.Contracts;

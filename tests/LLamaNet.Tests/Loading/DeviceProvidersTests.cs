@@ -1,10 +1,8 @@
-using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Loading;
 using LLamaNet.PtxInterpreter;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Loading;

@@ -1,4 +1,3 @@
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Loading;

@@ -1,4 +1,3 @@
-using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tokenization.Files;

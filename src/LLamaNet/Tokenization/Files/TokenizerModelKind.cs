@@ -1,5 +1,3 @@
-using LLamaNet.Tokenization.Merging;
-
 namespace LLamaNet.Tokenization.Files;
 
 internal enum TokenizerModelKind

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using LLamaNet.Tokenization.Files;
-using LLamaNet.Tokenization.Merging;
 
 namespace LLamaNet.Tokenization.Vocabulary;
 

@@ -1,7 +1,6 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Attention;
-using LLamaNet.PtxInterpreter;
 using LLamaNet.Tensors;
 using Xunit;
 

@@ -1,9 +1,7 @@
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cpu;
-using LLamaNet.Backends.Cpu.Products;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Backends.Cuda;
-using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Products;
 using LLamaNet.Backends.Cuda.Rows;
 using LLamaNet.Backends.Cuda.Scratch;

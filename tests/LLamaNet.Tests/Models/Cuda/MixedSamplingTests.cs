@@ -5,8 +5,6 @@ using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Loading;
 using LLamaNet.Models;
 using LLamaNet.PtxInterpreter;
-using LLamaNet.Tensors;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Models.Cuda;

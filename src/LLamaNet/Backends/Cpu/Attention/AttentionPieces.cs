@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using LLamaNet.Backends.Cpu.Memory;
-using LLamaNet.Backends.Cpu.Rows;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Backends.Cpu.Threads;
 

@@ -1,5 +1,4 @@
 using LLamaNet.Backends.Cpu.Memory;
-using LLamaNet.Backends.Cpu.Rows;
 
 namespace LLamaNet.Backends.Cpu.Attention;
 

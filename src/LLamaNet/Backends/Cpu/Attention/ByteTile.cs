@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using LLamaNet.Backends.Cpu.Rows;
 using LLamaNet.Backends.Cpu.Simd;
 using LLamaNet.Tensors;
 
