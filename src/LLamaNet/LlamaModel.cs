@@ -47,7 +47,9 @@ public sealed class LlamaModel : IDisposable
     public LlamaConfig Config => _transformer.Config;
 
     /// <summary>Text to token ids and back.</summary>
-    /// <exception cref="InvalidOperationException">Thrown when the model has no tokenizer, or one that cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the model has no tokenizer, or one that cannot be used.
+    /// </exception>
     public ModelTokenizer Tokenizer => _tokenizer.Tokenizer ?? throw new InvalidOperationException(_tokenizer.Problem);
 
     /// <summary>Whether there is a <see cref="Tokenizer"/>: not for random weights, nor for a checkpoint without one.</summary>
