@@ -27,7 +27,8 @@ internal static class RecordedCases
     {
         yield return Operation("rms_norm", InFloats, backend =>
         {
-            using Tensor x = backend.Tensor(3, 1000, Values.Normal(3000, 1)), norm = backend.Tensor(1, 1000, Values.Normal(1000, 2));
+            using Tensor x = backend.Tensor(3, 1000, Values.Normal(3000, 1)),
+                norm = backend.Tensor(1, 1000, Values.Normal(1000, 2));
             using Tensor y = backend.Allocate(DType.F32, 3, 1000);
             backend.RmsNorm(y, x, norm, 3, Epsilon);
             return backend.Values(y);
@@ -56,8 +57,10 @@ internal static class RecordedCases
             {
                 yield return Operation($"matmul_{Lower(type)}_{rows}", tolerance, backend =>
                 {
-                    using Weight weight = backend.Load([new TestMatrix(type, 70, 512, seed: 3)], _ => { }, CancellationToken.None);
-                    using Tensor x = backend.Tensor(rows, 512, Values.Normal(rows * 512, 4)), y = backend.Allocate(DType.F32, rows, 70);
+                    using Weight weight = backend.Load(
+                        [new TestMatrix(type, 70, 512, seed: 3)], _ => { }, CancellationToken.None);
+                    using Tensor x = backend.Tensor(rows, 512, Values.Normal(rows * 512, 4)),
+                        y = backend.Allocate(DType.F32, rows, 70);
                     backend.MatMul(y, x, weight, rows);
                     return backend.Values(y);
                 });
@@ -68,8 +71,10 @@ internal static class RecordedCases
                 yield return Operation($"rms_norm_matmul_swiglu_{Lower(type)}_{rows}", tolerance, backend =>
                 {
                     using Weight weight = backend.Load(
-                        [new TestMatrix(type, 64, 512, seed: 5), new TestMatrix(type, 64, 512, seed: 6)], _ => { }, CancellationToken.None);
-                    using Tensor x = backend.Tensor(rows, 512, Values.Normal(rows * 512, 7)), norm = backend.Tensor(1, 512, Values.Normal(512, 8));
+                        [new TestMatrix(type, 64, 512, seed: 5), new TestMatrix(type, 64, 512, seed: 6)], _ => { },
+                        CancellationToken.None);
+                    using Tensor x = backend.Tensor(rows, 512, Values.Normal(rows * 512, 7)),
+                        norm = backend.Tensor(1, 512, Values.Normal(512, 8));
                     using Tensor y = backend.Allocate(DType.F32, rows, 64);
                     backend.RmsNormMatMulSwiGlu(y, x, norm, weight, rows, Epsilon);
                     return backend.Values(y);
@@ -81,7 +86,8 @@ internal static class RecordedCases
     // A prompt in two pieces, then a token.
     private static IEnumerable<RecordedCase> Attentions()
     {
-        foreach (AttentionShape shape in (AttentionShape[])[new(4, 2, 24), new(8, 1, 64), new(6, 3, 80), new(3, 1, 96), new(4, 4, 128), new(2, 1, 256)])
+        foreach (AttentionShape shape in (AttentionShape[])[new(4, 2, 24), new(8, 1, 64), new(6, 3, 80), new(3, 1, 96),
+            new(4, 4, 128), new(2, 1, 256)])
         {
             foreach (DType type in shape.HeadDim == 64 ? (DType[])[DType.F16, DType.F32] : [DType.F16])
             {
@@ -102,7 +108,8 @@ internal static class RecordedCases
             yield return new RecordedCase($"model_{Lower(type)}", 2e-2, machine =>
             {
                 using LlamaModel model = LlamaModel.CreateRandomAsync(
-                    s_config, type, 7, new DeviceProviders(new CudaProvider(machine.Open)), new ModelOptions { Device = Device.Cuda() }).GetAwaiter().GetResult();
+                    s_config, type, 7, new DeviceProviders(new CudaProvider(machine.Open)),
+                    new ModelOptions { Device = Device.Cuda() }).GetAwaiter().GetResult();
                 var logits = new List<float>();
                 int[] tokens = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 200)];
                 model.ComputeLogitsAsync(tokens, (_, row) => logits.AddRange(row)).GetAwaiter().GetResult();
@@ -111,7 +118,8 @@ internal static class RecordedCases
         }
     }
 
-    private static RecordedCase Operation(string name, double tolerance, Func<Backend, float[]> compute) => new(name, tolerance, machine =>
+    private static RecordedCase Operation(string name, double tolerance, Func<Backend, float[]> compute) =>
+        new(name, tolerance, machine =>
     {
         using var backend = new CudaBackend(new CudaContext(machine.Open(), 0));
         return compute(backend);

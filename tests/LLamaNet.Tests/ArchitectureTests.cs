@@ -22,7 +22,11 @@ public partial class ArchitectureTests
         ["Engine"] = ["Sampling", "Models", "Tokenization", "Backends"],
         ["Sampling"] = [],
         ["Loading"] =
-            ["Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Backends.Tracing", "Tensors"],
+
+            [
+                "Models", "Checkpoints", "Architectures", "Backends", "Backends.Cpu", "Backends.Cuda", "Backends.Tracing",
+                "Tensors",
+            ],
     };
 
     [Fact]

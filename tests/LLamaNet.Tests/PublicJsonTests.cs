@@ -8,7 +8,8 @@ namespace LLamaNet.Tests;
 public partial class PublicJsonTests
 {
     private static readonly GenerationResult s_result = new(
-        "a b", [new(7, -0.5f, [new(7, -0.5f), new(3, -1.25f)])], PromptTokens: 2, FinishReason.StopSequence, "c", Seed: ulong.MaxValue,
+        "a b", [new(7, -0.5f, [new(7, -0.5f), new(3, -1.25f)])], PromptTokens: 2, FinishReason.StopSequence, "c",
+        Seed: ulong.MaxValue,
         new GenerationTimings(TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.Zero));
 
     public static TheoryData<Type> Enums() =>
@@ -32,7 +33,8 @@ public partial class PublicJsonTests
         string json = JsonSerializer.Serialize(s_result, PublicJson.Default.GenerationResult);
         Assert.Equal(
             """
-            {"Text":"a b","Tokens":[{"Id":7,"LogProbability":-0.5,"Top":[{"Id":7,"LogProbability":-0.5},{"Id":3,"LogProbability":-1.25}]}],
+            {"Text":"a b","Tokens":[{"Id":7,"LogProbability":-0.5,"Top":[{"Id":7,"LogProbability":-0.5},
+            {"Id":3,"LogProbability":-1.25}]}],
             "PromptTokens":2,"FinishReason":"StopSequence","StopSequence":"c","Seed":18446744073709551615,
             "Timings":{"Queued":"00:00:01","Prefill":"00:00:00","Decode":"00:00:00"}}
             """.ReplaceLineEndings(""), json);

@@ -11,7 +11,8 @@ public class ArchitectureModelTests
     // F16 caches and activations of products.
     private const double GpuTolerance = 3e-2;
 
-    public static TheoryData<string, int> Folders => [.. ArchitectureGolden.Folders.SelectMany(name => new[] { (name, 5), (name, 4) })];
+    public static TheoryData<string, int> Folders =>
+        [.. ArchitectureGolden.Folders.SelectMany(name => new[] { (name, 5), (name, 4) })];
 
     public static TheoryData<string> Names => [.. ArchitectureGolden.Folders];
 
@@ -25,7 +26,8 @@ public class ArchitectureModelTests
         using TemporaryFolder folder = ArchitectureGolden.Open(name, transformers);
         foreach (int chunk in (int[])[256, 7])
         {
-            using LlamaModel model = await LoadAsync(folder.Path, new ModelOptions { PrefillChunk = chunk, KvCacheType = DType.F32 });
+            using LlamaModel model = await LoadAsync(
+                folder.Path, new ModelOptions { PrefillChunk = chunk, KvCacheType = DType.F32 });
             await AssertNextAsync(name, model, Tolerance);
         }
     }

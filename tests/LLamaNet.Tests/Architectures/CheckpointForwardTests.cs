@@ -9,7 +9,8 @@ namespace LLamaNet.Tests.Architectures;
 // mistake of a reader from one of a device.
 public class CheckpointForwardTests
 {
-    public static TheoryData<string, int> Folders => [.. ArchitectureGolden.Folders.SelectMany(name => new[] { (name, 5), (name, 4) })];
+    public static TheoryData<string, int> Folders =>
+        [.. ArchitectureGolden.Folders.SelectMany(name => new[] { (name, 5), (name, 4) })];
 
     public static TheoryData<string> Files => [.. ArchitectureGolden.Files];
 
@@ -79,7 +80,8 @@ public class CheckpointForwardTests
     [InlineData("refused-llama4", "llama4_text")]
     public void Other_architectures_are_refused_by_name(string folder, string type)
     {
-        var refusal = Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(SharedData.Path($"hf-architectures/{folder}")));
+        var refusal = Assert.Throws<ModelFormatException>(
+            () => CheckpointReader.Open(SharedData.Path($"hf-architectures/{folder}")));
         Assert.Equal(("model_type", $"\"{type}\""), (refusal.Place, refusal.Found));
         Assert.Contains("llama, mistral, qwen2, ", refusal.Expected, StringComparison.Ordinal);
     }
@@ -97,7 +99,8 @@ public class CheckpointForwardTests
 
     private static ReferenceLlama Reference(Checkpoint checkpoint)
     {
-        Dictionary<TensorId, double[][]> weights = checkpoint.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.ReadNumbers());
+        Dictionary<TensorId, double[][]> weights = checkpoint.Tensors.ToDictionary(
+            pair => pair.Key, pair => pair.Value.ReadNumbers());
         return new ReferenceLlama(checkpoint.Config, id => weights[id], checkpoint.Pairing);
     }
 }

@@ -35,7 +35,8 @@ public class ScratchTests
     public void Products_take_what_was_reserved(DType[] types, int maxRows)
     {
         foreach ((TestBackend kind, DeviceProvider provider, int threads) in ((TestBackend, DeviceProvider, int)[])
-            [(TestBackend.Plain, new CpuProvider(), 1), (TestBackend.Cpu[1], new CpuProvider(), 2), (TestBackend.Cuda[0], s_cuda, 1)])
+            [(TestBackend.Plain, new CpuProvider(), 1), (TestBackend.Cpu[1], new CpuProvider(), 2),
+                (TestBackend.Cuda[0], s_cuda, 1)])
         {
             (Backend backend, IDisposable owner) = kind.Open();
             using (owner)
@@ -45,14 +46,16 @@ public class ScratchTests
                 MatrixSource[] parts = [.. types.Select((type, i) => new TestMatrix(type, Width, Width, i))];
                 long before = backend.AllocatedBytes;
                 backend.Reserve(limits);
-                Assert.Equal(before + provider.ScratchBytes(limits, new ModelOptions { Threads = threads }), backend.AllocatedBytes);
+                Assert.Equal(
+                    before + provider.ScratchBytes(limits, new ModelOptions { Threads = threads }), backend.AllocatedBytes);
 
                 before = backend.AllocatedBytes;
                 using Weight weight = backend.Load(parts, _ => { }, Token);
                 Assert.Equal(before + provider.WeightBytes(parts), backend.AllocatedBytes);
 
                 using Tensor x = backend.Allocate(DType.F32, maxRows, Width), y = backend.Allocate(DType.F32, maxRows, Width);
-                using Tensor norm = backend.Allocate(DType.F32, 1, Width), gateUp = backend.Allocate(DType.F32, maxRows, 2 * Width);
+                using Tensor norm = backend.Allocate(DType.F32, 1, Width),
+                    gateUp = backend.Allocate(DType.F32, maxRows, 2 * Width);
                 before = backend.AllocatedBytes;
                 foreach (int rows in Enumerable.Range(1, maxRows))
                 {
@@ -109,7 +112,8 @@ public class ScratchTests
     public async Task A_model_takes_what_was_planned(DType type, ModelOptions options)
     {
         using var gpu = new GpuFixture();
-        foreach (LlamaConfig config in (LlamaConfig[])[TestConfigs.Blocks256, TestConfigs.Blocks256 with { TiedEmbeddings = true, KvHeads = 1, VocabularySize = 99 }])
+        foreach (LlamaConfig config in (LlamaConfig[])[TestConfigs.Blocks256,
+            TestConfigs.Blocks256 with { TiedEmbeddings = true, KvHeads = 1, VocabularySize = 99 }])
         {
             foreach (Device device in (Device[])[Device.Cpu, Device.Cuda()])
             {

@@ -33,7 +33,8 @@ public class CheckedFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["a"], new byte[100]);
         using CheckedFile file = CheckedFile.Open(folder["a"]);
-        using (var shorter = new FileStream(folder["a"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) shorter.SetLength(10);
+        using (var shorter = new FileStream(folder["a"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            shorter.SetLength(10);
         string message = Assert.Throws<ModelFormatException>(() => file.ReadExactly(5, new byte[50])).Message;
         Assert.EndsWith("byte 5: expected 50 bytes, found the end of the file at byte 10", message, StringComparison.Ordinal);
     }

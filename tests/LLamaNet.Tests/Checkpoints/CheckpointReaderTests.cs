@@ -72,7 +72,9 @@ public class CheckpointReaderTests
     {
         string path = SharedData.Path("models/stories260K/lora-r8-qv/adapter_model.safetensors");
         Assert.NotEmpty(CheckpointReader.Inspect(path).Tensors);
-        Assert.Contains("config.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "config.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,7 +117,9 @@ public class CheckpointReaderTests
     {
         using var folder = new TemporaryFolder();
         string empty = Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(folder.Path)).Message;
-        Assert.Contains("config.json and safetensors files, params.json and consolidated.00.pth, or one GGUF model", empty, StringComparison.Ordinal);
+        Assert.Contains(
+            "config.json and safetensors files, params.json and consolidated.00.pth, or one GGUF model", empty,
+            StringComparison.Ordinal);
         Assert.EndsWith("found an empty folder", empty, StringComparison.Ordinal);
         File.WriteAllText(folder["text"], "Hello, world");
         string text = Assert.Throws<ModelFormatException>(() => CheckpointReader.Inspect(folder["text"])).Message;

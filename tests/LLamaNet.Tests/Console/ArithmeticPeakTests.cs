@@ -19,9 +19,11 @@ public class ArithmeticPeakTests
         for (int i = 0; i < 4; i++) Assert.Equal(total, single[i], tolerance: 1e-6f);
         Assert.Equal(14.0 * 8 * Rounds, AccumulatorLoop.Operations<Vector128<float>, FloatAccumulations.Singles128>(Rounds));
         if (FloatAccumulations.Singles256.IsSupported)
-            Assert.Equal(total, AccumulatorLoop.Run<Vector256<float>, FloatAccumulations.Singles256>(Rounds)[7], tolerance: 1e-6f);
+            Assert.Equal(
+                total, AccumulatorLoop.Run<Vector256<float>, FloatAccumulations.Singles256>(Rounds)[7], tolerance: 1e-6f);
         if (FloatAccumulations.Singles512.IsSupported)
-            Assert.Equal(total, AccumulatorLoop.Run<Vector512<float>, FloatAccumulations.Singles512>(Rounds)[15], tolerance: 1e-6f);
+            Assert.Equal(
+                total, AccumulatorLoop.Run<Vector512<float>, FloatAccumulations.Singles512>(Rounds)[15], tolerance: 1e-6f);
 
         float Four(int i) => Sum(Sum(expected[i], expected[i + 1]), Sum(expected[i + 2], expected[i + 3]));
 
@@ -42,7 +44,8 @@ public class ArithmeticPeakTests
             where TVector : struct
             where TAccumulation : struct, IAccumulation<TVector>
         {
-            if (TAccumulation.IsSupported) Assert.True(double.IsFinite(ArithmeticPeak.Measure<TVector, TAccumulation>(threads: 1)));
+            if (TAccumulation.IsSupported)
+                Assert.True(double.IsFinite(ArithmeticPeak.Measure<TVector, TAccumulation>(threads: 1)));
         }
     }
 }

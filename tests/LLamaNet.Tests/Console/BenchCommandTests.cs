@@ -12,7 +12,8 @@ public class BenchCommandTests
     public async Task Json_has_a_line_for_each_measurement()
     {
         JsonElement json = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--prompt-tokens", "16", "--generate-tokens", "4", "--threads", "1", "--repetitions", "1",
+            "bench", Repository.DemoModel(), "--prompt-tokens", "16", "--generate-tokens", "4", "--threads", "1", "--repetitions",
+            "1",
             "--json")).Succeeded().Json();
         Assert.Equal(["prefill", "decode"], json.EnumerateArray().Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal([16, 4], json.EnumerateArray().Select(line => line.GetProperty("tokens").GetInt32()));
@@ -31,11 +32,13 @@ public class BenchCommandTests
             // Bytes are the binding ceiling of quantised weights, and a share is what was used over what there is.
             Assert.Equal(Number("int8Peak"), Number("arithmeticPeak"));
             Assert.Equal(
-                (Number("weightBytesPerSecond") + Number("cacheBytesPerSecond")) / Number("bandwidth"), Number("bandwidthShare"), tolerance: 1e-12);
+                (Number("weightBytesPerSecond") + Number("cacheBytesPerSecond")) / Number("bandwidth"), Number("bandwidthShare"),
+                tolerance: 1e-12);
             Assert.Equal(Number("operationsPerSecond") / Number("arithmeticPeak"), Number("arithmeticShare"), tolerance: 1e-12);
             Assert.Equal(Math.Max(Number("bandwidthShare"), Number("arithmeticShare")), Number("share"));
             Assert.Equal(
-                Number("bandwidthShare") >= Number("arithmeticShare") ? "reads" : "int8", line.GetProperty("ceiling").GetString());
+                Number("bandwidthShare") >= Number("arithmeticShare") ? "reads" : "int8", line.GetProperty("ceiling")
+                    .GetString());
 
             double Number(string name) => line.GetProperty(name).GetDouble();
         }
@@ -56,7 +59,8 @@ public class BenchCommandTests
     public async Task Decoding_is_timed_after_each_context_and_reads_its_keys_and_values()
     {
         JsonElement[] lines = [.. (await ConsoleRun.OfAsync(
-            "bench", "--prompt-tokens", "8", "--context-tokens", "1,200", "--generate-tokens", "5", "--threads", "1", "--repetitions", "1",
+            "bench", "--prompt-tokens", "8", "--context-tokens", "1,200", "--generate-tokens", "5", "--threads", "1",
+            "--repetitions", "1",
             "--kv-type", "f16", "--json")).Succeeded().Json().EnumerateArray()];
         Assert.Equal(["prefill", "decode", "decode"], lines.Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal([0, 1, 200], lines.Select(line => line.GetProperty("contextTokens").GetInt32()));
@@ -76,7 +80,8 @@ public class BenchCommandTests
     public async Task Every_format_of_a_shape_is_measured()
     {
         JsonElement json = (await ConsoleRun.OfAsync(
-            "bench", "--config", "1.1B", "--type", "q2_k,q4_0", "--prompt-tokens", "1", "--generate-tokens", "0", "--threads", "2",
+            "bench", "--config", "1.1B", "--type", "q2_k,q4_0", "--prompt-tokens", "1", "--generate-tokens", "0", "--threads",
+            "2",
             "--repetitions", "1", "--json")).Succeeded().Json();
         Assert.Equal(["Q2_K", "Q4_0"], json.EnumerateArray().Select(line => line.GetProperty("type").GetString()));
         Assert.All(json.EnumerateArray(), line => Assert.Equal("1.1B", line.GetProperty("model").GetString()));
@@ -86,11 +91,14 @@ public class BenchCommandTests
     public async Task The_table_tells_lines_and_then_the_ceilings_of_each_number_of_threads()
     {
         ConsoleRun run = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--weight-type", "f32", "--prompt-tokens", "4", "--generate-tokens", "0", "--threads", "2",
+            "bench", Repository.DemoModel(), "--weight-type", "f32", "--prompt-tokens", "4", "--generate-tokens", "0",
+            "--threads", "2",
             "--repetitions", "1")).Succeeded();
         string[] lines = run.Out.Split(Environment.NewLine);
-        Assert.Matches("^kind +model +type +context +tokens +threads +tokens/s +GB/s +of reads +GOP/s +of peak +ceiling +share$", lines[0]);
-        Assert.Matches(@"^prefill +demo-q8_0\.gguf +F32 +0 +4 +2 +[\d.]+ +[\d.]+ +[\d.]+% +\d+ +[\d.]+% +(reads|f32) +[\d.]+%$", lines[1]);
+        Assert.Matches(
+            "^kind +model +type +context +tokens +threads +tokens/s +GB/s +of reads +GOP/s +of peak +ceiling +share$", lines[0]);
+        Assert.Matches(
+            @"^prefill +demo-q8_0\.gguf +F32 +0 +4 +2 +[\d.]+ +[\d.]+ +[\d.]+% +\d+ +[\d.]+% +(reads|f32) +[\d.]+%$", lines[1]);
         Assert.Empty(lines[2]);
         Assert.Matches("^threads +reads GB/s +int8 GOP/s +f32 GOP/s$", lines[3]);
         Assert.Matches(@"^ +1 +[\d.]+ +\d+ +\d+$", lines[4]);
@@ -108,7 +116,8 @@ public class BenchCommandTests
             new("decode", "65B", "Q4_0", 4096, 32, 2, "CPU", 1, 3e10, 1e9, 1e11, measured),
         ];
         JsonElement[] json = [.. JsonDocument.Parse(Written(report => report.WriteJson())).RootElement.EnumerateArray()];
-        string[] shares = ["bandwidthShare", "arithmeticShare", "ceiling", "share", "bandwidth", "singleThreadBandwidth", "arithmeticPeak"];
+        string[] shares =
+            ["bandwidthShare", "arithmeticShare", "ceiling", "share", "bandwidth", "singleThreadBandwidth", "arithmeticPeak"];
         foreach (string share in shares)
         {
             Assert.Equal(JsonValueKind.Null, json[0].GetProperty(share).ValueKind);

@@ -67,7 +67,8 @@ public sealed class ChartCommandTests : IDisposable
     public async Task What_bench_writes_can_be_drawn()
     {
         ConsoleRun bench = (await ConsoleRun.OfAsync(
-            "bench", Repository.DemoModel(), "--prompt-tokens", "4", "--generate-tokens", "0", "--threads", "1", "--repetitions", "1",
+            "bench", Repository.DemoModel(), "--prompt-tokens", "4", "--generate-tokens", "0", "--threads", "1", "--repetitions",
+            "1",
             "--json")).Succeeded();
         (await ConsoleRun.WithInputAsync(bench.Out, "chart", "-", "--out", Out)).Succeeded();
         XElement svg = XDocument.Load(Out).Root!;
@@ -113,11 +114,13 @@ public sealed class ChartCommandTests : IDisposable
     [InlineData("[{LINE, \"tokens\": 1, \"threads\": 0}]", "-: [0].threads: expected a whole number above 0, found 0")]
     [InlineData("[{LINE, COUNTS, \"tokensPerSecond\": 1e999}]", "-: [0].tokensPerSecond: expected a number above 0, found 1e999")]
     [InlineData(
-        "[{LINE, COUNTS, \"tokensPerSecond\": 2, \"share\": \"0.5\"}]", "-: [0].share: expected a number from 0 on, found \"0.5\"")]
+        "[{LINE, COUNTS, \"tokensPerSecond\": 2, \"share\": \"0.5\"}]",
+        "-: [0].share: expected a number from 0 on, found \"0.5\"")]
     public async Task A_bad_file_is_one_line_that_names_the_place_and_nothing_is_written(string json, string expected)
     {
         json = json
-            .Replace("LINE", "\"name\": \"p\", \"kind\": \"decode\", \"model\": \"m\", \"type\": \"F16\"", StringComparison.Ordinal)
+            .Replace(
+                "LINE", "\"name\": \"p\", \"kind\": \"decode\", \"model\": \"m\", \"type\": \"F16\"", StringComparison.Ordinal)
             .Replace("COUNTS", "\"tokens\": 1, \"threads\": 1", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Out, "as it was", TestContext.Current.CancellationToken);
         string error = (await ConsoleRun.WithInputAsync(json, "chart", "-", "--out", Out)).FailedWith(1);
@@ -130,7 +133,8 @@ public sealed class ChartCommandTests : IDisposable
     public async Task A_missing_file_and_a_destination_that_is_a_source_are_refused()
     {
         string missing = Path.Combine(_folder.FullName, "missing.json");
-        Assert.Contains(missing, (await ConsoleRun.OfAsync("chart", missing, "--out", Out)).FailedWith(1), StringComparison.Ordinal);
+        Assert.Contains(
+            missing, (await ConsoleRun.OfAsync("chart", missing, "--out", Out)).FailedWith(1), StringComparison.Ordinal);
         string error = (await ConsoleRun.OfAsync("chart", s_bench, "--out", s_bench)).FailedWith(1);
         Assert.Contains("is one of the files to read", error, StringComparison.Ordinal);
     }

@@ -9,7 +9,8 @@ public class ChatCommandTests
     public async Task Every_line_gets_an_answer_until_exit()
     {
         ConsoleRun run = (await ConsoleRun.WithInputAsync(
-            "Hello\n\nWho are you?\n/exit\nnever asked\n", "chat", Repository.DemoModel(), "--max-tokens", "8", "--temperature", "0", "--ignore-eos")).Succeeded();
+            "Hello\n\nWho are you?\n/exit\nnever asked\n", "chat", Repository.DemoModel(), "--max-tokens", "8", "--temperature",
+            "0", "--ignore-eos")).Succeeded();
         string[] answers = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, answers.Length);
     }
@@ -18,7 +19,8 @@ public class ChatCommandTests
     public async Task Ctrl_C_stops_the_answer_and_the_chat_goes_on()
     {
         ConsoleRun run = (await ConsoleRun.InterruptedAsync(
-            "Hello\nAnd you?\n", "chat", Repository.DemoModel(), "--max-tokens", "100", "--temperature", "0", "--ignore-eos")).Succeeded();
+            "Hello\nAnd you?\n", "chat", Repository.DemoModel(), "--max-tokens", "100", "--temperature", "0",
+            "--ignore-eos")).Succeeded();
         string[] answers = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(answers.Length >= 2, run.Out);
         Assert.True(answers[0].Length < answers[^1].Length, run.Out);
@@ -29,7 +31,8 @@ public class ChatCommandTests
     {
         string question = string.Concat(Enumerable.Repeat("Prince Andrew ", 100));
         ConsoleRun run = (await ConsoleRun.WithInputAsync(
-            $"{question}\nHello\n", "chat", Repository.DemoModel(), "--max-tokens", "4", "--context", "64", "--ignore-eos", "--seed", "1")).Succeeded();
+            $"{question}\nHello\n", "chat", Repository.DemoModel(), "--max-tokens", "4", "--context", "64", "--ignore-eos",
+            "--seed", "1")).Succeeded();
         Assert.Contains("longer than the context", run.Error, StringComparison.Ordinal);
         Assert.NotEmpty(run.Out.Trim());
     }
@@ -48,7 +51,8 @@ public class ChatCommandTests
         }
 
         Assert.True(transcript.TryAsk("the last"));
-        Assert.Contains("User: question number 19\nAssistant: answer number 19\nUser: the last", transcript.Prompt, StringComparison.Ordinal);
+        Assert.Contains(
+            "User: question number 19\nAssistant: answer number 19\nUser: the last", transcript.Prompt, StringComparison.Ordinal);
         Assert.DoesNotContain("question number 0\n", transcript.Prompt, StringComparison.Ordinal);
     }
 }

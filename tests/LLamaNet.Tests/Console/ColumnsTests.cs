@@ -23,5 +23,6 @@ public class ColumnsTests
     [InlineData(1023, "1023 bytes")]
     [InlineData(1536, "1.5 KiB")]
     [InlineData(3.5 * 1024 * 1024 * 1024, "3.5 GiB")]
-    public void Bytes_are_told_in_the_unit_that_fits(double bytes, string expected) => Assert.Equal(expected, Quantities.Bytes(bytes));
+    public void Bytes_are_told_in_the_unit_that_fits(double bytes, string expected) =>
+        Assert.Equal(expected, Quantities.Bytes(bytes));
 }

@@ -24,7 +24,8 @@ internal sealed record ConsoleRun(int ExitCode, string Out, string Error)
     public static async Task<ConsoleRun> InterruptedAsync(string input, params string[] arguments)
     {
         using var interrupts = new Interrupts();
-        return await RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(input)), new InterruptingWriter(interrupts), interrupts, arguments);
+        return await RunAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes(input)), new InterruptingWriter(interrupts), interrupts, arguments);
     }
 
     public static async Task<ConsoleRun> RunAsync(Stream input, TextWriter output, Interrupts interrupts, string[] arguments)

@@ -25,5 +25,6 @@ public class FailureTests
 
     [Fact]
     public void What_nobody_foresaw_is_still_one_line() =>
-        Assert.Equal((1, "internal error, InvalidOperationException: boom"), Failure.Describe(new InvalidOperationException("boom")));
+        Assert.Equal(
+            (1, "internal error, InvalidOperationException: boom"), Failure.Describe(new InvalidOperationException("boom")));
 }

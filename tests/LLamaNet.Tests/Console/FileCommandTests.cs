@@ -16,7 +16,8 @@ public sealed class FileCommandTests : IDisposable
     {
         string file = Path.Combine(_folder.FullName, "logits.f32");
         (await ConsoleRun.OfAsync(
-            "logits", SharedData.Path("models/stories260K/stories260K-F32.gguf"), "--prompt-file", SharedData.Path("golden/prompts/p1.txt"),
+            "logits", SharedData.Path("models/stories260K/stories260K-F32.gguf"), "--prompt-file",
+            SharedData.Path("golden/prompts/p1.txt"),
             "--kv-type", "f32", "--all", "--out", file)).Succeeded();
         float[] expected = Floats(SharedData.Path("golden/stories260K/F32.ref64.p1.alllogits.f32"));
         float[] actual = Floats(file);
@@ -30,7 +31,8 @@ public sealed class FileCommandTests : IDisposable
     {
         string last = Path.Combine(_folder.FullName, "last"), all = Path.Combine(_folder.FullName, "all");
         (await ConsoleRun.OfAsync("logits", Repository.DemoModel(), "--prompt", "Prince Andrew", "--out", last)).Succeeded();
-        (await ConsoleRun.OfAsync("logits", Repository.DemoModel(), "--prompt", "Prince Andrew", "--out", all, "--all")).Succeeded();
+        (await ConsoleRun.OfAsync("logits", Repository.DemoModel(), "--prompt", "Prince Andrew", "--out", all, "--all"))
+            .Succeeded();
         Assert.Equal(2048, Floats(last).Length);
         Assert.Equal(3 * 2048, Floats(all).Length);
         Assert.Equal(Floats(last), Floats(all)[(2 * 2048)..]);
@@ -49,14 +51,16 @@ public sealed class FileCommandTests : IDisposable
         Assert.Empty(_folder.EnumerateFileSystemInfos());
 
         async Task<string> ErrorAsync(string path) => (await ConsoleRun.OfAsync(
-            [.. arguments.Select(argument => argument switch { "MODEL" => Repository.DemoModel(), "FILE" => path, _ => argument })])).FailedWith(1);
+            [.. arguments.Select(argument => argument switch { "MODEL" => Repository.DemoModel(), "FILE" => path,
+                _ => argument })])).FailedWith(1);
     }
 
     [Fact]
     public async Task Perplexity_follows_the_rule_of_the_field()
     {
         ConsoleRun run = (await ConsoleRun.OfAsync(
-            "perplexity", SharedData.Path("models/stories260K/stories260K-F32.gguf"), "--file", SharedData.Path("corpora/tinystories-32k.txt"),
+            "perplexity", SharedData.Path("models/stories260K/stories260K-F32.gguf"), "--file",
+            SharedData.Path("corpora/tinystories-32k.txt"),
             "--context", "256", "--kv-type", "f32", "--json")).Succeeded();
         JsonElement json = run.Json();
         Assert.Equal(60, json.GetProperty("chunks").GetInt32());

@@ -56,9 +56,11 @@ public class InspectCommandTests
     [InlineData("models/stories260K/meta-f32-2shards")]
     [InlineData("models/synth-llama3/hf-f32")]
     [InlineData("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
-    public async Task Every_container_is_shown(string path) => (await ConsoleRun.OfAsync("inspect", SharedData.Path(path), "--json")).Succeeded().Json();
+    public async Task Every_container_is_shown(string path) =>
+        (await ConsoleRun.OfAsync("inspect", SharedData.Path(path), "--json")).Succeeded().Json();
 
     [Fact]
     public async Task A_path_that_is_not_there_is_named() =>
-        Assert.Contains("no-such-model", (await ConsoleRun.OfAsync("inspect", "no-such-model")).FailedWith(1), StringComparison.Ordinal);
+        Assert.Contains(
+            "no-such-model", (await ConsoleRun.OfAsync("inspect", "no-such-model")).FailedWith(1), StringComparison.Ordinal);
 }

@@ -21,7 +21,9 @@ public class PlanCommandTests
         JsonElement row7B = json[1];
         Assert.Equal(
             ("7B", "F16", 2048),
-            (row7B.GetProperty("model").GetString(), row7B.GetProperty("type").GetString(), row7B.GetProperty("context").GetInt32()));
+            (
+                row7B.GetProperty("model").GetString(), row7B.GetProperty("type").GetString(),
+                row7B.GetProperty("context").GetInt32()));
         Assert.InRange(row7B.GetProperty("weightBytes").GetInt64(), 2 * 6_738_415_616L, 2 * 6_738_415_616L + (64L << 20));
         Assert.Equal(1L << 30, row7B.GetProperty("kvCacheBytes").GetInt64());
     }

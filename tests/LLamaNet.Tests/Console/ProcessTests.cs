@@ -30,10 +30,12 @@ public class ProcessTests
     [Fact]
     public async Task Ctrl_C_between_answers_leaves_the_chat()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with kill, and env undoes that a shell's background jobs ignore them.");
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux(), "Signals are sent with kill, and env undoes that a shell's background jobs ignore them.");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         using Process process = StartProgram(
-            "env", "--default-signal=INT", "dotnet", typeof(CommandLineApp).Assembly.Location, "chat", Repository.DemoModel(), "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
+            "env", "--default-signal=INT", "dotnet", typeof(CommandLineApp).Assembly.Location, "chat", Repository.DemoModel(),
+            "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
         await SendAsync(process, "Hello");
         Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellation));
 
@@ -50,7 +52,8 @@ public class ProcessTests
         string redirection, string arguments, int exitCode, string expected)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Redirections are the shell's, messages the system's.");
-        string command = $"exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --max-tokens 2 {arguments} {redirection}";
+        string command = $"exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' "
+            + $"--max-tokens 2 {arguments} {redirection}";
         using Process process = StartProgram("sh", "-c", command);
         Assert.Equal((exitCode, expected), await EndAsync(process));
     }
@@ -74,7 +77,8 @@ public class ProcessTests
     public async Task Nothing_is_written_for_a_reader_that_was_gone_before()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A broken pipe has an exit code of its own there.");
-        string command = $"read line; exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --prompt a";
+        string command =
+            $"read line; exec dotnet '{typeof(CommandLineApp).Assembly.Location}' generate '{Repository.DemoModel()}' --prompt a";
         using Process process = StartProgram("sh", "-c", command);
         process.StandardOutput.Close();
         await SendAsync(process, "go");

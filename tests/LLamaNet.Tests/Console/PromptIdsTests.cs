@@ -63,7 +63,8 @@ public sealed class PromptIdsTests : IDisposable
     [InlineData("perplexity")]
     public async Task An_id_that_is_none_of_the_models_is_refused(params string[] command)
     {
-        string[] arguments = [command[0], Repository.DemoModel(), .. command[1..], "--prompt-ids", "1,2,3,9999999", "--context", "4"];
+        string[] arguments =
+            [command[0], Repository.DemoModel(), .. command[1..], "--prompt-ids", "1,2,3,9999999", "--context", "4"];
         string line = (await ConsoleRun.OfAsync(arguments)).FailedWith(1);
         Assert.Contains("Token id 9999999 is not in the vocabulary of", line, StringComparison.Ordinal);
     }

@@ -21,7 +21,8 @@ public class SpeedBarsTests
     [InlineData(0.53125, "██▏")]
     [InlineData(0.46875, "█▉")]
     [InlineData(0.97, "███▉")]
-    public void A_bar_is_drawn_in_eighths_of_a_cell(double share, string expected) => Assert.Equal(expected, SpeedBars.Bar(share, 4));
+    public void A_bar_is_drawn_in_eighths_of_a_cell(double share, string expected) =>
+        Assert.Equal(expected, SpeedBars.Bar(share, 4));
 
     [Fact]
     public void Every_line_has_a_bar_of_the_ceiling_that_binds()

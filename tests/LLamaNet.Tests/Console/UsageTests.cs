@@ -35,9 +35,12 @@ public class UsageTests
     [InlineData("--echo goes with text", "generate", "m", "--prompt", "a", "--echo", "--json")]
     [InlineData("'MODEL' missing", "inspect")]
     [InlineData("--top-p: expected a number from 0.0001 to 1, found '1.5'.", "generate", "m", "--prompt", "a", "--top-p", "1.5")]
-    [InlineData("--temperature: expected a number from 0 to 100, found 'NaN'.", "generate", "m", "--prompt", "a", "--temperature", "NaN")]
-    [InlineData("--max-tokens: expected a number from 1 to 2147483647, found '0'.", "generate", "m", "--prompt", "a", "--max-tokens", "0")]
-    [InlineData("--device: expected auto, cpu, cuda or cuda:N, found 'tpu'.", "generate", "m", "--prompt", "a", "--device", "tpu")]
+    [InlineData(
+        "--temperature: expected a number from 0 to 100, found 'NaN'.", "generate", "m", "--prompt", "a", "--temperature", "NaN")]
+    [InlineData("--max-tokens: expected a number from 1 to 2147483647, found '0'.", "generate", "m", "--prompt", "a",
+        "--max-tokens", "0")]
+    [InlineData(
+        "--device: expected auto, cpu, cuda or cuda:N, found 'tpu'.", "generate", "m", "--prompt", "a", "--device", "tpu")]
     [InlineData("Give --prompt or --prompt-file, not both.", "generate", "m", "--prompt", "a", "--prompt-file", "b")]
     [InlineData("Give the text to continue", "generate", "m")]
     [InlineData("--kv-type: expected F16, Q8_0, F32, found 'q4_0'.", "chat", "m", "--kv-type", "q4_0")]

@@ -28,7 +28,8 @@ public class AttentionContract : BackendContract
                 bool inHalves = InHalves(kind, type, shape);
                 AssertRow(sequences[0], 0, type, y, 0);
                 foreach (int position in (int[])[0, 15, 64]) AssertRow(sequences[1], position, type, y, 1 + position, inHalves);
-                foreach (int position in (int[])[1, 16, 63, 64, 130]) AssertRow(sequences[2], position, type, y, 66 + position, inHalves);
+                foreach (int position in (int[])[1, 16, 63, 64, 130])
+                    AssertRow(sequences[2], position, type, y, 66 + position, inHalves);
             }
         }
     }
@@ -151,7 +152,10 @@ public class AttentionContract : BackendContract
                 {
                     TestSequence first = Sequence(shape, 140, 0), second = Sequence(shape, 140, 3);
                     using var cache = new TestCache(backend, shape, type, 6);
-                    return [.. cache.Step((first, 70), (second, 3)), .. cache.Step((first, 1), (second, 66)), .. cache.Step(first, 1)];
+                    return
+                    [
+                        .. cache.Step((first, 70), (second, 3)), .. cache.Step((first, 1), (second, 66)), .. cache.Step(first, 1),
+                    ];
                 });
             }
         }
@@ -179,7 +183,8 @@ public class AttentionContract : BackendContract
         Backend backend = Open(kind);
         // A GPU has a kernel for tokens that come alone, which adds in another order.
         int[] chunks = kind.IsCuda ? [7, 64, 65] : [1, 7, 64, 65, 139];
-        foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64), new(6, 2, 40, Window: 30), new(2, 1, 64, Window: 70)])
+        foreach (AttentionShape shape in (AttentionShape[])[new(6, 2, 40), new(2, 1, 64), new(6, 2, 40, Window: 30),
+            new(2, 1, 64, Window: 70)])
         {
             foreach (DType type in Types(backend, shape))
             {
@@ -216,7 +221,8 @@ public class AttentionContract : BackendContract
         ];
         Assert.Equal(expected, y);
 
-        float[] Part(float[] rows, int first, int count) => rows[(first * shape.QueryWidth)..((first + count) * shape.QueryWidth)];
+        float[] Part(float[] rows, int first, int count) =>
+            rows[(first * shape.QueryWidth)..((first + count) * shape.QueryWidth)];
     }
 
     [Theory]
@@ -255,7 +261,8 @@ public class AttentionContract : BackendContract
                     {
                         bool sees = part == 0 ? position == 70 : position >= 70;
                         ReadOnlySpan<float> head = y.AsSpan(position * shape.QueryWidth, shape.HeadDim);
-                        Assert.True(float.IsFinite(y[position * shape.QueryWidth + shape.HeadDim]), "The other head is untouched.");
+                        Assert.True(
+                            float.IsFinite(y[position * shape.QueryWidth + shape.HeadDim]), "The other head is untouched.");
                         if (!sees) Assert.True(float.IsFinite(head[3]));
                         else if (part != shape.QueryWidth) Assert.False(float.IsFinite(head[3]));
                         else if (float.IsNaN(bad)) Assert.True(float.IsNaN(head[0]));

@@ -61,6 +61,7 @@ public class BiasContract : BackendContract
     public void A_bias_of_another_length_is_refused(TestBackend kind)
     {
         Backend backend = Open(kind);
-        Assert.Throws<ArgumentException>(() => backend.Load([new TestMatrix(DType.F16, 8, 32, 1)], new float[7], _ => { }, Token));
+        Assert.Throws<ArgumentException>(
+            () => backend.Load([new TestMatrix(DType.F16, 8, 32, 1)], new float[7], _ => { }, Token));
     }
 }

@@ -18,7 +18,11 @@ public abstract class ProductContract : BackendContract
         {
             var data = new TheoryData<TestBackend, DType[], int>();
             DType[][] weights =
-                [[DType.Q4_0], [DType.F16], [DType.Q8_0, DType.Q8_0, DType.Q6_K], [DType.Q4_K, DType.BF16], [DType.F32, DType.F16]];
+
+                [
+                    [DType.Q4_0], [DType.F16], [DType.Q8_0, DType.Q8_0, DType.Q6_K], [DType.Q4_K, DType.BF16],
+                    [DType.F32, DType.F16],
+                ];
             foreach (TestBackend kind in TestBackend.All)
                 foreach (DType[] types in weights)
                     foreach (int rows in (int[])[1, 3, 9, 70]) data.Add(kind, types, rows);

@@ -78,7 +78,11 @@ public class RmsNormContract : BackendContract
     }
 
     private static (int Rows, int Width)[] Sizes =>
-        [(1, 1), (3, 2), (2, 15), (2, 16), (3, 17), (1, 63), (5, 64), (2, 65), (7, 100), (1, 288), (40, 1000), (2, 4096), (1, 11009)];
+
+        [
+            (1, 1), (3, 2), (2, 15), (2, 16), (3, 17), (1, 63), (5, 64), (2, 65), (7, 100), (1, 288), (40, 1000), (2, 4096),
+            (1, 11009),
+        ];
 
     private static float[] Compute(Backend backend, float[] x, float[] weight, int width, bool inPlace)
     {

@@ -7,7 +7,8 @@ public class RopeContract : BackendContract
 {
     private const int Positions = 201;
 
-    private static AttentionShape[] Shapes => [new(1, 1, 2), new(4, 2, 24), new(3, 3, 64), new(5, 1, 80), new(2, 1, 128), new(2, 2, 256)];
+    private static AttentionShape[] Shapes =>
+        [new(1, 1, 2), new(4, 2, 24), new(3, 3, 64), new(5, 1, 80), new(2, 1, 128), new(2, 2, 256)];
 
     [Theory]
     [MemberData(nameof(Backends))]

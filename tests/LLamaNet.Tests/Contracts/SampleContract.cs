@@ -27,7 +27,8 @@ public class SampleContract : BackendContract
         float[] logits = Values.Normal(5 * Vocabulary, 3, 2);
         using Tensor tensor = backend.Tensor(5, Vocabulary, logits);
         var batch = new Batch(5);
-        foreach (SampleParameters? parameters in (SampleParameters?[])[s_parameters[0], null, s_parameters[1], null, s_parameters[2]])
+        foreach (SampleParameters? parameters in (SampleParameters?[])[s_parameters[0], null, s_parameters[1], null,
+            s_parameters[2]])
             batch.Append([1], 3, [0], rope, Batch.Outputs.Last, parameters);
         if (!backend.CanSample)
         {

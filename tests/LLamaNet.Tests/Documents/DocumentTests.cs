@@ -23,7 +23,8 @@ public partial class DocumentTests
 
     // A changelog tells of what was, and so do decisions.
     public static TheoryData<string> Documents() => [.. s_files.Where(file =>
-        file.EndsWith(".md", StringComparison.Ordinal) && file != "CHANGELOG.md" && !file.StartsWith("docs/decisions/", StringComparison.Ordinal))];
+        file.EndsWith(".md", StringComparison.Ordinal) && file != "CHANGELOG.md"
+            && !file.StartsWith("docs/decisions/", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -43,7 +44,8 @@ public partial class DocumentTests
     public void Every_name_is_in_the_sources(string document)
     {
         string text = File.ReadAllText(Repository.Path(document));
-        HashSet<string> own = [.. Block().Matches(text).SelectMany(block => Word().Matches(block.Value)).Select(match => match.Value)];
+        HashSet<string> own =
+            [.. Block().Matches(text).SelectMany(block => Word().Matches(block.Value)).Select(match => match.Value)];
         IEnumerable<string> names = Code().Matches(Block().Replace(text, "")).Select(match => match.Groups[1].Value)
             .Where(code => Name().IsMatch(code)).SelectMany(code => code.Split('.'));
         Assert.Empty(names.Distinct().Where(name => !s_words.Contains(name) && !own.Contains(name)));
@@ -63,7 +65,8 @@ public partial class DocumentTests
         return s_files.Any(file => Matches(whole, file) || Matches($"{whole}/*", file));
     }
 
-    private static bool Matches(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
+    private static bool Matches(string pattern, string text) =>
+        FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 
     [GeneratedRegex(@"^```.*?^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();

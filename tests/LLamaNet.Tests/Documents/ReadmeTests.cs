@@ -9,7 +9,8 @@ public partial class ReadmeTests
     [Fact]
     public void The_program_in_the_readme_is_the_sample_HelloLlama()
     {
-        string[] blocks = [.. Block().Matches(File.ReadAllText(Repository.Path("README.md"))).Select(match => match.Groups[1].Value)];
+        string[] blocks =
+            [.. Block().Matches(File.ReadAllText(Repository.Path("README.md"))).Select(match => match.Groups[1].Value)];
         Assert.Equal([File.ReadAllText(Repository.Path("samples/HelloLlama/Program.cs"))], blocks);
     }
 

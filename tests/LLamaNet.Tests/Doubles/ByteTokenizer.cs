@@ -40,12 +40,15 @@ internal sealed class ByteTokenizer(int vocabulary) : ModelTokenizer
 
     public override bool IsControl(int id) => id == 0;
 
-    public override IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addSpecial = true) => throw new NotSupportedException();
-
-    protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
+    public override IReadOnlyList<int> Encode(IReadOnlyList<TextSegment> segments, bool addSpecial = true) =>
         throw new NotSupportedException();
 
-    public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) =>
+    protected override EncodeResults<EncodedToken> EncodeToTokens(
+        string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings) =>
+        throw new NotSupportedException();
+
+    public override OperationStatus Decode(
+        IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) =>
         throw new NotSupportedException();
 
     private sealed class Stream(ByteTokenizer tokenizer) : TokenDecoder

@@ -9,12 +9,14 @@ namespace LLamaNet.Tests.Doubles;
 internal sealed class HashModelHost : IDisposable
 {
     public HashModelHost(
-        int contextLength = 256, int? cacheTokens = null, int vocabulary = 97, int maxSequences = 8, int prefillChunk = 24, int? maxOutputs = null,
+        int contextLength = 256, int? cacheTokens = null, int vocabulary = 97, int maxSequences = 8, int prefillChunk = 24,
+        int? maxOutputs = null,
         bool canSample = false)
     {
         Tokenizer = new ByteTokenizer(vocabulary);
         ContextLength = contextLength;
-        Model = new HashModel(vocabulary, cacheTokens ?? 4 * contextLength, maxSequences + prefillChunk, maxOutputs ?? maxSequences)
+        Model = new HashModel(
+            vocabulary, cacheTokens ?? 4 * contextLength, maxSequences + prefillChunk, maxOutputs ?? maxSequences)
         {
             CanSample = canSample,
         };
@@ -32,16 +34,19 @@ internal sealed class HashModelHost : IDisposable
 
     public Generator Generator { get; }
 
-    public static int[] Prompt(int length, int salt) => [.. Enumerable.Range(0, length).Select(i => (i * 7 + salt * 13 + 1) % 90)];
+    public static int[] Prompt(int length, int salt) =>
+        [.. Enumerable.Range(0, length).Select(i => (i * 7 + salt * 13 + 1) % 90)];
 
     // Reads the whole stream and checks that its parts make up the result.
     public async Task<GenerationResult> GenerateAsync(
-        int[] prompt, GenerationOptions options, IProgress<PrefillProgress>? progress = null, CancellationToken? cancellationToken = null)
+        int[] prompt, GenerationOptions options, IProgress<PrefillProgress>? progress = null,
+        CancellationToken? cancellationToken = null)
     {
         var text = new StringBuilder();
         var tokens = new List<GeneratedToken>();
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in Generator.GenerateAsync(prompt, options, progress, cancellationToken ?? TestContext.Current.CancellationToken))
+        await foreach (GeneratedPart part in Generator.GenerateAsync(prompt, options, progress,
+            cancellationToken ?? TestContext.Current.CancellationToken))
         {
             Assert.Null(result);
             text.Append(part.Text);
@@ -67,7 +72,9 @@ internal sealed class HashModelHost : IDisposable
 
     // Ended requests give their pages back just after their readers are told.
     public void AssertPagesBecomeFree() =>
-        Assert.True(SpinWait.SpinUntil(() => Model.AllPagesAreFree, TimeSpan.FromSeconds(10)), $"{Model.Cache.FreePages} of {Model.Cache.PageCount} pages are free");
+        Assert.True(
+            SpinWait.SpinUntil(() => Model.AllPagesAreFree, TimeSpan.FromSeconds(10)),
+            $"{Model.Cache.FreePages} of {Model.Cache.PageCount} pages are free");
 
     public void Dispose()
     {

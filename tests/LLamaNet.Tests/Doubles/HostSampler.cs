@@ -13,7 +13,8 @@ internal static class HostSampler
         var workspace = new SamplerWorkspace(vocabulary);
         return [.. parameters.Select((row, i) =>
         {
-            var options = new GenerationOptions { Temperature = row.Temperature, TopK = row.TopK, TopP = row.TopP, MinP = row.MinP };
+            var options =
+                new GenerationOptions { Temperature = row.Temperature, TopK = row.TopK, TopP = row.TopP, MinP = row.MinP };
             var sampler = new Sampler(new GenerationSettings(options, new(), vocabulary), row.Seed, [], workspace);
             return sampler.Sample(logits.AsSpan(i * vocabulary, vocabulary), (int)row.Index);
         })];

@@ -41,7 +41,8 @@ internal sealed class HuggingFaceModel : IDisposable
         JsonObject json = JsonNode.Parse(Config)!.AsObject();
         foreach ((string key, JsonNode? value) in JsonNode.Parse(changes)!.AsObject()) json[key] = value?.DeepClone();
         File.WriteAllText(model["config.json"], json.ToJsonString());
-        File.WriteAllBytes(model["model.safetensors"], SafetensorsWriter.Write([.. Tensors.Where(tensor => !without.Contains(tensor.Name))]));
+        File.WriteAllBytes(
+            model["model.safetensors"], SafetensorsWriter.Write([.. Tensors.Where(tensor => !without.Contains(tensor.Name))]));
         return model;
     }
 
@@ -53,13 +54,16 @@ internal sealed class HuggingFaceModel : IDisposable
         var map = new JsonObject();
         for (int shard = 0; shard < 2; shard++)
         {
-            (string Name, string Type, long[] Shape, byte[] Contents)[] part = [.. Tensors.Where((_, index) => index % 2 == shard)];
+            (string Name, string Type, long[] Shape, byte[] Contents)[] part =
+                [.. Tensors.Where((_, index) => index % 2 == shard)];
             File.WriteAllBytes(model[$"part-{shard}.safetensors"], SafetensorsWriter.Write(part));
             foreach (var tensor in part) map[tensor.Name] = $"part-{shard}.safetensors";
         }
 
         changeMap?.Invoke(map);
-        File.WriteAllText(model["model.safetensors.index.json"], new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
+        File.WriteAllText(
+            model["model.safetensors.index.json"],
+            new JsonObject { ["metadata"] = new JsonObject(), ["weight_map"] = map }.ToJsonString());
         return model;
     }
 
@@ -68,5 +72,6 @@ internal sealed class HuggingFaceModel : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static byte[] Contents(int index, long[] shape) =>
-        [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).SelectMany(i => BitConverter.GetBytes((ushort)(1000 * index + i)))];
+        [.. Enumerable.Range(0,
+            (int)shape.Aggregate((a, b) => a * b)).SelectMany(i => BitConverter.GetBytes((ushort)(1000 * index + i)))];
 }

@@ -30,11 +30,14 @@ internal sealed class MetaModel : IDisposable
         var model = new MetaModel();
         File.WriteAllText(model["params.json"], Params);
         for (int shard = 0; shard < shards; shard++)
-            File.WriteAllBytes(model[$"consolidated.{shard:00}.pth"], Shard(shard, shards, embeddingByRows, type).ToArray($"consolidated.{shard:00}"));
+            File.WriteAllBytes(
+                model[$"consolidated.{shard:00}.pth"],
+                Shard(shard, shards, embeddingByRows, type).ToArray($"consolidated.{shard:00}"));
         return model;
     }
 
-    public static TorchWriter Shard(int shard, int shards, bool embeddingByRows = false, string type = "HalfStorage", string? without = null)
+    public static TorchWriter Shard(
+        int shard, int shards, bool embeddingByRows = false, string type = "HalfStorage", string? without = null)
     {
         var writer = new TorchWriter();
         for (int index = 0; index < s_tensors.Length; index++)
@@ -42,7 +45,8 @@ internal sealed class MetaModel : IDisposable
             (string name, int rows, int width, string cut) = s_tensors[index];
             if (name == without) continue;
             if (cut == "embedding") cut = embeddingByRows ? "rows" : "columns";
-            int partRows = cut == "rows" ? rows / shards : Math.Max(1, rows), partWidth = cut == "columns" ? width / shards : width;
+            int partRows = cut == "rows" ? rows / shards : Math.Max(1, rows),
+                partWidth = cut == "columns" ? width / shards : width;
             int firstRow = cut == "rows" ? shard * partRows : 0, firstColumn = cut == "columns" ? shard * partWidth : 0;
             var numbers = new List<byte>();
             for (int row = 0; row < partRows; row++)
@@ -50,7 +54,8 @@ internal sealed class MetaModel : IDisposable
                 for (int column = 0; column < partWidth; column++)
                 {
                     int number = index * 1000 + (firstRow + row) * width + firstColumn + column;
-                    numbers.AddRange(type == "FloatStorage" ? BitConverter.GetBytes((float)number) : BitConverter.GetBytes((ushort)number));
+                    numbers.AddRange(
+                        type == "FloatStorage" ? BitConverter.GetBytes((float)number) : BitConverter.GetBytes((ushort)number));
                 }
             }
 

@@ -45,7 +45,8 @@ internal sealed class PickleWriter
         Op("(").Text("storage").Global("torch", type).Text(key).Text("cpu").Number(count).Op("tQ");
 
     public PickleWriter Tensor(string type, string key, long count, long offset, long[] shape, long[] strides) =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(type, key, count).Number(offset).Numbers(shape).Numbers(strides)
+        Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage(type, key, count).Number(offset).Numbers(shape)
+            .Numbers(strides)
             .Raw(0x89).Global("collections", "OrderedDict").Op(")RtR");
 
     public byte[] Stop()

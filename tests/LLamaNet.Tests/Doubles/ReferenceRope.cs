@@ -31,7 +31,8 @@ internal static class ReferenceRope
                     keep = Math.Clamp(keep, 0, 1);
                     return keep * f + (1 - keep) * f / s.Factor;
                 case RopeScaling.Yarn s:
-                    double low = Math.Max(Math.Floor(Dim(s, s.BetaFast)), 0), high = Math.Min(Math.Ceiling(Dim(s, s.BetaSlow)), d - 1);
+                    double low = Math.Max(Math.Floor(Dim(s, s.BetaFast)), 0),
+                        high = Math.Min(Math.Ceiling(Dim(s, s.BetaSlow)), d - 1);
                     double ramp = Math.Clamp((i - low) / (high - low == 0 ? 0.001 : high - low), 0, 1);
                     return f * (1 - ramp) + f / s.Factor * ramp;
                 default:

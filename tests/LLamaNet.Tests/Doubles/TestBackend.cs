@@ -42,9 +42,11 @@ public sealed record TestBackend : IFormattable, IParsable<TestBackend>
 
     public bool IsCuda { get; }
 
-    public static TestBackend Parse(string s, IFormatProvider? provider) => Cpu.Concat(ByteDots).Concat(Cuda).Single(kind => kind.Name == s);
+    public static TestBackend Parse(string s, IFormatProvider? provider) =>
+        Cpu.Concat(ByteDots).Concat(Cuda).Single(kind => kind.Name == s);
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out TestBackend result)
+    public static bool TryParse(
+        [NotNullWhen(true)] string? s, IFormatProvider? provider, [MaybeNullWhen(false)] out TestBackend result)
     {
         result = Cpu.Concat(ByteDots).Concat(Cuda).SingleOrDefault(kind => kind.Name == s);
         return result is not null;

@@ -18,7 +18,8 @@ internal sealed class TestCache : IDisposable
         _unusedRope = new RopeTable(backend.Allocate(DType.F32, 1, 1), backend.Allocate(DType.F32, 1, 1));
         int rows = pages * shape.KvHeads * KvLayer.PageLength;
         Kv = new KvLayer(
-            backend.Allocate(type, rows, shape.HeadDim), backend.Allocate(type, rows, shape.HeadDim), shape.KvHeads, shape.HeadDim);
+            backend.Allocate(type, rows, shape.HeadDim), backend.Allocate(type, rows, shape.HeadDim), shape.KvHeads,
+            shape.HeadDim);
         float[] values = Enumerable.Repeat(fill, rows * shape.HeadDim).ToArray();
         backend.Write(Kv.Keys, values);
         backend.Write(Kv.Values, values);

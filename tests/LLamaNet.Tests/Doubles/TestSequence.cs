@@ -54,7 +54,8 @@ internal sealed class TestSequence(AttentionShape shape, int seed, int maxLength
             double[] weights = [.. scores.Select(score => Math.Exp(score - max))];
             double sum = weights.Sum();
 
-            // Each score is off by headDim + 2 roundings, and with it the exponent's weights; exp by 2e-7; sums by a rounding a key.
+            // Each score is off by headDim + 2 roundings, and with it the exponent's weights; exp by 2e-7; sums by a
+            // rounding a key.
             double relative = (2 * (shape.HeadDim + 2) * largestProduct + 2 * (position + 2)) * Close.Rounding + 6e-7;
             if (inHalves) relative += 1.0 / 2048 + (position + 1) / (double)(1 << 25);
             for (int i = 0; i < shape.HeadDim; i++)

@@ -37,7 +37,8 @@ internal sealed class TinyCheckpoint : CheckpointFiles
     public override RopePairing PairingOf(Architecture architecture) => _pairing;
 
     public override MatrixSource TryOpen(StoredTensor tensor) =>
-        _replaced.FirstOrDefault(matrix => matrix.Name == tensor.Name) ?? ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width);
+        _replaced.FirstOrDefault(matrix => matrix.Name == tensor.Name)
+            ?? ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width);
 
     public override bool HasVocabulary => true;
 

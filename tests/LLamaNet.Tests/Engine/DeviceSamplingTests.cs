@@ -30,7 +30,8 @@ public class DeviceSamplingTests
     public async Task Sequences_in_one_batch_and_after_preemption_draw_the_same()
     {
         using var host = new HashModelHost(canSample: true, cacheTokens: 256);
-        Task<GenerationResult>[] running = [.. s_settings.Values.Select((options, i) => host.GenerateAsync(HashModelHost.Prompt(60, i), options))];
+        Task<GenerationResult>[] running =
+            [.. s_settings.Values.Select((options, i) => host.GenerateAsync(HashModelHost.Prompt(60, i), options))];
         GenerationResult[] results = await Task.WhenAll(running);
         foreach ((GenerationOptions options, int i) in s_settings.Values.Select((options, i) => (options, i)))
             host.AssertExpected(results[i], HashModelHost.Prompt(60, i), options);
@@ -67,7 +68,8 @@ public class DeviceSamplingTests
     {
         using var host = new HashModelHost(canSample: true);
         GenerationOptions[] all = [s_settings["all cuts"], s_others["penalty"], s_settings["greedy"], s_others["bias"]];
-        Task<GenerationResult>[] running = [.. all.Select((options, i) => host.GenerateAsync(HashModelHost.Prompt(30 + i, i), options))];
+        Task<GenerationResult>[] running =
+            [.. all.Select((options, i) => host.GenerateAsync(HashModelHost.Prompt(30 + i, i), options))];
         GenerationResult[] results = await Task.WhenAll(running);
         for (int i = 0; i < all.Length; i++) host.AssertExpected(results[i], HashModelHost.Prompt(30 + i, i), all[i]);
         Assert.Equal(results[0].Tokens.Count + results[2].Tokens.Count, host.Model.Draws);

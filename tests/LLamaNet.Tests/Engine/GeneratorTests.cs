@@ -28,13 +28,19 @@ public class GeneratorTests
     [Fact]
     public void Text_depends_on_nothing_but_prompt_options_and_seed()
     {
-        Gen<(int[] Prompt, GenerationOptions Options)> request = Gen.Select(Gen.Int[1, 128], Gen.Int[0, 50], Gen.ULong, Gen.Int[1, 90], Gen.Int[0, 5])
-            .Select((length, salt, seed, maxTokens, kind) => (HashModelHost.Prompt(length, salt), Options(seed, maxTokens, kind)));
+        Gen<(int[] Prompt, GenerationOptions Options)> request = Gen.Select(
+            Gen.Int[1, 128], Gen.Int[0, 50], Gen.ULong, Gen.Int[1, 90], Gen.Int[0, 5])
+            .Select(
+                (length, salt, seed, maxTokens, kind) => (HashModelHost.Prompt(length, salt), Options(seed, maxTokens, kind)));
 
-        Gen.Select(request.Array[1, 12], Gen.Int[1, 5], Gen.Int[1, 70], Gen.Int[128, 400], Gen.Int[0, 3]).Sample((requests, maxSequences, chunk, cache, spare) =>
+        Gen.Select(request.Array[1, 12], Gen.Int[1, 5], Gen.Int[1, 70], Gen.Int[128, 400], Gen.Int[0, 3])
+            .Sample((requests, maxSequences, chunk, cache, spare) =>
         {
-            using var host = new HashModelHost(128, cache, maxSequences: maxSequences, prefillChunk: chunk, maxOutputs: maxSequences + spare);
-            GenerationResult[] results = Task.WhenAll(requests.Select(r => Task.Run(() => host.GenerateAsync(r.Prompt, r.Options)))).GetAwaiter().GetResult();
+            using var host = new HashModelHost(
+                128, cache, maxSequences: maxSequences, prefillChunk: chunk, maxOutputs: maxSequences + spare);
+            GenerationResult[] results =
+                Task.WhenAll(requests.Select(r => Task.Run(() => host.GenerateAsync(r.Prompt, r.Options)))).GetAwaiter()
+                    .GetResult();
 
             Assert.All(requests.Zip(results), pair => host.AssertExpected(pair.Second, pair.First.Prompt, pair.First.Options));
             host.AssertPagesBecomeFree();
@@ -90,7 +96,8 @@ public class GeneratorTests
     {
         using var host = new HashModelHost(128);
 
-        string tooLong = Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync(new int[129], new(), null, Token); }).Message;
+        string tooLong =
+            Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync(new int[129], new(), null, Token); }).Message;
         Assert.Contains("129", tooLong, StringComparison.Ordinal);
         Assert.Contains("128", tooLong, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => { host.Generator.GenerateAsync([], new(), null, Token); });
@@ -131,12 +138,14 @@ public class GeneratorTests
         using var host = new HashModelHost();
         int[] prompt = [1, 2, 3];
 
-        GenerationResult result = await host.GenerateAsync(prompt, new() { Temperature = 0, MaxOutputTokens = 5, LogProbabilities = true, TopLogProbabilities = 3, IgnoreEndTokens = true });
+        GenerationResult result = await host.GenerateAsync(prompt, new() { Temperature = 0, MaxOutputTokens = 5,
+            LogProbabilities = true, TopLogProbabilities = 3, IgnoreEndTokens = true });
 
         var logits = new float[97];
         HashModel.Logits(prompt, 3, logits);
         Assert.Equal(5, result.Tokens.Count);
-        Assert.All(result.Tokens, token => Assert.Equal(new TokenLogProbability(token.Id, token.LogProbability!.Value), token.Top[0]));
+        Assert.All(
+            result.Tokens, token => Assert.Equal(new TokenLogProbability(token.Id, token.LogProbability!.Value), token.Top[0]));
         Assert.Equal(logits.Max() - Math.Log(logits.Sum(logit => Math.Exp(logit))), result.Tokens[0].LogProbability!.Value, 1e-5);
     }
 
@@ -147,7 +156,8 @@ public class GeneratorTests
         var generator = new Generator(host.Scheduler, new ByteTokenizer(10), new());
         var ids = new List<int>();
 
-        await foreach (GeneratedPart part in generator.GenerateAsync([96], new() { MaxOutputTokens = 100, IgnoreEndTokens = true }, null, Token))
+        await foreach (GeneratedPart part in generator.GenerateAsync([96],
+            new() { MaxOutputTokens = 100, IgnoreEndTokens = true }, null, Token))
             ids.AddRange(part.Tokens.Select(token => token.Id));
 
         Assert.Equal(100, ids.Count);
@@ -161,7 +171,8 @@ public class GeneratorTests
         var generator = new Generator(host.Scheduler, null, new());
         var parts = new List<GeneratedPart>();
 
-        await foreach (GeneratedPart part in generator.GenerateAsync([1], new() { MaxOutputTokens = 200 }, null, Token)) parts.Add(part);
+        await foreach (GeneratedPart part in generator.GenerateAsync([1], new() { MaxOutputTokens = 200 }, null,
+            Token)) parts.Add(part);
 
         Assert.Equal(200, parts[^1].Result!.Tokens.Count);
         Assert.All(parts, part => Assert.Equal("", part.Text));
@@ -174,7 +185,8 @@ public class GeneratorTests
         1 => new() { Seed = seed, MaxOutputTokens = maxTokens, IgnoreEndTokens = true },
         2 => new() { Seed = seed, MaxOutputTokens = maxTokens, Temperature = 0, RepetitionPenalty = 1.5f, PenaltyWindow = 10 },
         3 => new() { Seed = seed, TopK = 30, TopP = 0.9f, StopSequences = ["the", "a\n", "bst"], IgnoreEndTokens = true },
-        4 => new() { Seed = seed, MaxOutputTokens = maxTokens, MinP = 0.1f, FrequencyPenalty = 1, PenaltyWindow = 0, StopSequences = ["😀", "é", "aab"] },
+        4 => new() { Seed = seed, MaxOutputTokens = maxTokens, MinP = 0.1f, FrequencyPenalty = 1, PenaltyWindow = 0,
+            StopSequences = ["😀", "é", "aab"] },
         _ => new() { Seed = seed, MaxOutputTokens = maxTokens, StopSequences = ["stop", "sto", "top"], IgnoreEndTokens = true },
     };
 

@@ -50,7 +50,8 @@ public class LogitsRequestTests
         var positions = new List<int>();
 
         Task<GenerationResult> generation = host.GenerateAsync(prompt, options);
-        Task logits = host.Generator.ComputeLogitsAsync(HashModelHost.Prompt(190, 5), (position, _) => positions.Add(position), 20, Token);
+        Task logits = host.Generator.ComputeLogitsAsync(
+            HashModelHost.Prompt(190, 5), (position, _) => positions.Add(position), 20, Token);
         bothAreThere.Release();
 
         host.AssertExpected(await generation, prompt, options);
@@ -99,8 +100,10 @@ public class LogitsRequestTests
         using var host = new HashModelHost(128);
 
         await Assert.ThrowsAsync<ArgumentException>(() => host.Generator.ComputeLogitsAsync([], (_, _) => { }, 0, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Generator.ComputeLogitsAsync(new int[129], (_, _) => { }, 0, Token));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => host.Generator.ComputeLogitsAsync([1], (_, _) => { }, -1, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => host.Generator.ComputeLogitsAsync(new int[129], (_, _) => { }, 0, Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => host.Generator.ComputeLogitsAsync([1], (_, _) => { }, -1, Token));
         await Assert.ThrowsAsync<ArgumentNullException>(() => host.Generator.ComputeLogitsAsync([1], null!, 0, Token));
     }
 }

@@ -29,7 +29,8 @@ public class ModelPlanTests
     [InlineData("granite")]
     [InlineData("smollm3")]
     public Task Other_architectures_take_what_was_planned(string name) =>
-        AssertPlannedAsync(SharedData.Path($"architectures/{name}.gguf"), new ModelOptions { MaxSequences = 2, PrefillChunk = 9 });
+        AssertPlannedAsync(
+            SharedData.Path($"architectures/{name}.gguf"), new ModelOptions { MaxSequences = 2, PrefillChunk = 9 });
 
     private static async Task AssertPlannedAsync(string path, ModelOptions options)
     {

@@ -72,7 +72,8 @@ public class GoldenTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public async Task Greedy_ids_match_while_the_margin_exceeds_the_tolerance(string path, string golden, bool allPositions, float tolerance)
+    public async Task Greedy_ids_match_while_the_margin_exceeds_the_tolerance(
+        string path, string golden, bool allPositions, float tolerance)
     {
         _ = allPositions;
         JsonElement[] prompts = Prompts(golden);
@@ -116,7 +117,8 @@ public class GoldenTests
     public async Task Demo_model_continues_as_the_reference()
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(SharedData.DemoModel("golden.json")));
-        using LlamaModel model = await LlamaModel.LoadAsync(SharedData.DemoModel(), cancellationToken: TestContext.Current.CancellationToken);
+        using LlamaModel model = await LlamaModel.LoadAsync(
+            SharedData.DemoModel(), cancellationToken: TestContext.Current.CancellationToken);
         foreach (JsonElement prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
         {
             int[] ids = Ids(prompt, "prompt_ids");
@@ -140,7 +142,8 @@ public class GoldenTests
     {
         var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = tokens };
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options,
+            cancellationToken: TestContext.Current.CancellationToken))
             result = part.Result;
         return [.. result!.Tokens.Select(token => token.Id)];
     }

@@ -32,7 +32,8 @@ public class RandomModelTests
         ["longrope, prompt within"] = s_plain with { RopeScaling = LongRope(200) },
         ["longrope, prompt beyond"] = s_plain with { RopeScaling = LongRope(40) },
         ["a third of each head rotated"] = s_plain with { RopeDim = 4 },
-        ["half of each head rotated, yarn"] = s_plain with { HeadDim = 32, RopeDim = 16, RopeScaling = new RopeScaling.Yarn(4, 64) },
+        ["half of each head rotated, yarn"] =
+            s_plain with { HeadDim = 32, RopeDim = 16, RopeScaling = new RopeScaling.Yarn(4, 64) },
         ["a layer without rotation"] = s_plain with { UnrotatedLayers = new LayerSet([1]) },
         ["window of one"] = s_plain with { SlidingWindow = 1 },
         ["window, grouped queries"] = s_plain with { KvHeads = 2, SlidingWindow = 20 },
@@ -106,7 +107,8 @@ public class RandomModelTests
     public async Task Cache_in_bytes_needs_heads_of_whole_blocks()
     {
         var options = new ModelOptions { KvCacheType = DType.Q8_0, Device = Device.Cpu };
-        ArgumentOutOfRangeException error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => CreateAsync(s_plain, options));
+        ArgumentOutOfRangeException error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => CreateAsync(s_plain, options));
         Assert.Contains("needs heads of a multiple of 32, found 12", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,7 +120,8 @@ public class RandomModelTests
         int[] prompt = Tokens(70, config.VocabularySize);
         GenerationResult? result = null;
         var options = new GenerationOptions { Temperature = 0, MaxOutputTokens = 20 };
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options,
+            cancellationToken: TestContext.Current.CancellationToken))
             result = part.Result;
 
         int[] all = [.. prompt, .. result!.Tokens.Select(token => token.Id)];
@@ -152,7 +155,8 @@ public class RandomModelTests
         new([1, 1, 1.1f, 1.2f, 1.4f, 2], [1, 1.5f, 2, 3, 5, 9], context, 1.15f);
 
     private static Task<LlamaModel> CreateAsync(LlamaConfig config, ModelOptions options) =>
-        LlamaModel.CreateRandomAsync(config, DType.F32, Seed, options with { Threads = 2 }, TestContext.Current.CancellationToken);
+        LlamaModel.CreateRandomAsync(
+            config, DType.F32, Seed, options with { Threads = 2 }, TestContext.Current.CancellationToken);
 
     private static async Task<float[][]> LogitsAsync(LlamaConfig config, ModelOptions options, int[] tokens)
     {

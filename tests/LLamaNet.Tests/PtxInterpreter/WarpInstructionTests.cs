@@ -52,7 +52,8 @@ public sealed class WarpInstructionTests
     public void A_whole_warp_exchanges_at_a_distance(int distance)
     {
         // In place, too.
-        var program = PtxProgram.Of($"mov.u32 %r1, %t; shfl.sync.bfly.b32 %r1, %r1, {distance}, 31, -1; st.global.u32 [%dt], %r1;");
+        var program = PtxProgram.Of(
+            $"mov.u32 %r1, %t; shfl.sync.bfly.b32 %r1, %r1, {distance}, 31, -1; st.global.u32 [%dt], %r1;");
         Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(i ^ (distance & 31))), program.Run<uint>([0], 32, 32));
     }
 

@@ -33,7 +33,8 @@ public class PhiloxTests
     {
         double[] values =
         [
-            Philox.Uniform(0, 0), Philox.Uniform(1, 0), Philox.Uniform(0, 1), Philox.Uniform(1UL << 63, 0), Philox.Uniform(0, 1UL << 40),
+            Philox.Uniform(0, 0), Philox.Uniform(1, 0), Philox.Uniform(0, 1), Philox.Uniform(1UL << 63, 0),
+            Philox.Uniform(0, 1UL << 40),
         ];
 
         Assert.Equal(values.Length, values.Distinct().Count());

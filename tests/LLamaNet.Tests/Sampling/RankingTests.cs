@@ -25,7 +25,8 @@ public class RankingTests
     [Fact]
     public void Keys_order_by_value_then_lower_id()
     {
-        float[] ascending = [float.NegativeInfinity, float.MinValue, -2, -1, -float.Epsilon, 0, float.Epsilon, 1, 2, float.MaxValue];
+        float[] ascending =
+            [float.NegativeInfinity, float.MinValue, -2, -1, -float.Epsilon, 0, float.Epsilon, 1, 2, float.MaxValue];
 
         for (int i = 1; i < ascending.Length; i++) Assert.True(Ranking.Key(ascending[i - 1], 0) < Ranking.Key(ascending[i], 9));
         Assert.True(Ranking.Key(1, 4) > Ranking.Key(1, 5));
@@ -42,6 +43,7 @@ public class RankingTests
 
             Ranking.Select(values, top);
 
-            Assert.Equal(Enumerable.Range(0, values.Length).OrderByDescending(id => values[id]).Take(top.Length), top.Select(Ranking.Id));
+            Assert.Equal(
+                Enumerable.Range(0, values.Length).OrderByDescending(id => values[id]).Take(top.Length), top.Select(Ranking.Id));
         }, iter: 300);
 }

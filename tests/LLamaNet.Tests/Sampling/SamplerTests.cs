@@ -66,7 +66,8 @@ public class SamplerTests
         int[] backward = [.. Enumerable.Range(0, 100).Reverse().Select(index => other.Sample(s_logits, index))];
 
         Assert.Equal(forward, backward.Reverse());
-        Assert.NotEqual(forward, Enumerable.Range(0, 100).Select(index => Create(new(), s_logits.Length, seed: 6).Sample(s_logits, index)));
+        Assert.NotEqual(
+            forward, Enumerable.Range(0, 100).Select(index => Create(new(), s_logits.Length, seed: 6).Sample(s_logits, index)));
     }
 
     [Theory]
@@ -111,7 +112,8 @@ public class SamplerTests
     public void Penalties_look_at_the_window_alone(int window)
     {
         int[] history = [1, 1, 2, 3, 1, 4, 4, 0];
-        var options = new GenerationOptions { Temperature = 0, FrequencyPenalty = 1, PresencePenalty = 0.5f, PenaltyWindow = window };
+        var options =
+            new GenerationOptions { Temperature = 0, FrequencyPenalty = 1, PresencePenalty = 0.5f, PenaltyWindow = window };
         var settings = new GenerationSettings(options, new(), 6);
         var penalties = new Penalties(settings, history.AsSpan(0, 2));
         for (int length = 3; length <= history.Length; length++) penalties.Observe(history.AsSpan(0, length));
@@ -194,7 +196,8 @@ public class SamplerTests
             double score = logit + (options.LogitBias.TryGetValue(id, out float bias) ? bias : 0);
             int seen = prompt.Count(token => token == id);
             if (seen == 0) return score;
-            return (score > 0 ? score / repetition : score * repetition) - seen * options.FrequencyPenalty - options.PresencePenalty;
+            return (score > 0 ? score / repetition : score * repetition) - seen * options.FrequencyPenalty
+                - options.PresencePenalty;
         })];
         double max = scores.Max();
         double[] p = Normalized([.. scores.Select(score => Math.Exp((score - max) / (options.Temperature ?? 1)))]);
@@ -204,10 +207,12 @@ public class SamplerTests
         if (options.TypicalP < 1)
         {
             double entropy = -p.Where(x => x > 0).Sum(x => x * Math.Log(x));
-            p = Kept(p, Reaching(p, ranked.Where(id => p[id] > 0).OrderBy(id => Math.Round(Math.Abs(-Math.Log(p[id]) - entropy), 9)).ThenBy(id => id), options.TypicalP));
+            p = Kept(p, Reaching(p, ranked.Where(id => p[id] > 0).OrderBy(id => Math.Round(Math.Abs(-Math.Log(p[id]) - entropy),
+                9)).ThenBy(id => id), options.TypicalP));
         }
 
-        if (options.TopP is < 1) p = Kept(p, Reaching(p, Enumerable.Range(0, p.Length).OrderByDescending(id => p[id]), options.TopP.Value));
+        if (options.TopP is < 1)
+            p = Kept(p, Reaching(p, Enumerable.Range(0, p.Length).OrderByDescending(id => p[id]), options.TopP.Value));
         double least = options.MinP * p.Max();
         return Kept(p, Enumerable.Range(0, p.Length).Where(id => p[id] >= least));
     }

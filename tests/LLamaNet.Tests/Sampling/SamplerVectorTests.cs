@@ -67,7 +67,8 @@ public class SamplerVectorTests
                 }
             }
 
-            Assert.Equal(Enumerable.Range(least, vocabulary - least), Enumerable.Range(0, vocabulary).Where(id => logits[id] > 0));
+            Assert.Equal(
+                Enumerable.Range(least, vocabulary - least), Enumerable.Range(0, vocabulary).Where(id => logits[id] > 0));
         }
     }
 
@@ -103,7 +104,8 @@ public class SamplerVectorTests
                     PresencePenalty = vector.GetProperty("presence").GetSingle(),
                 },
                 new(), logits.Length);
-            new Penalties(settings, [.. vector.GetProperty("last_tokens").EnumerateArray().Select(id => id.GetInt32())]).Apply(logits);
+            new Penalties(settings, [.. vector.GetProperty("last_tokens").EnumerateArray().Select(id => id.GetInt32())])
+                .Apply(logits);
         }
 
         TokenWeights.FromLogits(logits, logits.Max(), temperature);
@@ -123,9 +125,11 @@ public class SamplerVectorTests
 
     private static List<JsonElement> Vectors()
     {
-        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(SharedData.Path("vectors/sampling/llamacpp-test-sampling.json")));
+        using JsonDocument file = JsonDocument.Parse(
+            File.ReadAllText(SharedData.Path("vectors/sampling/llamacpp-test-sampling.json")));
         return [.. file.RootElement.GetProperty("cases").EnumerateArray().Select(vector => vector.Clone())];
     }
 
-    private static float[] Floats(JsonElement vector, string name) => [.. vector.GetProperty(name).EnumerateArray().Select(number => number.GetSingle())];
+    private static float[] Floats(JsonElement vector, string name) =>
+        [.. vector.GetProperty(name).EnumerateArray().Select(number => number.GetSingle())];
 }

@@ -31,7 +31,8 @@ internal static class GgufTokenizerArrays
                 : null,
             PreTokenizer = words,
             IgnoreMerges = isBytes && words == PreTokenizerKind.Llama3,
-            AddBos = keys.GetValueOrDefault("tokenizer.ggml.add_bos_token", !isBytes || words == PreTokenizerKind.Llama3) is true or 1L,
+            AddBos = keys.GetValueOrDefault(
+                "tokenizer.ggml.add_bos_token", !isBytes || words == PreTokenizerKind.Llama3) is true or 1L,
             BosId = (int)(long)keys.GetValueOrDefault("tokenizer.ggml.bos_token_id", 1L),
             EosId = (int)(long)keys.GetValueOrDefault("tokenizer.ggml.eos_token_id", 2L),
             UnknownId = isBytes ? null : (int)(long)keys.GetValueOrDefault("tokenizer.ggml.unknown_token_id", 0L),

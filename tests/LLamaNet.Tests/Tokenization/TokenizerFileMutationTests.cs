@@ -11,12 +11,15 @@ namespace LLamaNet.Tests.Tokenization;
 public class TokenizerFileMutationTests
 {
     private const string ByteLevel = """
-        {"added_tokens": [{"id": 5, "content": "<|é|>", "special": true, "lstrip": false, "rstrip": false, "single_word": false, "normalized": false}],
+        {"added_tokens": [{"id": 5, "content": "<|é|>", "special": true, "lstrip": false, "rstrip": false,
+          "single_word": false, "normalized": false}],
          "normalizer": null,
          "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true},
-         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|é|>"}}, {"Sequence": {"id": "A"}}],
+         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|é|>"}},
+          {"Sequence": {"id": "A"}}],
           "special_tokens": {"<|é|>": {"id": "<|é|>", "ids": [5]}}},
-         "model": {"type": "BPE", "unk_token": null, "ignore_merges": true, "vocab": {"a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġab": 4}, "merges": ["a b", ["Ġ", "ab"]]}}
+         "model": {"type": "BPE", "unk_token": null, "ignore_merges": true,
+          "vocab": {"a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġab": 4}, "merges": ["a b", ["Ġ", "ab"]]}}
         """;
 
     private const string Characters = """
@@ -73,7 +76,11 @@ public class TokenizerFileMutationTests
         using var model = new MemoryStream();
         using var writer = new BinaryWriter(model);
         (string Text, float Score, TokenType Type)[] pieces =
-            [("<unk>", 0, TokenType.Unknown), ("<s>", 0, TokenType.Control), ("▁", -2, TokenType.Normal), ("a", -3, TokenType.Normal), ("▁a", -1, TokenType.Normal)];
+
+            [
+                ("<unk>", 0, TokenType.Unknown), ("<s>", 0, TokenType.Control), ("▁", -2, TokenType.Normal),
+                ("a", -3, TokenType.Normal), ("▁a", -1, TokenType.Normal),
+            ];
         foreach ((string text, float score, TokenType type) in pieces)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);

@@ -35,7 +35,8 @@ public class TokenizerVectorTests
             bool addSpecial = vector.RootElement.GetProperty("add_special").GetBoolean();
             bool parseSpecial = vector.RootElement.GetProperty("parse_special").GetBoolean();
             IReadOnlyList<int> ids = tokenizer.Encode(text.GetString()!, addSpecial, parseSpecial);
-            Assert.True(expected.SequenceEqual(ids), $"{text}: expected {string.Join(' ', expected)}, got {string.Join(' ', ids)}");
+            Assert.True(
+                expected.SequenceEqual(ids), $"{text}: expected {string.Join(' ', expected)}, got {string.Join(' ', ids)}");
             tested++;
         }
 

@@ -11,7 +11,10 @@ public class CpuTopologyTests
         IEnumerable<string> lines = from package in Enumerable.Range(0, 2)
                                     from core in Enumerable.Range(0, 4)
                                     from thread in Enumerable.Range(0, 2)
-                                    from line in (string[])["processor\t: 0", $"physical id\t: {package}", $"core id\t\t: {core}", ""]
+                                    from line in (string[])
+                                    [
+                                        "processor\t: 0", $"physical id\t: {package}", $"core id\t\t: {core}", "",
+                                    ]
                                     select line;
         Assert.Equal(8, CpuTopology.CountCores(lines));
     }

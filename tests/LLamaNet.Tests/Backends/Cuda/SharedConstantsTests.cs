@@ -74,7 +74,8 @@ public sealed partial class SharedConstantsTests
         ("include/weights.cuh", "Planes", typeof(WeightPlanes)),
     ];
 
-    public static TheoryData<string> Constants => [.. s_constants.Select(entry => $"{entry.Type.Name}.{entry.Constant} {entry.File}")];
+    public static TheoryData<string> Constants =>
+        [.. s_constants.Select(entry => $"{entry.Type.Name}.{entry.Constant} {entry.File}")];
 
     public static TheoryData<string> Launchers => [.. s_launchers.Select(entry => entry.Module)];
 
@@ -127,7 +128,8 @@ public sealed partial class SharedConstantsTests
         (string file, _, Type type) = s_structs.Single(entry => entry.Struct == name);
         (string Name, int Offset)[] fields = [.. Fields(file, name, out int bytes)];
         Assert.Equal(fields, type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Select(field => (Name: field.Name.Split('<', '>')[1].ToUpperInvariant(), Offset: (int)Marshal.OffsetOf(type, field.Name))));
+            .Select(field => (Name: field.Name.Split('<', '>')[1].ToUpperInvariant(),
+                Offset: (int)Marshal.OffsetOf(type, field.Name))));
         Assert.Equal(bytes, Marshal.SizeOf(type));
     }
 
@@ -139,9 +141,11 @@ public sealed partial class SharedConstantsTests
         Assert.Equal(parameters / sizeof(int), Constant(typeof(CudaBatch), "SettingsLength"));
         Assert.Equal(rope / sizeof(int), Constant(typeof(CudaBatch), "RopeLength"));
         Assert.Equal(
-            (int)Marshal.OffsetOf<SampleParameters>("<Index>k__BackingField") / sizeof(int), Constant(typeof(CudaBatch), "IndexAt"));
+            (int)Marshal.OffsetOf<SampleParameters>("<Index>k__BackingField") / sizeof(int),
+            Constant(typeof(CudaBatch), "IndexAt"));
         Assert.Equal(
-            Number(Regex.Match(Source("include/hopper.cuh"), @"struct alignas\(64\) TensorMap \{\s*u64 words\[(\d+)\];").Groups[1]) * 8,
+            Number(Regex.Match(Source("include/hopper.cuh"),
+                @"struct alignas\(64\) TensorMap \{\s*u64 words\[(\d+)\];").Groups[1]) * 8,
             Marshal.SizeOf<CUtensorMap>());
     }
 

@@ -54,7 +54,8 @@ public class WeightUploaderTests
         using var gpu = new GpuFixture();
         DType[] types = [DType.Q4_K, DType.Q4_K, DType.Q6_K];
         using var weight = new CudaWeight(gpu.Context, [.. types.Select(type => new TestMatrix(type, 5, 256, 1))]);
-        Assert.Equal([(DType.Q4_K, 0, 10), (DType.Q6_K, 10, 5)], weight.Parts.Select(part => (part.Format.Type, part.FirstRow, part.Rows)));
+        Assert.Equal([(DType.Q4_K, 0, 10), (DType.Q6_K, 10, 5)],
+            weight.Parts.Select(part => (part.Format.Type, part.FirstRow, part.Rows)));
         Assert.Equal(15, weight.Rows);
     }
 
@@ -66,7 +67,8 @@ public class WeightUploaderTests
         using var weight = new CudaWeight(gpu.Context, [broken]);
         using var uploader = new WeightUploader(gpu.Context, stagingBytes: 1);
         Assert.Throws<ModelFormatException>(() => uploader.Upload(weight, _ => { }, TestContext.Current.CancellationToken));
-        Assert.ThrowsAny<OperationCanceledException>(() => uploader.Upload(weight, _ => { }, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => uploader.Upload(weight, _ => { }, new CancellationToken(canceled: true)));
     }
 
     private sealed class BrokenMatrix() : MatrixSource("broken", DType.F32, 4, 4)

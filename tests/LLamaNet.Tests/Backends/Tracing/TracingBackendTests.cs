@@ -49,7 +49,8 @@ public class TracingBackendTests
         Assert.Equal("2/1 heads of 32, cache F16", attention.Operand);
         // Tokens at positions 5, 6 and 7 see 6, 7 and 8 keys.
         Assert.Equal(4L * 64 * (6 + 7 + 8) * s_config.Layers, attention.Operations);
-        long keysAndValues = 2 * 32 * sizeof(ushort), stored = 2 * 32 * sizeof(float) + keysAndValues, rows = 2 * 64 * sizeof(float);
+        long keysAndValues = 2 * 32 * sizeof(ushort), stored = 2 * 32 * sizeof(float)
+            + keysAndValues, rows = 2 * 64 * sizeof(float);
         Assert.Equal(((6 + 7 + 8) * keysAndValues + 3 * (stored + rows)) * s_config.Layers, attention.Bytes);
 
         Assert.All(trace!.Operations, run => Assert.True(run.Time > TimeSpan.Zero && run.Bytes > 0));

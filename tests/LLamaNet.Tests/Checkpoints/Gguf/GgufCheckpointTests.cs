@@ -55,7 +55,9 @@ public class GgufCheckpointTests
     public void An_adapter_is_no_model()
     {
         string path = SharedData.Path("models/stories260K/lora-r4-all/adapter.gguf");
-        Assert.Contains("expected model, found adapter", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Gguf(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected model, found adapter", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Gguf(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,19 +97,25 @@ public class GgufCheckpointTests
     {
         RopeScaling[] scalings =
         [
-            RopeScaling.None, new RopeScaling.Linear(2.5f), new RopeScaling.Yarn(4, 16), new RopeScaling.Yarn(8, 16, 40, 2, 1.25f),
+            RopeScaling.None, new RopeScaling.Linear(2.5f), new RopeScaling.Yarn(4, 16),
+            new RopeScaling.Yarn(8, 16, 40, 2, 1.25f),
         ];
         foreach (RopeScaling scaling in scalings)
         {
-            LlamaConfig config = TestConfigs.Tiny with { RopeTheta = 500000, RopeScaling = scaling, TiedEmbeddings = true, HeadDim = 6 };
+            LlamaConfig config =
+                TestConfigs.Tiny with { RopeTheta = 500000, RopeScaling = scaling, TiedEmbeddings = true, HeadDim = 6 };
             using Checkpoint checkpoint = TinyModel.Create(config).Open();
             Assert.Equal(config, checkpoint.Config);
         }
     }
 
     [Theory]
-    [InlineData("general.architecture", "gemma", "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found gemma")]
-    [InlineData("general.architecture", null, "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found no such key")]
+    [InlineData(
+        "general.architecture", "gemma",
+        "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found gemma")]
+    [InlineData(
+        "general.architecture", null,
+        "general.architecture: expected one of llama, qwen2, qwen3, phi3, granite, smollm3, found no such key")]
     [InlineData("general.type", "adapter", "general.type: expected model, found adapter")]
     [InlineData("llama.block_count", null, "llama.block_count: expected 1 to 1024, found no such key")]
     [InlineData("llama.block_count", 0u, "llama.block_count: expected 1 to 1024, found 0")]
@@ -116,7 +124,8 @@ public class GgufCheckpointTests
     [InlineData("llama.block_count", 2f, "llama.block_count: expected an integer, found Single")]
     [InlineData("llama.block_count", "two", "llama.block_count: expected an integer, found String")]
     [InlineData("llama.attention.head_count", 0u, "llama.attention.head_count: expected 1 to 16777216, found 0")]
-    [InlineData("llama.attention.head_count_kv", 3u, "head_count_kv: expected a divisor of llama.attention.head_count (2), found 3")]
+    [InlineData(
+        "llama.attention.head_count_kv", 3u, "head_count_kv: expected a divisor of llama.attention.head_count (2), found 3")]
     [InlineData("llama.attention.head_count_kv", new[] { 1, 1 }, "head_count_kv: expected an integer, found an array of 2 Int32")]
     [InlineData("llama.attention.key_length", 513u, "llama.attention.key_length: expected 1 to 512, found 513")]
     [InlineData("llama.attention.value_length", 2u, "llama.attention.value_length: expected 4, the width of a head, found 2")]
@@ -125,7 +134,8 @@ public class GgufCheckpointTests
     [InlineData("llama.vocab_size", 5u, "tokenizer.ggml.tokens: expected at most 5 tokens, the size of the vocabulary, found 6")]
     [InlineData("llama.vocab_size", 7u, "token_embd.weight: expected shape [7, 8], found [6, 8]")]
     [InlineData("llama.context_length", 0x1000001u, "llama.context_length: expected 1 to 16777216, found 16777217")]
-    [InlineData("llama.attention.layer_norm_rms_epsilon", 0f, "layer_norm_rms_epsilon: expected a finite number above 0, found 0")]
+    [InlineData(
+        "llama.attention.layer_norm_rms_epsilon", 0f, "layer_norm_rms_epsilon: expected a finite number above 0, found 0")]
     [InlineData("llama.attention.layer_norm_rms_epsilon", 1u, "layer_norm_rms_epsilon: expected a float, found UInt32")]
     [InlineData("llama.rope.freq_base", float.NaN, "llama.rope.freq_base: expected a finite number above 0, found NaN")]
     [InlineData("llama.rope.scaling.type", "longrope", "llama.rope.scaling.type: expected none, linear or yarn, found longrope")]
@@ -149,17 +159,21 @@ public class GgufCheckpointTests
     public void Unknown_and_misshapen_tensors_are_refused()
     {
         TinyModel biased = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_q.bias", 1, 8));
-        Assert.Contains("blk.0.attn_k.bias: expected a tensor of shape [4], found no such tensor", Refusal(biased), StringComparison.Ordinal);
+        Assert.Contains(
+            "blk.0.attn_k.bias: expected a tensor of shape [4], found no such tensor", Refusal(biased), StringComparison.Ordinal);
         TinyModel normed = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_q_norm.weight", 1, 4));
         Assert.Contains(
-            "blk.0.attn_q_norm.weight: expected no tensor that the configuration does not explain, found F32 [4]", Refusal(normed),
+            "blk.0.attn_q_norm.weight: expected no tensor that the configuration does not explain, found F32 [4]",
+            Refusal(normed),
             StringComparison.Ordinal);
         TinyModel misshapen = TinyModel.Create().With(ArrayMatrix.Random("blk.0.ffn_up.weight", 8, 12));
-        Assert.Contains("blk.0.ffn_up.weight: expected shape [12, 8], found [8, 12]", Refusal(misshapen), StringComparison.Ordinal);
+        Assert.Contains(
+            "blk.0.ffn_up.weight: expected shape [12, 8], found [8, 12]", Refusal(misshapen), StringComparison.Ordinal);
         TinyModel factors = TinyModel.Create().With(ArrayMatrix.Random("rope_freqs.weight", 1, 3));
         Assert.Contains("rope_freqs.weight: expected 2 values of type F32", Refusal(factors), StringComparison.Ordinal);
         TinyModel extra = TinyModel.Create().With(ArrayMatrix.Random("extra.weight", 2, 8));
-        Assert.Contains("extra.weight: expected no tensor that the configuration does not explain", Refusal(extra), StringComparison.Ordinal);
+        Assert.Contains(
+            "extra.weight: expected no tensor that the configuration does not explain", Refusal(extra), StringComparison.Ordinal);
         using Checkpoint leftover = TinyModel.Create().With(ArrayMatrix.Random("blk.0.attn_rot_embd.weight", 1, 2)).Open();
         Assert.Equal(leftover.Tensors.Count, ModelTensors.Of(TestConfigs.Tiny).Count());
     }
@@ -211,7 +225,8 @@ public class GgufCheckpointTests
         TensorSummary embedding = summary.Tensors.Single(tensor => tensor.Name == "token_embd.weight");
         Assert.Equal([512, 64], embedding.Shape);
         Assert.Equal(("Q8_0", 34816), (embedding.Type, embedding.Bytes));
-        Assert.Equal("[0, 0, 0, 0, 0, 0, 0, 0, … 512 in all]", summary.Metadata.Single(pair => pair.Key == "tokenizer.ggml.scores").Value);
+        Assert.Equal(
+            "[0, 0, 0, 0, 0, 0, 0, 0, … 512 in all]", summary.Metadata.Single(pair => pair.Key == "tokenizer.ggml.scores").Value);
     }
 
     [Fact]

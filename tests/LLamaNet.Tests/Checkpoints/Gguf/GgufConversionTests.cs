@@ -85,7 +85,8 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         using Checkpoint source = CheckpointReader.Open(SharedData.Path(folderPath));
         using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path(ggufPath));
-        GgufConversion.Write(source, folder["out.gguf"], expected.ByName()["token_embd.weight"].Type, null, CancellationToken.None);
+        GgufConversion.Write(
+            source, folder["out.gguf"], expected.ByName()["token_embd.weight"].Type, null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(WithoutFactors(source.Config), WithoutFactors(actual.Config));
         foreach ((string name, MatrixSource matrix) in expected.ByName())
@@ -102,7 +103,9 @@ public class GgufConversionTests
         Assert.Equal(source.ReadTokenizer().EndIds, actual.ReadTokenizer().EndIds);
 
         static LlamaConfig WithoutFactors(LlamaConfig config) =>
-            config.RopeScaling is RopeScaling.FrequencyFactors or RopeScaling.Llama3 ? config with { RopeScaling = RopeScaling.None } : config;
+            config.RopeScaling is RopeScaling.FrequencyFactors or RopeScaling.Llama3
+                ? config with { RopeScaling = RopeScaling.None }
+                : config;
     }
 
     [Fact]
@@ -116,7 +119,8 @@ public class GgufConversionTests
         int[] order = [0, 3, 1, 4, 2, 5];
         foreach ((string name, MatrixSource matrix) in source.ByName())
         {
-            bool isRotated = name.Contains("attn_q.", StringComparison.Ordinal) || name.Contains("attn_k.", StringComparison.Ordinal);
+            bool isRotated = name.Contains("attn_q.", StringComparison.Ordinal)
+                || name.Contains("attn_k.", StringComparison.Ordinal);
             for (int row = 0; row < matrix.Rows; row++)
                 Assert.Equal(Row(matrix, isRotated ? row / 6 * 6 + order[row % 6] : row), Row(actual.ByName()[name], row));
         }
@@ -196,7 +200,8 @@ public class GgufConversionTests
         TinyModel.Create().Write(folder["a.gguf"]);
         File.CreateSymbolicLink(folder["link.gguf"], folder["a.gguf"]);
         using Checkpoint source = OpenCheckpoint.Gguf(folder["a.gguf"]);
-        Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, folder["a.gguf"], DType.F16, null, CancellationToken.None));
+        Assert.Throws<ArgumentException>(
+            () => GgufConversion.Write(source, folder["a.gguf"], DType.F16, null, CancellationToken.None));
         string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["relative.gguf"]);
         File.CreateSymbolicLink(folder["relative.gguf"], "a.gguf");
         foreach (string link in (string[])[folder["link.gguf"], folder["relative.gguf"], relative])
@@ -222,7 +227,8 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         LlamaConfig config = TestConfigs.Tiny with { RopeScaling = new RopeScaling.Dynamic(2, 32) };
         using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
-        Assert.Throws<ModelFormatException>(() => GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None));
+        Assert.Throws<ModelFormatException>(
+            () => GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None));
         Assert.Empty(folder.Names);
     }
 

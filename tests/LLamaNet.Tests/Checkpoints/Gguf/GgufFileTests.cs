@@ -30,7 +30,8 @@ public class GgufFileTests
     [InlineData("bad_key_duplicate.gguf", "expected unique keys, found a a second time")]
     [InlineData("bad_alignment_not_pow2.gguf", "general.alignment: expected a power of two up to 1048576, found 33")]
     [InlineData("bad_tensor_type_removed.gguf", "tensor w: expected a known tensor type, found the removed type Q4_2 (4)")]
-    [InlineData("bad_tensor_block_misfit.gguf", "tensor w: expected rows of whole blocks of 32 elements for Q4_0, found 33 elements")]
+    [InlineData(
+        "bad_tensor_block_misfit.gguf", "tensor w: expected rows of whole blocks of 32 elements for Q4_0, found 33 elements")]
     [InlineData("bad_tensor_offsets_overlap.gguf", "tensor b: expected offset 64, behind the tensor before it, found 32")]
     public void Refusals_say_where_and_why(string name, string message) =>
         Assert.Contains(message, Outcome(SharedData.Path($"vectors/gguf/{name}")), StringComparison.Ordinal);

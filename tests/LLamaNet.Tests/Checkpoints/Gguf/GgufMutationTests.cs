@@ -73,7 +73,10 @@ public class GgufMutationTests
     private static void Mutate(byte[] bytes, Random random)
     {
         int at = random.Next(bytes.Length - sizeof(long));
-        long[] numbers = [0, 1, 7, 9, 13, 255, int.MaxValue, uint.MaxValue, long.MaxValue, -1, long.MinValue, bytes.Length, random.NextInt64()];
+        long[] numbers =
+        [
+            0, 1, 7, 9, 13, 255, int.MaxValue, uint.MaxValue, long.MaxValue, -1, long.MinValue, bytes.Length, random.NextInt64(),
+        ];
         long number = numbers[random.Next(numbers.Length)];
         switch (random.Next(3))
         {

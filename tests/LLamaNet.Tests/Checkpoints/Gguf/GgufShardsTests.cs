@@ -25,7 +25,9 @@ public class GgufShardsTests
     {
         using TemporaryFolder folder = Copy();
         File.Delete(folder[s_parts[1]]);
-        Assert.Contains("part 2 of 3: expected a-00002-of-00003.gguf, found no such file", Refusal(folder[s_parts[0]]), StringComparison.Ordinal);
+        Assert.Contains(
+            "part 2 of 3: expected a-00002-of-00003.gguf, found no such file", Refusal(folder[s_parts[0]]),
+            StringComparison.Ordinal);
     }
 
     [Fact]

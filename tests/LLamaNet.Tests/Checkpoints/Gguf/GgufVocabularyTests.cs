@@ -13,12 +13,15 @@ public class GgufVocabularyTests
     [Fact]
     public void A_sentence_piece_vocabulary_alone()
     {
-        TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
+        TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(
+            SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
         Assert.Equal(TokenizerModelKind.SentencePieceBpe, vocabulary.Kind);
         Assert.Equal(32000, vocabulary.Pieces.Length);
         Assert.Equal("▁the", vocabulary.Pieces[278]);
         Assert.Equal(-19, vocabulary.Scores![278]);
-        Assert.Equal((TokenType.Unknown, TokenType.Control, TokenType.Byte), (vocabulary.Types[0], vocabulary.Types[1], vocabulary.Types[3]));
+        Assert.Equal(
+            (TokenType.Unknown, TokenType.Control, TokenType.Byte),
+            (vocabulary.Types[0], vocabulary.Types[1], vocabulary.Types[3]));
         Assert.Equal((1, 2, 0), (vocabulary.BosId, vocabulary.EosId, vocabulary.UnknownId));
         Assert.Equal((true, false, SpacePrefix.EveryStretch), (vocabulary.AddBos, vocabulary.AddEos, vocabulary.SpacePrefix));
     }
@@ -50,13 +53,15 @@ public class GgufVocabularyTests
         Assert.Equal(
             (expected.Kind, expected.PreTokenizer, expected.IgnoreMerges, expected.BosId, expected.EosId, expected.UnknownId),
             (actual.Kind, actual.PreTokenizer, actual.IgnoreMerges, actual.BosId, actual.EosId, actual.UnknownId));
-        Assert.Equal((expected.AddBos, expected.AddEos, expected.SpacePrefix), (actual.AddBos, actual.AddEos, actual.SpacePrefix));
+        Assert.Equal(
+            (expected.AddBos, expected.AddEos, expected.SpacePrefix), (actual.AddBos, actual.AddEos, actual.SpacePrefix));
     }
 
     [Fact]
     public void The_words_of_Qwen2_are_read_back()
     {
-        TokenizerVocabulary llama3 = new GgufContainer().ReadVocabulary(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+        TokenizerVocabulary llama3 = new GgufContainer().ReadVocabulary(
+            SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
         TokenizerVocabulary qwen2 = WriteAndRead(llama3 with { PreTokenizer = PreTokenizerKind.Qwen2, IgnoreMerges = false });
         Assert.Equal((PreTokenizerKind.Qwen2, false), (qwen2.PreTokenizer, qwen2.IgnoreMerges));
         Assert.Equal("byte-level BPE (qwen2)", TokenizerFactory.Create(qwen2, "qwen2").Kind);
@@ -100,15 +105,21 @@ public class GgufVocabularyTests
     [InlineData("tokenizer.ggml.model", null, "tokenizer.ggml.model: expected llama or gpt2, found no such key")]
     [InlineData("tokenizer.ggml.tokens", null, "tokenizer.ggml.tokens: expected an array of strings, found no such key")]
     [InlineData("tokenizer.ggml.scores", null, "tokenizer.ggml.scores: expected an array of 6 Single, found no such key")]
-    [InlineData("tokenizer.ggml.scores", new[] { 1, 2, 3, 4, 5, 6 }, "tokenizer.ggml.scores: expected an array of Single, found an array of 6 Int32")]
+    [InlineData(
+        "tokenizer.ggml.scores", new[] { 1, 2, 3, 4, 5, 6 },
+        "tokenizer.ggml.scores: expected an array of Single, found an array of 6 Int32")]
     [InlineData("tokenizer.ggml.scores", new[] { 1f }, "tokenizer.ggml.scores: expected 6 elements, one for each token, found 1")]
-    [InlineData("tokenizer.ggml.scores", new[] { 1f, 1, 1, 1, 1, float.NaN }, "tokenizer.ggml.scores: expected numbers, found NaN")]
-    [InlineData("tokenizer.ggml.token_type", new[] { 1 }, "tokenizer.ggml.token_type: expected 6 elements, one for each token, found 1")]
-    [InlineData("tokenizer.ggml.token_type", new[] { 1, 1, 1, 1, 1, 7 }, "tokenizer.ggml.token_type[5]: expected 0 to 6, found 7")]
+    [InlineData(
+        "tokenizer.ggml.scores", new[] { 1f, 1, 1, 1, 1, float.NaN }, "tokenizer.ggml.scores: expected numbers, found NaN")]
+    [InlineData(
+        "tokenizer.ggml.token_type", new[] { 1 }, "tokenizer.ggml.token_type: expected 6 elements, one for each token, found 1")]
+    [InlineData(
+        "tokenizer.ggml.token_type", new[] { 1, 1, 1, 1, 1, 7 }, "tokenizer.ggml.token_type[5]: expected 0 to 6, found 7")]
     [InlineData("tokenizer.ggml.bos_token_id", 6u, "tokenizer.ggml.bos_token_id: expected a token id from 0 to 5, found 6")]
     [InlineData("tokenizer.ggml.eos_token_id", 0xffffffff, "eos_token_id: expected a token id from 0 to 5, found 4294967295")]
     [InlineData("tokenizer.ggml.add_bos_token", 1u, "tokenizer.ggml.add_bos_token: expected a bool, found UInt32")]
-    [InlineData("tokenizer.ggml.merges", new[] { "a" }, "tokenizer.ggml.merges[0]: expected two pieces with a space between, found \"a\"")]
+    [InlineData("tokenizer.ggml.merges", new[] { "a" },
+        "tokenizer.ggml.merges[0]: expected two pieces with a space between, found \"a\"")]
     public void Bad_metadata_is_named(string key, object? value, string message)
     {
         TinyModel model = value is null ? TinyModel.Create().Without(key) : TinyModel.Create().With(key, value);
@@ -120,7 +131,9 @@ public class GgufVocabularyTests
 
     [Theory]
     [InlineData("tokenizer.ggml.merges", null, "tokenizer.ggml.merges: expected an array of strings, found no such key")]
-    [InlineData("tokenizer.ggml.pre", "tekken", "tokenizer.ggml.pre: expected llama-bpe, qwen2, gpt-2 or another name for one of these, found tekken")]
+    [InlineData(
+        "tokenizer.ggml.pre", "tekken",
+        "tokenizer.ggml.pre: expected llama-bpe, qwen2, gpt-2 or another name for one of these, found tekken")]
     public void Bad_byte_level_metadata_is_named(string key, object? value, string message)
     {
         TinyModel model = TinyModel.Create().With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.merges", new[] { "▁ a" });
@@ -134,7 +147,8 @@ public class GgufVocabularyTests
     private static TokenizerVocabulary WriteAndRead(TokenizerVocabulary vocabulary)
     {
         using var folder = new TemporaryFolder();
-        GgufWriter.Write(folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
+        GgufWriter.Write(
+            folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
         return new GgufContainer().ReadVocabulary(folder["vocabulary.gguf"]);
     }
 }

@@ -59,7 +59,8 @@ public class HuggingFaceCheckpointTests
         using Checkpoint whole = one.Open(), sharded = two.Open();
         Assert.Equal(whole.Config, sharded.Config);
         Assert.Equal(12, sharded.Tensors.Count);
-        foreach ((string name, MatrixSource matrix) in whole.ByName()) Assert.Equal(ReadAll(matrix), ReadAll(sharded.ByName()[name]));
+        foreach ((string name, MatrixSource matrix) in whole.ByName())
+            Assert.Equal(ReadAll(matrix), ReadAll(sharded.ByName()[name]));
     }
 
     [Theory]
@@ -83,7 +84,8 @@ public class HuggingFaceCheckpointTests
     [Fact]
     public void An_index_that_names_a_tensor_nowhere_is_refused()
     {
-        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map["model.layers.7.mlp.up_proj.weight"] = "part-1.safetensors");
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(
+            map => map["model.layers.7.mlp.up_proj.weight"] = "part-1.safetensors");
         Assert.Equal("weight_map.model.layers.7.mlp.up_proj.weight", Assert.Throws<ModelFormatException>(model.Open).Place);
     }
 
@@ -140,7 +142,8 @@ public class HuggingFaceCheckpointTests
     public void Weights_in_other_types_are_refused_and_still_listed()
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
-        (string, string, long[], byte[])[] others = [.. HuggingFaceModel.Tensors.Where(tensor => tensor.Name != "model.norm.weight")];
+        (string, string, long[], byte[])[] others =
+            [.. HuggingFaceModel.Tensors.Where(tensor => tensor.Name != "model.norm.weight")];
         File.WriteAllBytes(
             model["model.safetensors"], SafetensorsWriter.Write([.. others, ("model.norm.weight", "I8", [8], new byte[8])]));
         Assert.Contains("I8 [8]", Assert.Throws<ModelFormatException>(model.Open).Found);
@@ -170,7 +173,8 @@ public class HuggingFaceCheckpointTests
 
     [Theory]
     [InlineData("""{}""", null, null, null, null)]
-    [InlineData("""{"do_sample": true, "temperature": 0.6, "top_k": 40, "top_p": 0.9, "repetition_penalty": 1.1}""", 0.6f, 40, 0.9f, 1.1f)]
+    [InlineData("""{"do_sample": true, "temperature": 0.6, "top_k": 40, "top_p": 0.9, "repetition_penalty": 1.1}""", 0.6f, 40,
+        0.9f, 1.1f)]
     [InlineData("""{"do_sample": false, "temperature": 0.6}""", 0f, null, null, null)]
     [InlineData("""{"temperature": null, "top_k": 0}""", null, 0, null, null)]
     public void Recommended_settings_are_read(string generation, float? temperature, int? topK, float? topP, float? penalty)

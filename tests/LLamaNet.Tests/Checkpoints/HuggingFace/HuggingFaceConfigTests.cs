@@ -19,8 +19,11 @@ public class HuggingFaceConfigTests
     public void Absent_and_null_keys_have_the_defaults_of_transformers()
     {
         Assert.Equal(s_config, Read("{}"));
-        Assert.Equal(s_config, Read("""{"num_key_value_heads": null, "head_dim": null, "rope_scaling": null, "rope_parameters": null, "quantization_config": null}"""));
-        Assert.Equal(s_config with { ContextLength = 2048, RmsNormEpsilon = 1e-6f }, Read("""{"max_position_embeddings": null, "rms_norm_eps": null}"""));
+        Assert.Equal(s_config, Read("""{"num_key_value_heads": null, "head_dim": null, "rope_scaling": null,"""
+            + """ "rope_parameters": null, "quantization_config": null}"""));
+        Assert.Equal(
+            s_config with { ContextLength = 2048, RmsNormEpsilon = 1e-6f },
+            Read("""{"max_position_embeddings": null, "rms_norm_eps": null}"""));
     }
 
     [Fact]
@@ -28,10 +31,12 @@ public class HuggingFaceConfigTests
     {
         Assert.Equal(s_config with { KvHeads = 2 }, Read("""{"num_key_value_heads": 2}"""));
         Assert.Equal(s_config with { HeadDim = 24 }, Read("""{"head_dim": 24}"""));
-        Assert.Equal(s_config with { HeadDim = 10, Heads = 7, KvHeads = 7 }, Read("""{"head_dim": 10, "num_attention_heads": 7}"""));
+        Assert.Equal(
+            s_config with { HeadDim = 10, Heads = 7, KvHeads = 7 }, Read("""{"head_dim": 10, "num_attention_heads": 7}"""));
         Assert.Equal(s_config with { TiedEmbeddings = true }, Read("""{"tie_word_embeddings": true}"""));
         Assert.Equal(s_config with { RopeTheta = 500000 }, Read("""{"rope_theta": 500000.0}"""));
-        Assert.Equal(s_config, Read("""{"attention_bias": false, "mlp_bias": false, "hidden_act": "silu", "pretraining_tp": 2, "use_cache": true}"""));
+        Assert.Equal(s_config, Read("""{"attention_bias": false, "mlp_bias": false, "hidden_act": "silu", "pretraining_tp": 2,"""
+            + """ "use_cache": true}"""));
         Assert.Equal(s_config, Read("""{"model_type": null, "architectures": ["LLaMAForCausalLM"]}"""));
     }
 
@@ -70,7 +75,8 @@ public class HuggingFaceConfigTests
     [Fact]
     public void A_list_of_layer_types_goes_before_a_number()
     {
-        const string Types = """["sliding_attention", "full_attention", "sliding_attention", "full_attention", "full_attention"]""";
+        const string Types =
+            """["sliding_attention", "full_attention", "sliding_attention", "full_attention", "full_attention"]""";
         LlamaConfig config = Read(Keys(
             "qwen2", $""" "use_sliding_window": true, "sliding_window": 8, "max_window_layers": 9, "layer_types": {Types} """));
         Assert.Equal(new LayerSet([1, 3, 4]), config.FullAttentionLayers);
@@ -115,7 +121,8 @@ public class HuggingFaceConfigTests
     {
         string factors = $"[{string.Join(", ", Enumerable.Range(1, pairs))}]";
         string scaling = $$"""{"type": "longrope", "short_factor": {{factors}}, "long_factor": {{factors}}}""";
-        LlamaConfig config = Read(Keys("llama", $""" "original_max_position_embeddings": {original}, "rope_scaling": {scaling} """));
+        LlamaConfig config = Read(
+            Keys("llama", $""" "original_max_position_embeddings": {original}, "rope_scaling": {scaling} """));
         var longRope = Assert.IsType<RopeScaling.LongRope>(config.RopeScaling);
         Assert.Equal([1, 2, 3, 4], longRope.ShortFactors);
         Assert.Equal((original, attention), (longRope.OriginalContextLength, MathF.Round(longRope.AttentionFactor, 4)));
@@ -126,7 +133,8 @@ public class HuggingFaceConfigTests
     [InlineData("qwen2", """ "use_sliding_window": true """, "sliding_window")]
     [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 0 """, "sliding_window")]
     [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 8 """, "layer_types")]
-    [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 8, "layer_types": ["full_attention"] """, "layer_types")]
+    [InlineData(
+        "qwen2", """ "use_sliding_window": true, "sliding_window": 8, "layer_types": ["full_attention"] """, "layer_types")]
     [InlineData("smollm3", """ "no_rope_layers": [1, 0] """, "no_rope_layers")]
     [InlineData("smollm3", """ "no_rope_layers": [1, 0, 2, 1, 1] """, "no_rope_layers")]
     [InlineData("smollm3", """ "no_rope_layer_interval": 0 """, "no_rope_layer_interval")]
@@ -141,15 +149,25 @@ public class HuggingFaceConfigTests
     [InlineData("""{"rope_scaling": {"rope_type": "linear", "factor": 4.0}}""", "Linear(4)")]
     [InlineData("""{"rope_scaling": {"type": "linear", "factor": 4}}""", "Linear(4)")]
     [InlineData("""{"rope_scaling": {"type": "dynamic", "factor": 2.0}}""", "Dynamic(2, 512)")]
-    [InlineData("""{"rope_scaling": {"rope_type": "dynamic", "factor": 2.0, "original_max_position_embeddings": 256}}""", "Dynamic(2, 256)")]
-    [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 16.0, "original_max_position_embeddings": 32, "finetuned": true}}""", "Yarn(16, 32, 32, 1, )")]
+    [InlineData(
+        """{"rope_scaling": {"rope_type": "dynamic", "factor": 2.0, "original_max_position_embeddings": 256}}""",
+        "Dynamic(2, 256)")]
+    [InlineData(
+        """{"rope_scaling": {"type": "yarn", "factor": 16.0, "original_max_position_embeddings": 32, "finetuned": true}}""",
+        "Yarn(16, 32, 32, 1, )")]
     [InlineData("""{"rope_scaling": {"rope_type": "yarn", "original_max_position_embeddings": 128}}""", "Yarn(4, 128, 32, 1, )")]
-    [InlineData("""{"rope_scaling": {"rope_type": "yarn", "factor": 2, "beta_fast": 16, "beta_slow": 2, "attention_factor": 1.5}}""", "Yarn(2, 512, 16, 2, 1.5)")]
-    [InlineData("""{"rope_scaling": {"rope_type": "yarn", "factor": 1, "beta_fast": 0, "beta_slow": null}}""", "Yarn(1, 512, 32, 1, 1)")]
-    [InlineData("""{"rope_scaling": {"rope_type": "yarn", "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0}}""", "Yarn(40, 512, 32, 1, 1)")]
+    [InlineData(
+        """{"rope_scaling": {"rope_type": "yarn", "factor": 2, "beta_fast": 16, "beta_slow": 2, "attention_factor": 1.5}}""",
+        "Yarn(2, 512, 16, 2, 1.5)")]
+    [InlineData(
+        """{"rope_scaling": {"rope_type": "yarn", "factor": 1, "beta_fast": 0, "beta_slow": null}}""", "Yarn(1, 512, 32, 1, 1)")]
+    [InlineData(
+        """{"rope_scaling": {"rope_type": "yarn", "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0}}""",
+        "Yarn(40, 512, 32, 1, 1)")]
     [InlineData("""{"rope_scaling": {"rope_type": "yarn", "factor": 40, "mscale": 0.707}}""", "Yarn(40, 512, 32, 1, )")]
     [InlineData(
-        """{"rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64}}""",
+        """{"rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,"""
+            + """ "original_max_position_embeddings": 64}}""",
         "Llama3(8, 1, 4, 64)")]
     public void Every_rope_scaling_is_read(string changes, string expected)
     {
@@ -165,13 +183,17 @@ public class HuggingFaceConfigTests
     public void Rope_parameters_may_hold_the_base_alone()
     {
         Assert.Equal(s_config with { RopeTheta = 77 }, Read("""{"rope_parameters": {"rope_theta": 77}}"""));
-        Assert.Equal(s_config with { RopeTheta = 77 }, Read("""{"rope_parameters": {"rope_theta": 77, "rope_type": "default", "partial_rotary_factor": 1.0}, "rope_theta": 5}"""));
+        Assert.Equal(s_config with { RopeTheta = 77 }, Read("""{"rope_parameters": {"rope_theta": 77, "rope_type": "default","""
+            + """ "partial_rotary_factor": 1.0}, "rope_theta": 5}"""));
     }
 
     [Theory]
     [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_theta": 77}}""", "Linear(2)", 77)]
-    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2, "rope_theta": 5}, "rope_parameters": {"rope_theta": 77}}""", "Linear(2)", 5)]
-    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_type": "linear", "factor": 3}, "rope_theta": 7}""", "Linear(2)", 7)]
+    [InlineData(
+        """{"rope_scaling": {"type": "linear", "factor": 2, "rope_theta": 5}, "rope_parameters": {"rope_theta": 77}}""",
+        "Linear(2)", 5)]
+    [InlineData("""{"rope_scaling": {"type": "linear", "factor": 2}, "rope_parameters": {"rope_type": "linear", "factor": 3},"""
+        + """ "rope_theta": 7}""", "Linear(2)", 7)]
     [InlineData("""{"rope_scaling": {}, "rope_parameters": {"rope_type": "linear", "factor": 3}}""", "Linear(3)", 10000)]
     public void A_file_with_both_scales_as_rope_scaling_says(string changes, string scaling, float theta)
     {
@@ -188,14 +210,16 @@ public class HuggingFaceConfigTests
     [InlineData("""{"model_type": "mistral"}""", "num_key_value_heads", "nothing")]
     [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8}""", "sliding_window", "nothing")]
     [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 0}""", "sliding_window", "0")]
-    [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantization_config", "quantization method \"gptq\"")]
+    [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantization_config",
+        "quantization method \"gptq\"")]
     [InlineData("""{"quantization_config": {"load_in_4bit": true}}""", "quantization_config", "quantization method an object")]
     [InlineData("""{"attention_bias": 1}""", "attention_bias", "1")]
     [InlineData("""{"mlp_bias": 0}""", "mlp_bias", "0")]
     [InlineData("""{"hidden_act": "gelu"}""", "hidden_act", "\"gelu\"")]
     [InlineData("""{"partial_rotary_factor": 0.5}""", "partial_rotary_factor", "0.5")]
     [InlineData("""{"rope_parameters": {"partial_rotary_factor": 0.5}}""", "rope_parameters.partial_rotary_factor", "0.5")]
-    [InlineData("""{"rope_scaling": {"type": "longrope", "factor": 2}}""", "rope_scaling.original_max_position_embeddings", "nothing")]
+    [InlineData(
+        """{"rope_scaling": {"type": "longrope", "factor": 2}}""", "rope_scaling.original_max_position_embeddings", "nothing")]
     [InlineData("""{"rope_scaling": {"rope_type": "proportional", "factor": 2}}""", "rope_scaling.rope_type", "\"proportional\"")]
     [InlineData("""{"rope_scaling": {"factor": 2}}""", "rope_scaling.rope_type", "nothing")]
     [InlineData("""{"rope_parameters": {"full_attention": {"rope_theta": 1}}}""", "rope_parameters.rope_type", "nothing")]
@@ -205,9 +229,14 @@ public class HuggingFaceConfigTests
     [InlineData("""{"rope_scaling": {"type": "linear", "factor": "2"}}""", "rope_scaling.factor", "\"2\"")]
     [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 1e99}}""", "rope_scaling.factor", "1e99")]
     [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 2, "truncate": false}}""", "rope_scaling.truncate", "false")]
-    [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 0}}""", "rope_scaling.original_max_position_embeddings", "0")]
-    [InlineData("""{"rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}""", "rope_scaling.original_max_position_embeddings", "nothing")]
-    [InlineData("""{"rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 9}}""", "rope_scaling", "4")]
+    [InlineData(
+        """{"rope_scaling": {"type": "yarn", "factor": 2, "original_max_position_embeddings": 0}}""",
+        "rope_scaling.original_max_position_embeddings", "0")]
+    [InlineData(
+        """{"rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}""",
+        "rope_scaling.original_max_position_embeddings", "nothing")]
+    [InlineData("""{"rope_scaling": {"type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4,"""
+        + """ "original_max_position_embeddings": 9}}""", "rope_scaling", "4")]
     [InlineData("""{"rope_scaling": []}""", "rope_scaling", "an array of 0")]
     [InlineData("""{"rope_theta": 0}""", "rope_theta", "0")]
     [InlineData("""{"rope_theta": 1e300}""", "rope_theta", "Infinity")]
@@ -252,7 +281,8 @@ public class HuggingFaceConfigTests
     {
         RopeScaling.Linear linear => $"Linear({linear.Factor})",
         RopeScaling.Dynamic dynamic => $"Dynamic({dynamic.Factor}, {dynamic.OriginalContextLength})",
-        RopeScaling.Yarn yarn => $"Yarn({yarn.Factor}, {yarn.OriginalContextLength}, {yarn.BetaFast}, {yarn.BetaSlow}, {yarn.AttentionFactor})",
+        RopeScaling.Yarn yarn =>
+            $"Yarn({yarn.Factor}, {yarn.OriginalContextLength}, {yarn.BetaFast}, {yarn.BetaSlow}, {yarn.AttentionFactor})",
         RopeScaling.Llama3 llama3 =>
             $"Llama3({llama3.Factor}, {llama3.LowFrequencyFactor}, {llama3.HighFrequencyFactor}, {llama3.OriginalContextLength})",
         _ => "Default",

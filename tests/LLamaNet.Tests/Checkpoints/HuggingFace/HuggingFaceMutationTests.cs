@@ -17,7 +17,9 @@ public class HuggingFaceMutationTests
     public void A_changed_file_is_a_model_or_refused(string name)
     {
         using HuggingFaceModel model = HuggingFaceModel.CreateSharded();
-        File.WriteAllText(model["generation_config.json"], """{"do_sample": true, "temperature": 0.6, "top_k": 40, "top_p": 0.9, "eos_token_id": [2, 3]}""");
+        File.WriteAllText(
+            model["generation_config.json"],
+            """{"do_sample": true, "temperature": 0.6, "top_k": 40, "top_p": 0.9, "eos_token_id": [2, 3]}""");
         File.WriteAllText(model["tokenizer_config.json"], HuggingFaceTokenizerTests.TokenizerConfig);
         byte[] good = File.ReadAllBytes(model[name]);
         model.Open().Dispose();

@@ -12,8 +12,8 @@ namespace LLamaNet.Tests.Checkpoints.HuggingFace;
 public class HuggingFaceTokenizerTests
 {
     public const string TokenizerConfig = """
-        {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "unk_token": null,
-         "add_bos_token": false, "add_eos_token": true, "legacy": false,
+        {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false},
+         "unk_token": null, "add_bos_token": false, "add_eos_token": true, "legacy": false,
          "added_tokens_decoder": {"0": {"content": "<unk>", "special": true}, "512": {"content": "<|im_start|>", "special": true},
           "513": {"content": "<tool>", "lstrip": true, "normalized": false}},
          "chat_template": [{"name": "tool_use", "template": "T"}, {"name": "default", "template": "{{ messages }}"}]}
@@ -25,13 +25,15 @@ public class HuggingFaceTokenizerTests
     [InlineData("synth-headdim/hf-f32", "synth-headdim/F32")]
     public void Prompts_have_the_ids_of_the_goldens(string folder, string golden)
     {
-        ModelTokenizer tokenizer = TokenizerFactory.Create(HuggingFaceVocabulary.Read(SharedData.Path("models/" + folder)), folder);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(
+            HuggingFaceVocabulary.Read(SharedData.Path("models/" + folder)), folder);
         AssertGoldenIds(tokenizer, golden);
     }
 
     [Fact]
     public void Metas_folder_has_the_same_tokenizer() => AssertGoldenIds(
-        TokenizerFactory.Create(MetaFiles.ReadVocabulary(SharedData.Path("models/stories260K/meta-f32")), "meta"), "stories260K/F32");
+        TokenizerFactory.Create(MetaFiles.ReadVocabulary(SharedData.Path("models/stories260K/meta-f32")), "meta"),
+        "stories260K/F32");
 
     [Fact]
     public void Metas_tokenizer_may_lie_in_the_folder_above()

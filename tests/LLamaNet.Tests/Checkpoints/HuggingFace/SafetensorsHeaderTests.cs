@@ -7,7 +7,8 @@ namespace LLamaNet.Tests.Checkpoints.HuggingFace;
 
 public class SafetensorsHeaderTests
 {
-    private const string Good = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+    private const string Good =
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
 
     [Theory]
     [InlineData("BOOL", 1)]
@@ -29,7 +30,8 @@ public class SafetensorsHeaderTests
     [InlineData("C64", 8)]
     public void Every_type_has_its_exact_size(string type, int bytes)
     {
-        Assert.Equal(3 * bytes, Assert.Single(Read(SafetensorsWriter.Write(("t", type, [3], new byte[3 * bytes]))).Tensors).Bytes);
+        Assert.Equal(
+            3 * bytes, Assert.Single(Read(SafetensorsWriter.Write(("t", type, [3], new byte[3 * bytes]))).Tensors).Bytes);
         Refused(SafetensorsWriter.Write(("t", type, [3], new byte[3 * bytes + 1])), "t.data_offsets");
         Refused(SafetensorsWriter.Write(("t", type, [3], new byte[3 * bytes - 1])), "t.data_offsets");
     }
@@ -65,13 +67,15 @@ public class SafetensorsHeaderTests
     [InlineData("""{"a\nb":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "header")]
     [InlineData("""{"__metadata__":{"a":1},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "__metadata__.a")]
     [InlineData("""{"__metadata__":"a","a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "__metadata__")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "JSON")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "JSON")]
     [InlineData("""{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "JSON")]
     [InlineData("""{"a\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", "byte 1")]
     [InlineData("[[[[[[[[[1]]]]]]]]]", null)]
     [InlineData("{}", "byte 10")]
     [InlineData("3.", null)]
-    public void Bad_headers_are_refused_where_they_are_bad(string header, string? place) => Refused(SafetensorsWriter.Write(header, [0]), place);
+    public void Bad_headers_are_refused_where_they_are_bad(string header, string? place) =>
+        Refused(SafetensorsWriter.Write(header, [0]), place);
 
     [Fact]
     public void A_long_header_is_not_read_before_its_length_is_checked()
@@ -95,8 +99,10 @@ public class SafetensorsHeaderTests
     public void Only_floats_of_one_or_two_dimensions_are_matrices()
     {
         using var file = new SafetensorsTestFile(SafetensorsWriter.Write(
-            ("a", "F32", [], new byte[4]), ("b", "F32", [0, 5], []), ("c", "F32", [1, 1, 1], new byte[4]), ("d", "I32", [1], new byte[4]),
-            ("e", "F16", [1, 2], new byte[4]), ("f", "BF16", [2], new byte[4]), ("g", "F32", [1], new byte[4]), ("h", "F64", [1], new byte[8])));
+            ("a", "F32", [], new byte[4]), ("b", "F32", [0, 5], []), ("c", "F32", [1, 1, 1], new byte[4]),
+            ("d", "I32", [1], new byte[4]),
+            ("e", "F16", [1, 2], new byte[4]), ("f", "BF16", [2], new byte[4]), ("g", "F32", [1], new byte[4]),
+            ("h", "F64", [1], new byte[8])));
         Assert.Equal(
             ["e", "f", "g"],
             file.File.Header.Tensors.Where(tensor => file.File.TryGetMatrix(tensor) is not null).Select(tensor => tensor.Name));
@@ -118,7 +124,8 @@ public class SafetensorsHeaderTests
             try
             {
                 SafetensorsHeader header = Read(bytes);
-                Assert.Equal(bytes.Length, header.Tensors.Count > 0 ? header.Tensors[^1].Offset + header.Tensors[^1].Bytes : bytes.Length);
+                Assert.Equal(
+                    bytes.Length, header.Tensors.Count > 0 ? header.Tensors[^1].Offset + header.Tensors[^1].Bytes : bytes.Length);
             }
             catch (ModelFormatException)
             {

@@ -48,10 +48,13 @@ public class SafetensorsVectorTests
     [Fact]
     public void A_model_that_is_no_LLaMA_is_listed()
     {
-        using SafetensorsFile file = SafetensorsFile.Open(SharedData.Path("models/safetensors-samples/minicpm3-tiny/model.safetensors"));
+        using SafetensorsFile file = SafetensorsFile.Open(
+            SharedData.Path("models/safetensors-samples/minicpm3-tiny/model.safetensors"));
         CheckpointSummary summary = CheckpointReader.Inspect(file.Path);
         Assert.Null(summary.Config);
         Assert.NotEmpty(summary.Tensors);
-        Assert.Equal(file.Header.Tensors.OrderBy(tensor => tensor.Offset).Select(tensor => tensor.Name), summary.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(
+            file.Header.Tensors.OrderBy(tensor => tensor.Offset).Select(tensor => tensor.Name),
+            summary.Tensors.Select(tensor => tensor.Name));
     }
 }

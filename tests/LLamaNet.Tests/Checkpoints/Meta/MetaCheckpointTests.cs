@@ -40,7 +40,8 @@ public class MetaCheckpointTests
         foreach ((string name, MatrixSource matrix) in other.ByName())
         {
             byte[] expected = ReadAll(meta.ByName()[name]), actual = ReadAll(matrix);
-            if (name.EndsWith("attn_q.weight", StringComparison.Ordinal) || name.EndsWith("attn_k.weight", StringComparison.Ordinal))
+            if (name.EndsWith("attn_q.weight", StringComparison.Ordinal)
+                || name.EndsWith("attn_k.weight", StringComparison.Ordinal))
             {
                 byte[][] rows = [.. expected.Chunk((int)matrix.RowBytes)];
                 expected = [.. Enumerable.Range(0, rows.Length).SelectMany(row =>
@@ -112,7 +113,8 @@ public class MetaCheckpointTests
     public void The_feed_forward_width_follows_Metas_formula(int dim, int multipleOf, double? multiplier, int width)
     {
         using MetaModel model = MetaModel.Create();
-        var json = new JsonObject { ["dim"] = dim, ["n_layers"] = 1, ["n_heads"] = 32, ["multiple_of"] = multipleOf, ["ffn_dim_multiplier"] = multiplier };
+        var json = new JsonObject { ["dim"] = dim, ["n_layers"] = 1, ["n_heads"] = 32, ["multiple_of"] = multipleOf,
+            ["ffn_dim_multiplier"] = multiplier };
         File.WriteAllText(model["params.json"], json.ToJsonString());
         Assert.Equal(width, MetaParameters.Read(model["params.json"], _ => 100).FfnWidth);
     }
@@ -157,10 +159,13 @@ public class MetaCheckpointTests
     public void Shards_must_hold_the_same_tensors()
     {
         using MetaModel model = MetaModel.Create(2);
-        File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(1, 2, without: "layers.0.attention.wv.weight").ToArray());
-        Assert.Equal("layers.0.attention.wv.weight", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
+        File.WriteAllBytes(
+            model["consolidated.01.pth"], MetaModel.Shard(1, 2, without: "layers.0.attention.wv.weight").ToArray());
+        Assert.Equal(
+            "layers.0.attention.wv.weight", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Place);
         File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(1, 2, type: "FloatStorage").ToArray());
-        Assert.Contains("as in consolidated.00.pth", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Expected);
+        Assert.Contains(
+            "as in consolidated.00.pth", Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path)).Expected);
         File.WriteAllBytes(model["consolidated.01.pth"], MetaModel.Shard(0, 1).ToArray());
         Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path));
     }

@@ -64,7 +64,8 @@ public class MetaMutationTests
     public void Changed_parameters_are_a_model_or_refused()
     {
         using MetaModel model = MetaModel.Create();
-        Mutation.Of(System.Text.Encoding.UTF8.GetBytes(MetaModel.Params)).Sample(bytes => OpenAndRead(model, "params.json", bytes), iter: 700, threads: 1);
+        Mutation.Of(System.Text.Encoding.UTF8.GetBytes(MetaModel.Params)).Sample(
+            bytes => OpenAndRead(model, "params.json", bytes), iter: 700, threads: 1);
     }
 
     private static void OpenAndRead(MetaModel model, string file, byte[] bytes)

@@ -38,7 +38,8 @@ public class PickleReaderTests
     [Fact]
     public void Memo_and_tuples_work_as_in_Python()
     {
-        byte[] pickle = new PickleWriter().Text("a").Op("q\u0005h\u0005").Raw(0x86).Op("j\u0005\u0000\u0000\u0000").Raw(0x86).Stop();
+        byte[] pickle =
+            new PickleWriter().Text("a").Op("q\u0005h\u0005").Raw(0x86).Op("j\u0005\u0000\u0000\u0000").Raw(0x86).Stop();
         var outer = Assert.IsType<object?[]>(PickleReader.Read("x.pth", pickle));
         Assert.Equal(["a", "a"], Assert.IsType<object?[]>(outer[0]));
         Assert.Equal("a", outer[1]);
@@ -65,7 +66,8 @@ public class PickleReaderTests
         { "BINFLOAT", new PickleWriter().Op("G").Raw(0, 0, 0, 0, 0, 0, 0, 0).Stop() },
         { "a second PROTO", new PickleWriter().Raw(0x80, 2).Op("N").Stop() },
         { "SETITEM on a list", new PickleWriter().Op("]").Text("a").Op("Ns").Stop() },
-        { "SETITEMS on a tensor", new PickleWriter().Tensor("FloatStorage", "0", 1, 0, [1], [1]).Op("(").Text("a").Op("Nu").Stop() },
+        { "SETITEMS on a tensor",
+            new PickleWriter().Tensor("FloatStorage", "0", 1, 0, [1], [1]).Op("(").Text("a").Op("Nu").Stop() },
         { "SETITEM on nothing", new PickleWriter().Text("a").Op("Ns").Stop() },
         { "a key that is no text", new PickleWriter().Op("}K\u0001Ns").Stop() },
         { "a key twice", new PickleWriter().Op("}").Text("a").Op("Ns").Text("a").Op("Ns").Stop() },
@@ -77,10 +79,13 @@ public class PickleReaderTests
         { "BUILD with a list", new PickleWriter().Global("collections", "OrderedDict").Op(")R]b").Stop() },
         { "REDUCE of text", new PickleWriter().Text("f").Op(")R").Stop() },
         { "REDUCE without a tuple", new PickleWriter().Global("collections", "OrderedDict").Op("]R").Stop() },
-        { "OrderedDict with arguments", new PickleWriter().Global("collections", "OrderedDict").Op("N").Raw(0x85).Op("R").Stop() },
+        { "OrderedDict with arguments",
+            new PickleWriter().Global("collections", "OrderedDict").Op("N").Raw(0x85).Op("R").Stop() },
         { "a storage called", new PickleWriter().Global("torch", "FloatStorage").Op(")R").Stop() },
-        { "a tensor without hooks", new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Op("(").Storage("FloatStorage", "0", 1).Op("K\u0000))").Raw(0x89).Op("tR").Stop() },
-        { "a tensor of text", new PickleWriter().Global("torch._utils", "_rebuild_tensor_v2").Op("(").Text("s").Op("K\u0000))").Raw(0x89).Op("}tR").Stop() },
+        { "a tensor without hooks", new PickleWriter().Global("torch._utils",
+            "_rebuild_tensor_v2").Op("(").Storage("FloatStorage", "0", 1).Op("K\u0000))").Raw(0x89).Op("tR").Stop() },
+        { "a tensor of text", new PickleWriter().Global("torch._utils",
+            "_rebuild_tensor_v2").Op("(").Text("s").Op("K\u0000))").Raw(0x89).Op("}tR").Stop() },
         { "a negative offset", new PickleWriter().Tensor("FloatStorage", "0", 4, -1, [1], [1]).Stop() },
         { "a negative size", new PickleWriter().Tensor("FloatStorage", "0", 4, 0, [-1], [1]).Stop() },
         { "a negative stride", new PickleWriter().Tensor("FloatStorage", "0", 4, 3, [2], [-1]).Stop() },
@@ -90,8 +95,10 @@ public class PickleReaderTests
         { "nine sizes", new PickleWriter().Tensor("FloatStorage", "0", 4, 0, new long[9], new long[9]).Stop() },
         { "a storage key with a slash", new PickleWriter().Storage("FloatStorage", "../1", 4).Stop() },
         { "a storage of negative size", new PickleWriter().Storage("FloatStorage", "0", -4).Stop() },
-        { "a storage of a global that is none", new PickleWriter().Op("(").Text("storage").Global("torch", "Size").Text("0").Text("cpu").Op("K\u0001tQ").Stop() },
-        { "one storage with two types", new PickleWriter().Storage("HalfStorage", "0", 4).Storage("BFloat16Storage", "0", 4).Raw(0x86).Stop() },
+        { "a storage of a global that is none",
+            new PickleWriter().Op("(").Text("storage").Global("torch", "Size").Text("0").Text("cpu").Op("K\u0001tQ").Stop() },
+        { "one storage with two types",
+            new PickleWriter().Storage("HalfStorage", "0", 4).Storage("BFloat16Storage", "0", 4).Raw(0x86).Stop() },
         { "BINPERSID of text", new PickleWriter().Text("storage").Op("Q").Stop() },
         { "a memo slot never set", new PickleWriter().Op("h\u0001").Stop() },
         { "a memo slot far away", new PickleWriter().Op("Nr").Raw(0xff, 0xff, 0xff, 0x7f).Stop() },

@@ -15,10 +15,13 @@ public class TorchFileTests
     {
         using TorchFile torch = TorchFile.Open(SharedData.Path("models/pytorch-samples/" + file));
         TensorSummary tensor = Assert.Single(CheckpointReader.Inspect(torch.Path).Tensors);
-        Assert.Equal((name, "int64", shape.Aggregate(8L, (bytes, size) => bytes * size)), (tensor.Name, tensor.Type, tensor.Bytes));
+        Assert.Equal(
+            (name, "int64", shape.Aggregate(8L, (bytes, size) => bytes * size)), (tensor.Name, tensor.Type, tensor.Bytes));
         Assert.Equal(shape, tensor.Shape);
         Assert.NotNull(CheckpointReader.Inspect(torch.Path).ConfigProblem);
-        Assert.Equal(CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name), CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name));
+        Assert.Equal(
+            CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name),
+            CheckpointReader.Inspect(torch.Path).Tensors.Select(other => other.Name));
         Assert.Contains("params.json", Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(torch.Path)).Expected);
         Assert.Throws<ModelFormatException>(() => torch.Tensors[0].ToMatrix(torch.Path));
     }
@@ -28,7 +31,8 @@ public class TorchFileTests
     {
         // 3 x 5 numbers, of which columns 1 to 3.
         byte[] numbers = [.. Enumerable.Range(0, 15).SelectMany(i => BitConverter.GetBytes((ushort)i))];
-        using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 15, 1, [3, 3], [5, 1]).Op("s").Stop(), numbers);
+        using var file = new TorchTestFile(
+            new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 15, 1, [3, 3], [5, 1]).Op("s").Stop(), numbers);
         MatrixSource matrix = file.Open().Tensors[0].ToMatrix("x");
         byte[] rows = new byte[2 * 6];
         matrix.ReadRows(1, 2, rows);
@@ -38,7 +42,8 @@ public class TorchFileTests
     [Fact]
     public void A_transposed_matrix_is_refused()
     {
-        using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 6, 0, [2, 3], [1, 2]).Op("s").Stop(), new byte[12]);
+        using var file = new TorchTestFile(
+            new PickleWriter().Op("}").Text("v").Tensor("HalfStorage", "0", 6, 0, [2, 3], [1, 2]).Op("s").Stop(), new byte[12]);
         var exception = Assert.Throws<ModelFormatException>(() => file.Open().Tensors[0].ToMatrix("x"));
         Assert.Contains(".contiguous()", exception.Message);
     }
@@ -57,14 +62,16 @@ public class TorchFileTests
     [Fact]
     public void A_storage_of_another_size_is_refused()
     {
-        using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("FloatStorage", "0", 2, 0, [2], [1]).Op("s").Stop(), new byte[12]);
+        using var file = new TorchTestFile(
+            new PickleWriter().Op("}").Text("v").Tensor("FloatStorage", "0", 2, 0, [2], [1]).Op("s").Stop(), new byte[12]);
         Assert.Contains("8 bytes for 2 x float32", Assert.Throws<ModelFormatException>(() => file.Open()).Message);
     }
 
     [Fact]
     public void A_storage_that_is_not_there_is_refused()
     {
-        using var file = new TorchTestFile(new PickleWriter().Op("}").Text("v").Tensor("FloatStorage", "3", 2, 0, [2], [1]).Op("s").Stop(), new byte[8]);
+        using var file = new TorchTestFile(
+            new PickleWriter().Op("}").Text("v").Tensor("FloatStorage", "3", 2, 0, [2], [1]).Op("s").Stop(), new byte[8]);
         Assert.Contains("data/3", Assert.Throws<ModelFormatException>(() => file.Open()).Message);
     }
 
@@ -102,7 +109,8 @@ public class TorchFileTests
     public void A_legacy_pickle_is_refused_with_what_to_do()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["old.pth"], [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]);
+        File.WriteAllBytes(
+            folder["old.pth"], [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]);
         Assert.Contains("save it again", Assert.Throws<ModelFormatException>(() => TorchFile.Open(folder["old.pth"])).Message);
     }
 
@@ -126,7 +134,9 @@ public class TorchFileTests
     public void Big_endian_files_are_refused()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllBytes(folder["x.pth"], ZipWriter.Write(("a/data.pkl", new PickleWriter().Op("}").Stop()), ("a/byteorder", "big"u8.ToArray())));
+        File.WriteAllBytes(
+            folder["x.pth"],
+            ZipWriter.Write(("a/data.pkl", new PickleWriter().Op("}").Stop()), ("a/byteorder", "big"u8.ToArray())));
         Assert.Equal("big", Assert.Throws<ModelFormatException>(() => TorchFile.Open(folder["x.pth"])).Found);
     }
 }

@@ -9,7 +9,8 @@ internal sealed class TorchTestFile : IDisposable
     private TorchFile? _file;
 
     public TorchTestFile(byte[] pickle, byte[] storage) =>
-        File.WriteAllBytes(_folder["x.pth"], ZipWriter.Write(("x/data.pkl", pickle), ("x/data/0", storage), ("x/version", "3\n"u8.ToArray())));
+        File.WriteAllBytes(
+            _folder["x.pth"], ZipWriter.Write(("x/data.pkl", pickle), ("x/data/0", storage), ("x/version", "3\n"u8.ToArray())));
 
     public TorchFile Open() => _file = TorchFile.Open(_folder["x.pth"]);
 

@@ -7,7 +7,8 @@ namespace LLamaNet.Tests.Checkpoints.Torch;
 
 public class ZipDirectoryTests
 {
-    private static readonly (string, byte[])[] s_entries = [("a/data.pkl", [1, 2, 3]), ("a/data/0", [4, 5, 6, 7]), ("a/version", [])];
+    private static readonly (string, byte[])[] s_entries =
+        [("a/data.pkl", [1, 2, 3]), ("a/data/0", [4, 5, 6, 7]), ("a/version", [])];
 
     [Theory]
     [InlineData(true, false, true)]
@@ -41,7 +42,8 @@ public class ZipDirectoryTests
     }
 
     [Fact]
-    public void Compressed_entries_are_refused() => Refused(new ZipWriter { Method = 8 }.Add(s_entries).ToArray(), "a stored entry");
+    public void Compressed_entries_are_refused() =>
+        Refused(new ZipWriter { Method = 8 }.Add(s_entries).ToArray(), "a stored entry");
 
     [Fact]
     public void Encrypted_entries_are_refused() => Refused(new ZipWriter { Flags = 1 }.Add(s_entries).ToArray(), "a plain entry");

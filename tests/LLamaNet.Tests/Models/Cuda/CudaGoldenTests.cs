@@ -6,7 +6,8 @@ using Xunit;
 namespace LLamaNet.Tests.Models.Cuda;
 
 // Whole models on the GPU's kernels, interpreted, against the double-precision goldens and the CPU. F16 caches and activations
-// in F16, BF16 or bytes: 3e-2 where weights are F16 or F32, the spreads of the goldens' manifest where they are BF16 or quantised.
+// in F16, BF16 or bytes: 3e-2 where weights are F16 or F32, the spreads of the goldens' manifest where they are BF16 or
+// quantised.
 public class CudaGoldenTests
 {
     private const float FloatTolerance = 3e-2f;
@@ -66,10 +67,12 @@ public class CudaGoldenTests
         foreach (JsonElement golden in Prompts(goldens))
         {
             int[] prompt = Ids(golden);
-            GenerationResult expected = await CompleteAsync(onCpu, prompt, options with { LogProbabilities = true, TopLogProbabilities = 2 });
+            GenerationResult expected = await CompleteAsync(
+                onCpu, prompt, options with { LogProbabilities = true, TopLogProbabilities = 2 });
             // A logit may be off by the tolerance on both sides of the choice.
             float margin = 2 * (path.Contains("-Q", StringComparison.Ordinal) ? QuantizedSpread : FloatTolerance);
-            int comparable = expected.Tokens.TakeWhile(token => token.Top[0].LogProbability - token.Top[1].LogProbability > margin).Count();
+            int comparable =
+                expected.Tokens.TakeWhile(token => token.Top[0].LogProbability - token.Top[1].LogProbability > margin).Count();
             if (comparable == 0) continue;
             GenerationResult actual = await CompleteAsync(onGpu, prompt, options with { MaxOutputTokens = comparable });
             Assert.Equal(expected.Tokens.Take(comparable).Select(token => token.Id), actual.Tokens.Select(token => token.Id));
@@ -83,7 +86,8 @@ public class CudaGoldenTests
         LlamaModel model, int[] prompt, GenerationOptions options, IProgress<PrefillProgress>? progress = null)
     {
         GenerationResult? result = null;
-        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, progress, TestContext.Current.CancellationToken)) result = part.Result;
+        await foreach (GeneratedPart part in model.GenerateAsync(prompt, options, progress,
+            TestContext.Current.CancellationToken)) result = part.Result;
         return result!;
     }
 
@@ -98,7 +102,8 @@ public class CudaGoldenTests
             float[] expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
             var actual = new List<float>();
             await model.ComputeLogitsAsync(
-                ids, (_, logits) => actual.AddRange(logits), allPositions ? 0 : ids.Length - 1, TestContext.Current.CancellationToken);
+                ids, (_, logits) => actual.AddRange(logits), allPositions ? 0 : ids.Length - 1,
+                TestContext.Current.CancellationToken);
             Assert.Equal(expected.Length, actual.Count);
             float worst = expected.Zip(actual, (e, a) => MathF.Abs(e - a)).Max();
             Assert.True(worst <= tolerance, $"prompt {number}: logits differ by {worst}, tolerance {tolerance}");

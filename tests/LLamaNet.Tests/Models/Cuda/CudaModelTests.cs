@@ -49,7 +49,8 @@ public class CudaModelTests
             GenerationResult actual = await CudaGoldenTests.CompleteAsync(replaying, prompt, options);
             Assert.True(gpu.Interpreter is null || gpu.Interpreter.Counters.GraphLaunches >= before + 8);
             Assert.Equal(Ids(expected), Ids(actual));
-            Assert.Equal(expected.Tokens.Select(token => token.LogProbability), actual.Tokens.Select(token => token.LogProbability));
+            Assert.Equal(
+                expected.Tokens.Select(token => token.LogProbability), actual.Tokens.Select(token => token.LogProbability));
         }
     }
 
@@ -78,7 +79,8 @@ public class CudaModelTests
             GenerationResult device = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options);
             Assert.Equal(drawn + 10, gpu.Interpreter?.KernelsRun("sample_f32"));
             // Log-probabilities want the logits, so the host draws.
-            GenerationResult host = await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options with { LogProbabilities = true });
+            GenerationResult host = await CudaGoldenTests.CompleteAsync(
+                model, Prompt(5, 1), options with { LogProbabilities = true });
             Assert.Equal(drawn + 10, gpu.Interpreter?.KernelsRun("sample_f32"));
             Assert.Equal(Ids(host), Ids(device));
         }
@@ -95,14 +97,16 @@ public class CudaModelTests
         // embedding, norm and output, drawing, going on.
         int kernels = 10 * (5 * s_config.Layers + 4);
         Assert.Equal(
-            new PtxCounters { GraphLaunches = 10, CopiesFromDevice = 10, BytesFromDevice = 40, Synchronisations = 10, KernelsRun = kernels },
+            new PtxCounters { GraphLaunches = 10, CopiesFromDevice = 10, BytesFromDevice = 40, Synchronisations = 10,
+                KernelsRun = kernels },
             difference);
         Assert.Equal(0, longer.Allocations + longer.HostAllocations + longer.GraphsInstantiated + longer.ModulesLoaded);
 
         async Task<PtxCounters> CountAsync(int tokens)
         {
             PtxCounters before = gpu.Driver.Counters;
-            await CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = tokens });
+            await CudaGoldenTests.CompleteAsync(
+                model, Prompt(5, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = tokens });
             return gpu.Driver.Counters - before;
         }
     }
@@ -177,7 +181,8 @@ public class CudaModelTests
 
         // Nothing of the plan grows with the square of the context either.
         long Bytes(int context) => LlamaModel.Plan(
-            config, DType.F16, new ModelOptions { Device = Device.Cuda(), ContextLength = context, PrefillChunk = 512 }).TotalBytes;
+            config, DType.F16,
+            new ModelOptions { Device = Device.Cuda(), ContextLength = context, PrefillChunk = 512 }).TotalBytes;
         Assert.Equal(2 * (Bytes(4096) - Bytes(2048)), Bytes(8192) - Bytes(4096));
     }
 
@@ -187,7 +192,8 @@ public class CudaModelTests
         using var gpu = new GpuFixture(new PtxDevice { MemoryBytes = 1L << 30 });
         using LlamaModel model = await RandomAsync(gpu.Devices, DType.Q8_0);
         Assert.Equal(
-            LlamaModel.Plan(s_config, DType.Q8_0, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), model.MemoryPlan);
+            LlamaModel.Plan(s_config, DType.Q8_0, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }),
+            model.MemoryPlan);
         using var context = new CudaContext(new CudaDriver(gpu.Driver.Find), 0);
         long taken = context.TotalBytes - context.FreeBytes;
         // Matrices that are packed into one are planned one by one, with planes that each begin at a round address.
@@ -199,7 +205,8 @@ public class CudaModelTests
     {
         using var gpu = new GpuFixture(new PtxDevice { MemoryBytes = 1 << 20 });
         var exception = await Assert.ThrowsAsync<DeviceOutOfMemoryException>(() => RandomAsync(gpu.Devices, DType.F16));
-        Assert.Equal(LlamaModel.Plan(s_config, DType.F16, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), exception.Plan);
+        Assert.Equal(
+            LlamaModel.Plan(s_config, DType.F16, new ModelOptions { Device = Device.Cuda(), MaxSequences = 4 }), exception.Plan);
         Assert.Contains("Interpreted GPU", exception.Message, StringComparison.Ordinal);
         Assert.Contains("use a smaller weight type, a shorter context", exception.Message, StringComparison.Ordinal);
 
@@ -219,7 +226,8 @@ public class CudaModelTests
         try
         {
             await Assert.ThrowsAsync<CudaException>(() => RandomAsync(devices, DType.F16));
-            using LlamaModel model = await LlamaModel.CreateRandomAsync(s_config, DType.F16, 1, devices, new ModelOptions(), Token);
+            using LlamaModel model = await LlamaModel.CreateRandomAsync(
+                s_config, DType.F16, 1, devices, new ModelOptions(), Token);
             Assert.Equal(DeviceKind.Cpu, model.Device.Kind);
             Assert.StartsWith("the GPU failed: CUDA_ERROR_ILLEGAL_ADDRESS", model.Device.Reason, StringComparison.Ordinal);
         }
@@ -265,7 +273,8 @@ public class CudaModelTests
             BrokenDriver.IsLost = true;
             for (int i = 0; i < 2; i++)
             {
-                var exception = await Assert.ThrowsAsync<CudaException>(() => CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options));
+                var exception = await Assert.ThrowsAsync<CudaException>(
+                    () => CudaGoldenTests.CompleteAsync(model, Prompt(5, 1), options));
                 Assert.True(exception.IsDeviceLost);
                 Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", exception.Message, StringComparison.Ordinal);
             }

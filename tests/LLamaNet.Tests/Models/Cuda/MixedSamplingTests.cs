@@ -60,7 +60,9 @@ public class MixedSamplingTests
             lastStep = gpu.Driver.Counters - before;
             int nextRead = 0, nextDrawn = 0;
             for (int i = 0; i < Sequences; i++)
-                next[i] = isDrawn(i) ? drawn[nextDrawn++] : TensorPrimitives.IndexOfMax(logits.AsSpan(nextRead++ * Vocabulary, Vocabulary));
+                next[i] = isDrawn(i)
+                    ? drawn[nextDrawn++]
+                    : TensorPrimitives.IndexOfMax(logits.AsSpan(nextRead++ * Vocabulary, Vocabulary));
             tokens.AddRange(next);
         }
 

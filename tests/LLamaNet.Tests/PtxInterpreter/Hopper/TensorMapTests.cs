@@ -57,7 +57,8 @@ public class TensorMapTests
     [Fact]
     public void A_box_inside_has_all_its_bytes() =>
         Assert.Equal(
-            [new(0, 0x1000 + 32 + 4, 0, 16), new(16, 0x1000 + 64 + 4, 0, 16), new(32, 0x1000 + 96 + 4, 0, 16)], s_map.Rows([2, 1]));
+            [new(0, 0x1000 + 32 + 4, 0, 16), new(16, 0x1000 + 64 + 4, 0, 16), new(32, 0x1000 + 96 + 4, 0, 16)],
+            s_map.Rows([2, 1]));
 
     [Fact]
     public void A_box_over_the_edges_is_filled_with_zeros()

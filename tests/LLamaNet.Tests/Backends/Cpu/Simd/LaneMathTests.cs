@@ -40,7 +40,8 @@ public unsafe class LaneMathTests
     public void Exp_stays_within_the_range_of_floats_and_keeps_NaN()
     {
         float[] results = Exp<Lanes128>(
-            [0, -0f, 1000, float.PositiveInfinity, -1000, float.NegativeInfinity, float.NaN, -float.NaN, 88, -87, 0, 0, 0, 0, 0, 0]);
+            [0, -0f, 1000, float.PositiveInfinity, -1000, float.NegativeInfinity, float.NaN, -float.NaN, 88, -87, 0, 0, 0, 0, 0,
+                0]);
         Assert.Equal([1, 1], results[..2]);
         Assert.Equal(results[8], results[2]);
         Assert.Equal(results[8], results[3]);

@@ -48,7 +48,9 @@ public unsafe class LanesTests
                 Same(a.Zip(b, (l, r) => l / r), x / y);
                 Same(a.Zip(b, MathF.Max), V.Max(x, y));
                 Same(a.Zip(b, MathF.Min), V.Min(x, y));
-                Same(a.Zip(b).Zip(c, (pair, addend) => MathF.FusedMultiplyAdd(pair.First, pair.Second, addend)), V.MultiplyAdd(x, y, z));
+                Same(
+                    a.Zip(b).Zip(c, (pair, addend) => MathF.FusedMultiplyAdd(pair.First, pair.Second, addend)),
+                    V.MultiplyAdd(x, y, z));
             }
 
             float[] v = values[i..(i + 16)];
@@ -72,9 +74,13 @@ public unsafe class LanesTests
         for (int first = 0; first < 65536; first += 16)
         {
             for (int i = 0; i < 16; i++) halves[i] = (ushort)(first + i);
-            Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadF16(halves, new F16Lanes<V>()));
+            Same(
+                Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)),
+                V.LoadF16(halves, new F16Lanes<V>()));
             if (Half.IsFinite(BitConverter.UInt16BitsToHalf(halves[0])))
-                Same(Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)), V.LoadFiniteF16(halves, new F16Lanes<V>()));
+                Same(
+                    Enumerable.Range(first, 16).Select(bits => (float)BitConverter.UInt16BitsToHalf((ushort)bits)),
+                    V.LoadFiniteF16(halves, new F16Lanes<V>()));
         }
 
         byte* bytes = stackalloc byte[16];

@@ -172,7 +172,8 @@ public class CudaStreamTests
         stream.Synchronize();
         var expected = new PtxCounters(
             Launches: 1, GraphLaunches: 0, KernelsRun: 1, Allocations: 2, HostAllocations: 1, CopiesToDevice: 2,
-            CopiesFromDevice: 1, CopiesOnDevice: 1, Fills: 1, BytesFromDevice: 4, Synchronisations: 1, ModulesLoaded: 0, GraphsInstantiated: 0);
+            CopiesFromDevice: 1, CopiesOnDevice: 1, Fills: 1, BytesFromDevice: 4, Synchronisations: 1, ModulesLoaded: 0,
+            GraphsInstantiated: 0);
         Assert.Equal(expected, gpu.Driver.Counters - before);
         Assert.Equal(1, gpu.Driver.KernelsRun("add_f32"));
     }
