@@ -48,7 +48,7 @@ public partial class DocumentTests
             [.. Block().Matches(text).SelectMany(block => Word().Matches(block.Value)).Select(match => match.Value)];
         IEnumerable<string> names = Code().Matches(Block().Replace(text, "")).Select(match => match.Groups[1].Value)
             .Where(code => Name().IsMatch(code)).SelectMany(code => code.Split('.'));
-        Assert.Empty(names.Distinct().Where(name => !s_words.Contains(name) && !own.Contains(name)));
+        Assert.DoesNotContain(names, name => !s_words.Contains(name) && !own.Contains(name));
     }
 
     // A path of this repository: what lies beside it or is built is none, nor is what stands in a folder of the reader.
