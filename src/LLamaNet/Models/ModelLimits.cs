@@ -57,11 +57,11 @@ internal sealed record ModelLimits(
         weightBytes,
         KvCache.Bytes(config, KvCacheType, KvCacheTokens),
         Activations.Bytes(config, step) + RopeTables.Bytes(config, ContextLength) + scratchBytes)
-        {
-            Device = device,
-            ContextLength = ContextLength,
-            KvCacheType = KvCacheType,
-        };
+    {
+        Device = device,
+        ContextLength = ContextLength,
+        KvCacheType = KvCacheType,
+    };
 
     private static void Check(int? value, int least, int most, string option)
     {

@@ -21,7 +21,7 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
 
     public bool IsQuantized => BlockLength > 1;
 
-    public static IReadOnlyList<WeightFormat> All { get; } = FormatList.Create<Factory, WeightFormat>();
+    public static IReadOnlyList<WeightFormat> All { get; } = FormatList.Create(new Factory());
 
     private static readonly WeightFormat?[] s_byType = ByType();
 
@@ -62,14 +62,10 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
         return table;
     }
 
-    private readonly struct Factory : IFormatFactory<WeightFormat>
+    private sealed class Factory : FormatFactory<WeightFormat>
     {
-        public static WeightFormat Floats<TFormat>()
-            where TFormat : struct, IFloatFormat
-            => new FloatFormat<TFormat>();
+        public override WeightFormat Floats<TFormat>() => new FloatFormat<TFormat>();
 
-        public static WeightFormat Blocks<TFormat>()
-            where TFormat : struct, IBlockFormat
-            => new BlockFormat<TFormat>();
+        public override WeightFormat Blocks<TFormat>() => new BlockFormat<TFormat>();
     }
 }

@@ -21,8 +21,10 @@ internal static class TestConfigs
 
     // The checkpoint of the shared data.
     public static LlamaConfig Stories260K { get; } =
-        Of(width: 64, layers: 5, heads: 8, kvHeads: 4, headDim: 8, ffnWidth: 172, vocabulary: 512, context: 512)
-        with { TiedEmbeddings = true };
+        Of(width: 64, layers: 5, heads: 8, kvHeads: 4, headDim: 8, ffnWidth: 172, vocabulary: 512, context: 512) with
+        {
+            TiedEmbeddings = true,
+        };
 
     public static LlamaConfig Of(
         int width, int layers, int heads, int kvHeads, int headDim, int ffnWidth, int vocabulary, int context) => new()

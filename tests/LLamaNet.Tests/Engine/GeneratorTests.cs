@@ -138,8 +138,14 @@ public class GeneratorTests
         using var host = new HashModelHost();
         int[] prompt = [1, 2, 3];
 
-        GenerationResult result = await host.GenerateAsync(prompt, new() { Temperature = 0, MaxOutputTokens = 5,
-            LogProbabilities = true, TopLogProbabilities = 3, IgnoreEndTokens = true });
+        GenerationResult result = await host.GenerateAsync(prompt, new()
+        {
+            Temperature = 0,
+            MaxOutputTokens = 5,
+            LogProbabilities = true,
+            TopLogProbabilities = 3,
+            IgnoreEndTokens = true
+        });
 
         var logits = new float[97];
         HashModel.Logits(prompt, 3, logits);
@@ -185,8 +191,15 @@ public class GeneratorTests
         1 => new() { Seed = seed, MaxOutputTokens = maxTokens, IgnoreEndTokens = true },
         2 => new() { Seed = seed, MaxOutputTokens = maxTokens, Temperature = 0, RepetitionPenalty = 1.5f, PenaltyWindow = 10 },
         3 => new() { Seed = seed, TopK = 30, TopP = 0.9f, StopSequences = ["the", "a\n", "bst"], IgnoreEndTokens = true },
-        4 => new() { Seed = seed, MaxOutputTokens = maxTokens, MinP = 0.1f, FrequencyPenalty = 1, PenaltyWindow = 0,
-            StopSequences = ["😀", "é", "aab"] },
+        4 => new()
+        {
+            Seed = seed,
+            MaxOutputTokens = maxTokens,
+            MinP = 0.1f,
+            FrequencyPenalty = 1,
+            PenaltyWindow = 0,
+            StopSequences = ["😀", "é", "aab"]
+        },
         _ => new() { Seed = seed, MaxOutputTokens = maxTokens, StopSequences = ["stop", "sto", "top"], IgnoreEndTokens = true },
     };
 

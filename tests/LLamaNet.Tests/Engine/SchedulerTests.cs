@@ -87,8 +87,13 @@ public class SchedulerTests
     {
         using var host = new HashModelHost();
         int[] good = [1, 2, 3];
-        var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 30, IgnoreEndTokens = true,
-            LogitBias = new Dictionary<int, float> { [96] = float.NegativeInfinity } };
+        var options = new GenerationOptions
+        {
+            Seed = 1,
+            MaxOutputTokens = 30,
+            IgnoreEndTokens = true,
+            LogitBias = new Dictionary<int, float> { [96] = float.NegativeInfinity }
+        };
         foreach (float poison in (float[])[float.NaN, float.PositiveInfinity])
         {
             host.Model.Poison = (96, poison);
@@ -230,8 +235,16 @@ public class SchedulerTests
     {
         const int Vocabulary = 4096;
         using var host = new HashModelHost(contextLength: 512, vocabulary: Vocabulary);
-        var options = new GenerationOptions { Seed = 1, IgnoreEndTokens = true, TopK = 50, TopP = 0.9f, MinP = 0.01f,
-            TypicalP = 0.99f, RepetitionPenalty = 1.1f };
+        var options = new GenerationOptions
+        {
+            Seed = 1,
+            IgnoreEndTokens = true,
+            TopK = 50,
+            TopP = 0.9f,
+            MinP = 0.01f,
+            TypicalP = 0.99f,
+            RepetitionPenalty = 1.1f
+        };
         long before = 0;
         long after = 0;
         long model = 0;

@@ -74,8 +74,14 @@ public class GenerationSettingsTests
     [Fact]
     public void A_bias_must_leave_a_token()
     {
-        var options = new GenerationOptions { LogitBias = new Dictionary<int, float> { [0] = float.NegativeInfinity,
-            [1] = float.NegativeInfinity } };
+        var options = new GenerationOptions
+        {
+            LogitBias = new Dictionary<int, float>
+            {
+                [0] = float.NegativeInfinity,
+                [1] = float.NegativeInfinity
+            }
+        };
 
         Assert.Throws<ArgumentOutOfRangeException>(() => new GenerationSettings(options, new(), 2));
     }

@@ -18,7 +18,7 @@ public partial class WeightsHeaderTests
             let fields = Spaces().Replace(row.Groups["fields"].Value, " ").Split(", ")
             let values = fields.Select(field => codebooks.GetValueOrDefault(field, field))
             select $"{row.Groups["name"].Value}: {string.Join(", ", values)}";
-        Assert.Equal(FormatList.Create<RowFactory, string?>().OfType<string>().Order(), rows.Order());
+        Assert.Equal(FormatList.Create(new RowFactory()).OfType<string>().Order(), rows.Order());
     }
 
     [GeneratedRegex(@"^struct (?<name>\w+) : +QuantFormat<(?<fields>[^>]*)>", RegexOptions.Multiline)]
@@ -30,14 +30,11 @@ public partial class WeightsHeaderTests
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 
-    private readonly struct RowFactory : IFormatFactory<string?>
+    private sealed class RowFactory : FormatFactory<string?>
     {
-        public static string? Floats<TFormat>()
-            where TFormat : struct, IFloatFormat
-            => null;
+        public override string? Floats<TFormat>() => null;
 
-        public static string? Blocks<TFormat>()
-            where TFormat : struct, IBlockFormat
+        public override string? Blocks<TFormat>()
         {
             int[] fields =
             [

@@ -113,8 +113,14 @@ public class MetaCheckpointTests
     public void The_feed_forward_width_follows_Metas_formula(int dim, int multipleOf, double? multiplier, int width)
     {
         using MetaModel model = MetaModel.Create();
-        var json = new JsonObject { ["dim"] = dim, ["n_layers"] = 1, ["n_heads"] = 32, ["multiple_of"] = multipleOf,
-            ["ffn_dim_multiplier"] = multiplier };
+        var json = new JsonObject
+        {
+            ["dim"] = dim,
+            ["n_layers"] = 1,
+            ["n_heads"] = 32,
+            ["multiple_of"] = multipleOf,
+            ["ffn_dim_multiplier"] = multiplier
+        };
         File.WriteAllText(model["params.json"], json.ToJsonString());
         Assert.Equal(width, MetaParameters.Read(model["params.json"], _ => 100).FfnWidth);
     }

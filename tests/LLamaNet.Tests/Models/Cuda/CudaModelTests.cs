@@ -97,8 +97,14 @@ public class CudaModelTests
         // embedding, norm and output, drawing, going on.
         int kernels = 10 * (5 * s_config.Layers + 4);
         Assert.Equal(
-            new PtxCounters { GraphLaunches = 10, CopiesFromDevice = 10, BytesFromDevice = 40, Synchronisations = 10,
-                KernelsRun = kernels },
+            new PtxCounters
+            {
+                GraphLaunches = 10,
+                CopiesFromDevice = 10,
+                BytesFromDevice = 40,
+                Synchronisations = 10,
+                KernelsRun = kernels
+            },
             difference);
         Assert.Equal(0, longer.Allocations + longer.HostAllocations + longer.GraphsInstantiated + longer.ModulesLoaded);
 

@@ -25,10 +25,8 @@ internal readonly struct PanelSplit
         _shortPanels = Math.Max(1, _panels / (threads * ShortRunsPerShare));
         if (groups > 1)
         {
-        {
             long cached = CachedBytes * _panels / weight.Bytes;
             _shortPanels = (int)Math.Clamp(cached, Math.Min(MinPanels, _shortPanels), _shortPanels);
-        }
         }
         else
         {

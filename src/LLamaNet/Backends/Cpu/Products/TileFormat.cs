@@ -7,7 +7,7 @@ namespace LLamaNet.Backends.Cpu.Products;
 // serves one token and many, and every register width.
 internal abstract unsafe class TileFormat(DType type)
 {
-    private static readonly TileFormat[] s_all = FormatList.Create<Factory, TileFormat>();
+    private static readonly TileFormat[] s_all = FormatList.Create(new Factory());
 
     public static IReadOnlyList<TileFormat> All => s_all;
 
@@ -36,14 +36,10 @@ internal abstract unsafe class TileFormat(DType type)
     // The exact inverse for one row.
     public abstract void Unpack(byte* panel, int lane, int width, byte* row);
 
-    private readonly struct Factory : IFormatFactory<TileFormat>
+    private sealed class Factory : FormatFactory<TileFormat>
     {
-        public static TileFormat Floats<TFormat>()
-            where TFormat : struct, IFloatFormat
-            => new FloatTiles<TFormat>();
+        public override TileFormat Floats<TFormat>() => new FloatTiles<TFormat>();
 
-        public static TileFormat Blocks<TFormat>()
-            where TFormat : struct, IBlockFormat
-            => new QuantTiles<TFormat>();
+        public override TileFormat Blocks<TFormat>() => new QuantTiles<TFormat>();
     }
 }

@@ -5,7 +5,7 @@ namespace LLamaNet.Backends.Cuda.Weights;
 // A weight format's layout on the GPU.
 internal abstract unsafe class PlaneFormat(DType type)
 {
-    private static readonly PlaneFormat[] s_all = FormatList.Create<Factory, PlaneFormat>();
+    private static readonly PlaneFormat[] s_all = FormatList.Create(new Factory());
 
     public static IReadOnlyList<PlaneFormat> All => s_all;
 
@@ -30,14 +30,10 @@ internal abstract unsafe class PlaneFormat(DType type)
     // The exact inverse for one row.
     public abstract void Unpack(byte* planes, PlaneLayout layout, int firstRow, int width, byte* row);
 
-    private readonly struct Factory : IFormatFactory<PlaneFormat>
+    private sealed class Factory : FormatFactory<PlaneFormat>
     {
-        public static PlaneFormat Floats<TFormat>()
-            where TFormat : struct, IFloatFormat
-            => new FloatPlanes(TFormat.Type);
+        public override PlaneFormat Floats<TFormat>() => new FloatPlanes(TFormat.Type);
 
-        public static PlaneFormat Blocks<TFormat>()
-            where TFormat : struct, IBlockFormat
-            => new QuantPlanes<TFormat>();
+        public override PlaneFormat Blocks<TFormat>() => new QuantPlanes<TFormat>();
     }
 }
