@@ -85,7 +85,7 @@ public sealed class PromptIdsTests : IDisposable
     [InlineData(
         "Give the text with --file, or its token ids with --prompt-ids.", "perplexity", "m", "--file", "a", "--prompt-ids", "1")]
     [InlineData("Give the text with --file, or its token ids with --prompt-ids.", "perplexity", "m")]
-    public async Task Mistakes_are_told_in_one_line(string message, params string[] arguments)
+    public async Task A_wrong_list_of_ids_is_told_in_one_line(string message, params string[] arguments)
     {
         string line = (await ConsoleRun.OfAsync(arguments)).FailedWith(2);
         Assert.Contains(message, line, StringComparison.Ordinal);

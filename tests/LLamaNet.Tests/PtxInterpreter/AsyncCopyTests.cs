@@ -49,7 +49,7 @@ public sealed class AsyncCopyTests
     }
 
     [Fact]
-    public void Mistakes_are_found()
+    public void An_asynchronous_copy_that_breaks_the_rules_is_a_fault()
     {
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+8], 16;", Shared).Fault(FaultKind.Misaligned, 1);
         PtxProgram.Of("mov.u32 %r20, s; cp.async.cg.shared.global [%r20], [%a+256], 16;", Shared).Fault(FaultKind.OutOfBounds, 1);

@@ -22,7 +22,7 @@ public sealed class AtomicInstructionTests
     [InlineData("dec.u32", 7, 9, 6)]
     [InlineData("dec.u32", 7, 5, 5)]
     [InlineData("add.f32", 0x3F800000, 0x40000000, 0x40400000)]
-    public void One_operand(string operation, uint before, uint operand, uint after)
+    public void An_atomic_returns_the_old_value_and_stores_the_new_one(string operation, uint before, uint operand, uint after)
     {
         var result = PtxProgram.Of($$"""
             ld.global.u32 %r1, [%a+4]; atom.global.{{operation}} %r2, [%a], %r1; ld.global.u32 %r3, [%a];

@@ -97,7 +97,7 @@ public sealed class ControlFlowTests
     }
 
     [Fact]
-    public void A_clock_goes_on()
+    public void The_clock_rises_and_the_global_timer_is_ahead()
     {
         var result = PtxProgram.Of("""
             mov.u64 %w1, %clock64; mov.u32 %r1, %clock; mov.u64 %w2, %globaltimer; setp.lt.u64 %p1, %w1, %w2;

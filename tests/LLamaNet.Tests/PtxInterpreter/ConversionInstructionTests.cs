@@ -63,7 +63,7 @@ public sealed class ConversionInstructionTests
         Assert.Equal(expected, Instruction.Run(instruction, a));
 
     [Fact]
-    public void Sixty_four_bits()
+    public void Conversions_of_64_bits_extend_signs_and_round_as_told()
     {
         Assert.Equal(0xFFFFFFFFFFFFFFFEUL, Instruction.RunLong("cvt.s64.s32 %w0, %r1", 0xFFFFFFFE));
         Assert.Equal(0x00000000FFFFFFFEUL, Instruction.RunLong("cvt.u64.u32 %w0, %r1", 0x1FFFFFFFE));

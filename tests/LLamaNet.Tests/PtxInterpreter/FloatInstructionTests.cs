@@ -26,7 +26,7 @@ public sealed class FloatInstructionTests
     [InlineData("min.f32 %r0, %r1, %r2", 0, -0f, -0f)]
     [InlineData("max.ftz.f32 %r0, %r1, %r2", -Subnormal, -1, -0f)]
     [InlineData("copysign.f32 %r0, %r1, %r2", -1, 5, -5)]
-    public void Two_operands(string instruction, float a, float b, float expected) =>
+    public void Two_floats_give_the_documented_result(string instruction, float a, float b, float expected) =>
         Assert.Equal(
             BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a, b)));
 
@@ -56,7 +56,7 @@ public sealed class FloatInstructionTests
     [InlineData("sin.approx.f32 %r0, %r1", 0, 0)]
     [InlineData("cos.approx.f32 %r0, %r1", 0, 1)]
     [InlineData("tanh.approx.f32 %r0, %r1", float.PositiveInfinity, 1)]
-    public void One_operand(string instruction, float a, float expected) =>
+    public void One_float_gives_the_documented_result(string instruction, float a, float expected) =>
         Assert.Equal(
             BitConverter.SingleToUInt32Bits(expected), BitConverter.SingleToUInt32Bits(Instruction.RunFloat(instruction, a)));
 
@@ -72,7 +72,7 @@ public sealed class FloatInstructionTests
     }
 
     [Fact]
-    public void Sixty_four_bits()
+    public void Double_precision_is_that_of_CSharp()
     {
         Assert.Equal(1 / 3.0, Instruction.RunDouble("div.rn.f64 %w0, %w1, %w2", 1, 3));
         Assert.Equal(Math.Sqrt(2), Instruction.RunDouble("sqrt.rn.f64 %w0, %w1", 2));
@@ -98,7 +98,7 @@ public sealed class FloatInstructionTests
     [InlineData("mov.b16 %h3, 0x3C00; fma.rn.f16 %h0, %h1, %h2, %h3", 0x3C01, 0x2C00, 0x3C40)]
     // (1 + 2^-10)^2 2^-1 ... = 1/2 + 2^-10 + 2^-21: a product of 21 bits, rounded once.
     [InlineData("mov.b16 %h3, 0; fma.rn.f16 %h0, %h1, %h1, %h3", 0x3C01, 0, 0x3C02)]
-    public void Sixteen_bits(string instruction, uint a, uint b, ushort expected) =>
+    public void Instructions_of_16_bits_round_once_to_even(string instruction, uint a, uint b, ushort expected) =>
         Assert.Equal(expected, Instruction.RunShort(instruction, a, b));
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class FloatInstructionTests
     [InlineData("mul.bf16x2 %r0, %r1, %r2", 0x40003F80, 0x40403F80, 0x40C03F80)]
     [InlineData("fma.rn.f16x2 %r0, %r1, %r2, %r2", 0x40003C00, 0x3C003C00, 0x42004000)]
     [InlineData("neg.f16x2 %r0, %r1", 0x40003C00, 0, 0xC000BC00)]
-    public void Pairs_of_sixteen_bits(string instruction, uint a, uint b, uint expected) =>
+    public void Packed_halves_are_computed_apart(string instruction, uint a, uint b, uint expected) =>
         Assert.Equal(expected, Instruction.Run(instruction, a, b));
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class FloatInstructionTests
     [InlineData("normal", 0, true)]
     [InlineData("normal", Subnormal, false)]
     [InlineData("subnormal", Subnormal, true)]
-    public void Properties(string property, float a, bool expected) =>
+    public void Testp_tells_the_class_of_a_float(string property, float a, bool expected) =>
         Assert.Equal(expected, Instruction.RunPredicate($"testp.{property}.f32 %p0, %r1", BitConverter.SingleToUInt32Bits(a)));
 
     [Theory]

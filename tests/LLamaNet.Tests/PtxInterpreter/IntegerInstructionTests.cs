@@ -26,7 +26,7 @@ public sealed class IntegerInstructionTests
     [InlineData("min.u32 %r0, %r1, %r2", 0xFFFFFFFF, 1, 1)]
     [InlineData("max.s32 %r0, %r1, %r2", 0xFFFFFFFF, 1, 1)]
     [InlineData("max.u32 %r0, %r1, %r2", 0xFFFFFFFF, 1, 0xFFFFFFFF)]
-    public void Two_operands_of_32_bits(string instruction, uint a, uint b, uint expected) =>
+    public void Two_32_bit_integers_give_the_documented_result(string instruction, uint a, uint b, uint expected) =>
         Assert.Equal(expected, Instruction.Run(instruction, a, b));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class IntegerInstructionTests
     [InlineData("div.s16 %h0, %h1, %h2", 0xFFF9, 2, 0xFFFD)]
     [InlineData("min.s16 %h0, %h1, %h2", 0x8000, 1, 0x8000)]
     [InlineData("max.u16 %h0, %h1, %h2", 0x8000, 1, 0x8000)]
-    public void Two_operands_of_16_bits(string instruction, uint a, uint b, ushort expected) =>
+    public void Two_16_bit_integers_give_the_documented_result(string instruction, uint a, uint b, ushort expected) =>
         Assert.Equal(expected, Instruction.RunShort(instruction, a, b));
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class IntegerInstructionTests
     [InlineData("rem.u64 %w0, %w1, %w2", 100, 7, 2)]
     [InlineData("min.s64 %w0, %w1, %w2", ulong.MaxValue, 5, ulong.MaxValue)]
     [InlineData("max.u64 %w0, %w1, %w2", ulong.MaxValue, 5, ulong.MaxValue)]
-    public void Two_operands_of_64_bits(string instruction, ulong a, ulong b, ulong expected) =>
+    public void Two_64_bit_integers_give_the_documented_result(string instruction, ulong a, ulong b, ulong expected) =>
         Assert.Equal(expected, Instruction.RunLong(instruction, a, b));
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class IntegerInstructionTests
     [InlineData("neg.s32 %r0, %r1", 0x80000000, 0x80000000)]
     [InlineData("abs.s32 %r0, %r1", 0xFFFFFFFB, 5)]
     [InlineData("abs.s32 %r0, %r1", 0x80000000, 0x80000000)]
-    public void One_operand(string instruction, uint a, uint expected) => Assert.Equal(expected, Instruction.Run(instruction, a));
+    public void One_integer_gives_the_documented_result(string instruction, uint a, uint expected) => Assert.Equal(expected, Instruction.Run(instruction, a));
 
     [Theory]
     [InlineData("mad.lo.s32 %r0, %r1, %r2, %r3", 7, 6, 0xFFFFFFFF, 41)]
@@ -70,7 +70,7 @@ public sealed class IntegerInstructionTests
     [InlineData("dp4a.u32.u32 %r0, %r1, %r2, %r3", 0xFFFFFFFF, 0xFFFFFFFF, 0, 4 * 255 * 255)]
     [InlineData("dp4a.s32.u32 %r0, %r1, %r2, %r3", 0x000000FF, 0x000000FF, 0, 0xFFFFFF01)]
     [InlineData("dp4a.u32.s32 %r0, %r1, %r2, %r3", 0x000000FF, 0x000000FF, 0, 0xFFFFFF01)]
-    public void Three_operands(string instruction, uint a, uint b, uint c, uint expected) =>
+    public void Three_integers_give_the_documented_result(string instruction, uint a, uint b, uint c, uint expected) =>
         Assert.Equal(expected, Instruction.Run(instruction, a, b, c));
 
     [Fact]

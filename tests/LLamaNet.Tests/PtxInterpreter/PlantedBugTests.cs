@@ -248,7 +248,7 @@ public sealed class PlantedBugTests
         PtxProgram.Of("L: bra L;").Fault(FaultKind.Endless, 1, options: new() { MaximumBlockInstructions = 100_000 });
 
     [Fact]
-    public void A_trap() => PtxProgram.Of("trap;").Fault(FaultKind.Trap, 1);
+    public void A_trap_is_a_fault() => PtxProgram.Of("trap;").Fault(FaultKind.Trap, 1);
 
     [Fact]
     public void A_launch_beyond_the_limits()

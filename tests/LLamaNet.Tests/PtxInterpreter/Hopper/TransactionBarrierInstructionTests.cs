@@ -106,7 +106,7 @@ public class TransactionBarrierInstructionTests
     [InlineData("st.shared.b64 [%r2], %rd0; mbarrier.arrive.shared::cta.b64 _, [%r2];", nameof(FaultKind.InvalidOperand))]
     [InlineData(Init + "mbarrier.arrive.shared::cta.b64 _, [%r2], 2;", nameof(FaultKind.InvalidOperand))]
     [InlineData(Init + "mbarrier.inval.shared::cta.b64 [%r2];" + Arrive, nameof(FaultKind.InvalidOperand))]
-    public void Misuse_is_found(string body, string expected) =>
+    public void A_barrier_that_is_misused_is_a_fault(string body, string expected) =>
         Assert.Equal(expected, HopperMachine.Fault(body, 1).Kind.ToString());
 
     [Fact]
