@@ -1,6 +1,6 @@
 // y[r] = table[tokens[r]]
 // y: [rows, width] F32, tokens: [rows], table: planes of [vocabulary, width]
-// launch: grid (ceil(width / 32 / 128), rows) of 128 threads, a group of 32 numbers a thread. Groups pass through shared
+// launch: grid (rows, ceil(width / 32 / 128)) of 128 threads, a group of 32 numbers a thread. Groups pass through shared
 //   memory, so neighboring lanes write neighboring numbers
 // numerics: the bits of WeightFormat.Dequantize
 #include "weights.cuh"
@@ -10,7 +10,7 @@
 
 template <class F> DEVICE void embed(float* y, const int* tokens, const Planes& table) {
     __shared__ float shared[THREADS * STRIDE];
-    int row = blockIdx.y, firstGroup = blockIdx.x * THREADS, group = firstGroup + threadIdx.x;
+    int row = blockIdx.x, firstGroup = blockIdx.y * THREADS, group = firstGroup + threadIdx.x;
     if (group < table.width / 32) {
         float values[32];
         dequantize32<F>(table, tokens[row], group, values);

@@ -9,12 +9,16 @@ namespace LLamaNet;
 /// <param name="Operations">The operations, from the most time to the least.</param>
 public sealed record StepTrace(string Device, string Timing, IReadOnlyList<TracedOperation> Operations)
 {
+    /// <summary>What a GPU reaches at most, computed from its clocks; null for a CPU, whose ceilings must be measured.</summary>
+    public TraceCeilings? Ceilings { get; init; }
+
     /// <summary>Writes a table for people: times in microseconds, GB/s, GFLOP/s and shares.</summary>
     /// <param name="writer">Where to write.</param>
-    /// <param name="ceilings">What shares are of; null leaves their column out.</param>
+    /// <param name="ceilings">What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.</param>
     public void WriteTable(TextWriter writer, TraceCeilings? ceilings = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        ceilings ??= Ceilings;
         writer.WriteLine($"{Device}; {Timing}");
         string[] header = ["operation", "operand", "rows", "count", "us", "of time", "GB/s", "GFLOP/s", "of ceiling"];
         double total = Operations.Sum(operation => operation.Time.TotalSeconds);
@@ -32,10 +36,11 @@ public sealed record StepTrace(string Device, string Timing, IReadOnlyList<Trace
 
     /// <summary>Writes a JSON object with the device, the way of timing and all operations.</summary>
     /// <param name="json">Where to write.</param>
-    /// <param name="ceilings">What shares are of; null leaves them out.</param>
+    /// <param name="ceilings">What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.</param>
     public void WriteJson(Utf8JsonWriter json, TraceCeilings? ceilings = null)
     {
         ArgumentNullException.ThrowIfNull(json);
+        ceilings ??= Ceilings;
         json.WriteStartObject();
         json.WriteString("device", Device);
         json.WriteString("timing", Timing);
@@ -62,7 +67,7 @@ public sealed record StepTrace(string Device, string Timing, IReadOnlyList<Trace
     private static string[] Cells(TracedOperation operation, double total, TraceCeilings? ceilings) =>
     [
         operation.Name, operation.Operand, Number(operation.Rows, "0"), Number(operation.Count, "0"),
-        Number(operation.Time.TotalMicroseconds / operation.Count, "0.0"), Number(operation.Time.TotalSeconds / total, "0.0%"),
+        Number(operation.Time.TotalMicroseconds / operation.Count, "0.0"), Number(total > 0 ? operation.Time.TotalSeconds / total : 0, "0.0%"),
         Number(operation.BytesPerSecond / 1e9, "0.00"),
         operation.Operations == 0 ? "-" : Number(operation.OperationsPerSecond / 1e9, "0.0"),
         ceilings is null ? "" : Number(operation.ShareOf(ceilings), "0.0%"),

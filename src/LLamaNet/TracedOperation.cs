@@ -12,11 +12,11 @@ namespace LLamaNet;
 public sealed record TracedOperation(
     string Name, string Operand, int Rows, bool IsQuantized, long Count, TimeSpan Time, long Bytes, long Operations)
 {
-    /// <summary>Bytes read and written in a second.</summary>
-    public double BytesPerSecond => Bytes / Time.TotalSeconds;
+    /// <summary>Bytes read and written in a second; 0 where the clock saw no time pass.</summary>
+    public double BytesPerSecond => InASecond(Bytes);
 
-    /// <summary>Multiplications and additions in a second.</summary>
-    public double OperationsPerSecond => Operations / Time.TotalSeconds;
+    /// <summary>Multiplications and additions in a second; 0 where the clock saw no time pass.</summary>
+    public double OperationsPerSecond => InASecond(Operations);
 
     /// <summary>Computes the share of the ceiling that binds: the larger of those of memory and of arithmetic.</summary>
     /// <param name="ceilings">What the device reaches at most.</param>
@@ -27,4 +27,6 @@ public sealed record TracedOperation(
         double peak = IsQuantized ? ceilings.Int8OperationsPerSecond : ceilings.F32OperationsPerSecond;
         return Math.Max(BytesPerSecond / ceilings.BytesPerSecond, OperationsPerSecond / peak);
     }
+
+    private double InASecond(long count) => Time > TimeSpan.Zero ? count / Time.TotalSeconds : 0;
 }

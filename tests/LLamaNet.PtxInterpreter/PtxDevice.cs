@@ -7,6 +7,13 @@ internal sealed record PtxDevice(string Name = "Interpreted GPU", int Major = 8,
 
     public int Multiprocessors { get; init; } = 4;
 
+    public int ClockKilohertz { get; init; } = 1_410_000;
+
+    // 0: the driver does not say.
+    public int MemoryClockKilohertz { get; init; } = 1_215_000;
+
+    public int MemoryBusBits { get; init; } = 5120;
+
     // Shared memory that a block may have at most.
     public int SharedBytesPerBlock { get; init; } = 166912;
 

@@ -60,6 +60,27 @@ public class StepTraceTests
         Assert.Equal(0.9, first.GetProperty("shareOfCeiling").GetDouble(), tolerance: 1e-12);
     }
 
+    [Fact]
+    public void An_operation_that_the_clock_does_not_see_has_no_rates()
+    {
+        StepTrace trace = s_trace with { Operations = [s_trace.Operations[0] with { Time = TimeSpan.Zero }] };
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) trace.WriteJson(writer, s_ceilings);
+        using JsonDocument json = JsonDocument.Parse(Encoding.UTF8.GetString(buffer.ToArray()));
+        Assert.Equal(0, json.RootElement.GetProperty("operations")[0].GetProperty("shareOfCeiling").GetDouble());
+        var table = new StringWriter();
+        trace.WriteTable(table, s_ceilings);
+        Assert.EndsWith(" 0.0     0.0%  0.00      0.0        0.0%\n", table.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trace_that_brings_ceilings_has_shares()
+    {
+        var table = new StringWriter();
+        (s_trace with { Ceilings = s_ceilings }).WriteTable(table);
+        Assert.Equal(Table(s_ceilings), table.ToString());
+    }
+
     private static string Table(TraceCeilings? ceilings)
     {
         var writer = new StringWriter();

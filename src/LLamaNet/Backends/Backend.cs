@@ -10,8 +10,12 @@ internal abstract class Backend : IDisposable
     // For people: "CPU, 2 threads, AVX-512".
     public abstract string Name { get; }
 
-    // Tokens of a step that makes the device do all that it does only once, such as compiling kernels; 0: there is no such thing.
-    public virtual int WarmUpTokens => 0;
+    // Numbers of tokens of steps in which the device does all that it does only once, such as compiling kernels; from the most
+    // to the fewest. None: there is no such thing.
+    public virtual IReadOnlyList<int> WarmUpRows => [];
+
+    // What a trace compares with, where it is known without measuring.
+    public virtual TraceCeilings? Ceilings => null;
 
     // ---- memory ----
 
@@ -99,8 +103,8 @@ internal abstract class Backend : IDisposable
     // y: [rows, heads * headDim]; keys and values come from kv only.
     public abstract void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch);
 
-    // Whether there are Sample and ReadSampled; otherwise tokens are drawn on the host from the logits.
-    public virtual bool CanSample => false;
+    // Logits that a row for Sample may have; 0: there is no Sample, and tokens are drawn on the host.
+    public virtual int MaxSampledVocabulary => 0;
 
     // Draws a token from each of the last batch.SampledCount rows of logits by batch.Sampling; these logits may be lost.
     // logits: [batch.OutputCount, vocabulary]

@@ -46,6 +46,9 @@ internal abstract class DeviceProvider
 
     // ---- what models take ----
 
+    // Why no device of this kind runs such a model; null when one may.
+    public virtual DeviceException? Refusal(LlamaConfig config) => null;
+
     // Prompt tokens in a step, unless options say.
     public abstract int PrefillChunk { get; }
 

@@ -22,11 +22,13 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
     public long ReadFreeBytes(Device device) =>
         (device.Kind == DeviceKind.Auto ? providers[0] : Of(device)).ReadFreeBytes(device.Ordinal);
 
+    // Of any device, also one that there cannot be.
     public string NameOf(Device device)
     {
-        if (device.Kind == DeviceKind.Auto) return Device.AutoName;
-        DeviceProvider provider = Of(device);
-        return provider.HasOrdinals ? string.Create(null, $"{provider.Name}:{device.Ordinal}") : provider.Name;
+        DeviceProvider? provider = providers.FirstOrDefault(provider => provider.Kind == device.Kind);
+        string name = device.Kind == DeviceKind.Auto ? Device.AutoName : provider?.Name ?? $"{device.Kind}";
+        bool hasOrdinal = device.Ordinal != 0 || provider?.HasOrdinals == true;
+        return hasOrdinal ? string.Create(CultureInfo.InvariantCulture, $"{name}:{device.Ordinal}") : name;
     }
 
     public Device? Find(string text)
@@ -42,14 +44,15 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
             : null;
     }
 
-    // The kind that loading takes; with Auto the fastest of which a device can be used.
-    public DeviceProvider For(Device device) => device.Kind != DeviceKind.Auto
-        ? Of(device)
-        : providers.Skip(1).LastOrDefault(provider => provider.List().Any(CanBeUsed)) ?? providers[0];
+    // The kind that loading takes; with Auto the fastest that runs the model and of which a device can be used.
+    public DeviceProvider For(ModelOptions options, LlamaConfig config) => options.Device.Kind != DeviceKind.Auto
+        ? Of(options.Device)
+        : providers.Skip(1).LastOrDefault(
+            provider => Misfit(provider, options, config) is null && provider.List().Any(CanBeUsed)) ?? providers[0];
 
     // Opens the device that options ask for and loads a model on it. With Auto, the next kind's turn comes where a device
     // cannot be used, fails or is too small. load: owns the backend, also when it throws.
-    public T Load<T>(ModelOptions options, Func<DeviceProvider, Backend, DeviceSelection, T> load)
+    public T Load<T>(ModelOptions options, LlamaConfig config, Func<DeviceProvider, Backend, DeviceSelection, T> load)
     {
         if (options.Device.Kind != DeviceKind.Auto)
         {
@@ -61,7 +64,8 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
         var problems = new List<string>();
         foreach (DeviceProvider provider in providers.Skip(1).Reverse())
         {
-            (Backend? backend, string reason) = OpenFirst(provider, options);
+            string? misfit = Misfit(provider, options, config);
+            (Backend? backend, string reason) = misfit is null ? OpenFirst(provider, options) : (null, misfit);
             if (backend is null)
             {
                 problems.Add($"no {provider.Noun}: {reason}");
@@ -86,6 +90,13 @@ internal sealed class DeviceProviders(params IReadOnlyList<DeviceProvider> provi
         Backend last = providers[0].Open(0, options);
         return load(providers[0], last, new DeviceSelection(providers[0].Kind, last.Name, string.Join("; ", problems)));
     }
+
+    // Why Auto passes a kind over; null when it does not.
+    private static string? Misfit(DeviceProvider provider, ModelOptions options, LlamaConfig config) =>
+        provider.Refusal(config) is { } refusal ? refusal.Message
+        : options.KvCacheType is { } type && !provider.KvCacheTypes.Contains(type)
+            ? $"{nameof(ModelOptions.KvCacheType)} is {type}, and it keeps {string.Join(" or ", provider.KvCacheTypes)}"
+        : null;
 
     // The first of a kind that can be used, or none and why.
     private static (Backend? Backend, string Reason) OpenFirst(DeviceProvider provider, ModelOptions options)

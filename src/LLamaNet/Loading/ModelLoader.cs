@@ -9,8 +9,6 @@ namespace LLamaNet.Loading;
 internal sealed class ModelLoader(
     DeviceProviders devices, ModelOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
 {
-    private readonly TraceOutput? _traceOutput = TraceOutput.FromEnvironment();
-
     // Closes the checkpoint.
     public LoadedModel Load(Checkpoint checkpoint)
     {
@@ -18,23 +16,27 @@ internal sealed class ModelLoader(
             return Load(ModelSource.Of(checkpoint, options.WeightType));
     }
 
-    public LoadedModel Load(ModelSource source) => devices.Load(Options, (provider, backend, device) =>
+    public LoadedModel Load(ModelSource source)
     {
-        try
+        var traceOutput = TraceOutput.FromEnvironment();
+        ModelOptions traced = traceOutput is null ? options : options with { Trace = true };
+        return devices.Load(traced, source.Config, (provider, backend, device) =>
         {
-            if (Options.Trace) backend = new TracingBackend(backend);
-            return LoadOn(backend, device, source, ModelPlan.Of(source, Options, provider));
-        }
-        catch
-        {
-            backend.Dispose();
-            throw;
-        }
-    });
+            try
+            {
+                if (traced.Trace) backend = new TracingBackend(backend);
+                return LoadOn(backend, device, source, ModelPlan.Of(source, traced, provider), traceOutput);
+            }
+            catch
+            {
+                backend.Dispose();
+                throw;
+            }
+        });
+    }
 
-    private ModelOptions Options => _traceOutput is null ? options : options with { Trace = true };
-
-    private LoadedModel LoadOn(Backend backend, DeviceSelection device, ModelSource source, ModelPlan plan)
+    private LoadedModel LoadOn(
+        Backend backend, DeviceSelection device, ModelSource source, ModelPlan plan, TraceOutput? traceOutput)
     {
         (LlamaConfig config, ModelLimits limits) = (source.Config, plan.Limits);
         long available = backend.AvailableBytes;
@@ -49,9 +51,9 @@ internal sealed class ModelLoader(
         ropes.For(promptLength: 0); // here rather than in the first step
         var cache = new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens);
         var transformer = new Transformer(backend, config, weights, cache, ropes, plan.Step);
-        WarmUp.Run(transformer, backend.WarmUpTokens);
+        WarmUp.Run(transformer, backend.WarmUpRows);
         TraceRecorder? trace = (backend as TracingBackend)?.Recorder;
         trace?.Take(); // the warm-up is no request's
-        return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory, trace, _traceOutput);
+        return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory, trace, traceOutput);
     }
 }

@@ -8,10 +8,11 @@ internal sealed record ModelPlan(ModelLimits Limits, StepLimits Step, MemoryPlan
 {
     // On the device that options ask for.
     public static ModelPlan Of(ModelSource source, ModelOptions options, DeviceProviders devices) =>
-        Of(source, options, devices.For(options.Device));
+        Of(source, options, devices.For(options, source.Config));
 
     public static ModelPlan Of(ModelSource source, ModelOptions options, DeviceProvider device)
     {
+        if (device.Refusal(source.Config) is { } refusal) throw refusal;
         var limits = ModelLimits.For(source.Config, options, source.Weights.IsQuantized, device);
         StepLimits step = limits.Step(source.Config, source.Weights.Products);
         (long deviceBytes, long readBytes) = source.Weights.Plan(device.WeightBytes);

@@ -16,7 +16,8 @@ internal sealed class TraceOutput
 
     private TraceOutput(string destination) => _destination = destination;
 
-    // Null when the variable is not set. Throws IOException where the file cannot be written, rather than after the work.
+    // Null when the variable is not set. Throws IOException or UnauthorizedAccessException where the file
+    // cannot be written, rather than after the work.
     public static TraceOutput? FromEnvironment()
     {
         string? value = Environment.GetEnvironmentVariable(Variable);
@@ -35,6 +36,14 @@ internal sealed class TraceOutput
 
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer)) trace.WriteJson(json);
-        File.AppendAllText(_destination, Encoding.UTF8.GetString(buffer.ToArray()) + "\n");
+        try
+        {
+            File.AppendAllText(_destination, Encoding.UTF8.GetString(buffer.ToArray()) + "\n");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A model that is disposed throws nothing.
+            Console.Error.WriteLine($"{Variable}: the trace is lost: {exception.Message}");
+        }
     }
 }

@@ -6,12 +6,13 @@ namespace LLamaNet.Loading;
 // Throw-away steps, so that a device compiles its kernels before the first request.
 internal static class WarmUp
 {
-    // Runs steps of `tokens` tokens and of one, with and without drawing; none for 0.
-    public static void Run(Transformer transformer, int tokens)
+    // Runs steps of these numbers of tokens, with and without drawing. rows: from the most to the fewest.
+    public static void Run(Transformer transformer, IReadOnlyList<int> rows)
     {
-        if (tokens == 0) return;
+        if (rows.Count == 0) return;
         RopeTable rope = transformer.RopeFor(promptLength: 0);
-        tokens = Math.Min(Math.Min(tokens, transformer.MaxRows), rope.Cosines.Rows);
+        int most = Math.Min(transformer.MaxRows, rope.Cosines.Rows);
+        int tokens = Math.Min(rows[0], most);
         var sequence = new KvSequence(tokens);
         transformer.Cache.TryExtend(sequence, tokens);
         int vocabulary = transformer.Config.VocabularySize;
@@ -19,7 +20,7 @@ internal static class WarmUp
         var logits = new float[vocabulary];
         var drawn = new int[1];
         // A device records a form of step when it comes for the second time.
-        foreach (int count in (int[])[tokens, 1, 1])
+        foreach (int count in (int[])[.. rows.Select(count => Math.Min(count, most)), 1])
         {
             Run(null);
             if (transformer.CanSample)

@@ -29,7 +29,7 @@ internal sealed class Transformer(
     // The rotation for a sequence whose prompt has this many tokens.
     public RopeTable RopeFor(int promptLength) => ropes.For(promptLength);
 
-    public bool CanSample => backend.CanSample;
+    public bool CanSample => Config.VocabularySize <= backend.MaxSampledVocabulary;
 
     public void Forward(Batch batch, Span<float> logits, Span<int> drawn)
     {

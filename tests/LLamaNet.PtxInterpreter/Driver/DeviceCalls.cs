@@ -34,8 +34,11 @@ internal sealed unsafe class DeviceCalls(DriverState state)
 
     private static int Attribute(PtxDevice device, int attribute) => attribute switch
     {
+        13 => device.ClockKilohertz,
         16 => device.Multiprocessors,
         20 => device.IsProhibited ? 2 : 0,
+        36 => device.MemoryClockKilohertz,
+        37 => device.MemoryBusBits,
         75 => device.Major,
         76 => device.Minor,
         97 => device.SharedBytesPerBlock,

@@ -105,7 +105,7 @@ public class DeviceProvidersTests
         FakeProvider fast = new(DeviceKind.Cuda, "fast") { IsBroken = fastIsBroken };
         var providers = new DeviceProviders(slow, middle, fast);
         Assert.Equal(reason, Load(providers, Device.Auto).Reason);
-        Assert.Equal(name, providers.For(Device.Auto).Name);
+        Assert.Equal(name, providers.For(new() { Device = Device.Auto }, TestConfigs.Odd).Name);
         Assert.Equal(["slow", "middle", "fast"], providers.List().Select(device => device.Name));
         Assert.Equal(["auto", "slow", "slow:N", "middle", "middle:N", "fast", "fast:N"], providers.Forms);
     }
@@ -124,7 +124,7 @@ public class DeviceProvidersTests
         Assert.Throws<DeviceOutOfMemoryException>(() => LoadFailing(small, Device.Cuda()));
 
         string LoadFailing(Exception exception, Device? device = null) => providers.Load(
-            new ModelOptions { Device = device ?? Device.Auto, Threads = 1 }, (provider, backend, selection) =>
+            new ModelOptions { Device = device ?? Device.Auto, Threads = 1 }, TestConfigs.Odd, (provider, backend, selection) =>
             {
                 backend.Dispose();
                 return provider == fast ? throw exception : selection.Reason;
@@ -154,6 +154,44 @@ public class DeviceProvidersTests
     [InlineData("cuda:1:2")]
     public void Other_texts_are_no_devices(string? text) => Assert.False(Device.TryParse(text, out _));
 
+    [Theory]
+    [InlineData(DeviceKind.Cpu, 3, "cpu:3")]
+    [InlineData(DeviceKind.Auto, 1, "auto:1")]
+    [InlineData((DeviceKind)9, 0, "9")]
+    public void A_device_that_there_cannot_be_has_a_name_as_well(DeviceKind kind, int ordinal, string name) =>
+        Assert.Equal(name, $"{new Device(kind, ordinal)}");
+
+    [Fact]
+    public void Auto_takes_the_CPU_where_the_GPU_does_not_run_the_model()
+    {
+        LlamaConfig wide = TestConfigs.Odd with { HeadDim = 512 };
+        using var gpu = new GpuFixture();
+        const string Reason = "no GPU: the model's heads have 512 elements and the kernels take 256 at most";
+        Assert.Equal(Reason, Reasoned(gpu.Devices, new(), wide));
+        Assert.Equal(
+            "no GPU: KvCacheType is Q8_0, and it keeps F32 or F16",
+            Reasoned(gpu.Devices, new() { KvCacheType = DType.Q8_0 }, TestConfigs.Odd));
+        Assert.Equal("cpu", gpu.Devices.For(new(), wide).Name);
+        Assert.Equal("cuda", gpu.Devices.For(new(), TestConfigs.Odd).Name);
+
+        static string Reasoned(DeviceProviders devices, ModelOptions options, LlamaConfig config) => devices.Load(
+            options with { Threads = 1 }, config, (_, backend, selection) =>
+            {
+                backend.Dispose();
+                return selection.Reason;
+            });
+    }
+
+    [Fact]
+    public async Task A_GPU_that_is_asked_for_says_which_heads_it_takes()
+    {
+        using var gpu = new GpuFixture();
+        var exception = await Assert.ThrowsAsync<CudaException>(() => LlamaModel.CreateRandomAsync(
+            TestConfigs.Odd with { HeadDim = 512 }, DType.F32, 1, gpu.Devices, new ModelOptions { Device = Device.Cuda() },
+            TestContext.Current.CancellationToken));
+        Assert.Contains("heads have 512 elements", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_forms_of_devices_are_told() => Assert.Equal(["auto", "cpu", "cuda", "cuda:N"], Device.Forms);
 
@@ -175,7 +213,7 @@ public class DeviceProvidersTests
     }
 
     private static DeviceSelection Load(DeviceProviders providers, Device device) => providers.Load(
-        new ModelOptions { Device = device, Threads = 1 }, (_, backend, selection) =>
+        new ModelOptions { Device = device, Threads = 1 }, TestConfigs.Odd, (_, backend, selection) =>
         {
             backend.Dispose();
             return selection;

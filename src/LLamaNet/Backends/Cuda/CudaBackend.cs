@@ -3,6 +3,7 @@ using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Products;
 using LLamaNet.Backends.Cuda.Rows;
+using LLamaNet.Backends.Cuda.Sampling;
 using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Backends.Cuda.Step;
 using LLamaNet.Backends.Cuda.Weights;
@@ -73,7 +74,7 @@ internal sealed class CudaBackend : Backend
 
     public override string Name => $"{_context.DeviceName}, compute capability {_context.ComputeCapability}";
 
-    public override int WarmUpTokens => _products.WarmUpRows;
+    public override IReadOnlyList<int> WarmUpRows => _products.WarmUpRows;
 
     public static IReadOnlyList<DType> KvTypes { get; } = [DType.F32, DType.F16];
 
@@ -82,6 +83,8 @@ internal sealed class CudaBackend : Backend
     public override long AvailableBytes => _context.FreeBytes;
 
     public override long AllocatedBytes => _context.Handle.Memory.Bytes;
+
+    public override TraceCeilings? Ceilings => _context.Device.Ceilings;
 
     public override bool QueuesOperations => true;
 
@@ -264,7 +267,7 @@ internal sealed class CudaBackend : Backend
         _attention.Launch(_stream, target, source, kv, shape, uploaded, scratch);
     }
 
-    public override bool CanSample => true;
+    public override int MaxSampledVocabulary => SampleKernel.MaxVocabulary;
 
     public override void Sample(Tensor logits, Batch batch)
     {

@@ -1,3 +1,4 @@
+using LLamaNet.Backends.Cuda.Attention;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Backends.Cuda.Scratch;
 using LLamaNet.Backends.Cuda.Weights;
@@ -60,6 +61,11 @@ internal sealed class CudaProvider(Func<CudaDriver> openDriver, bool recordsStep
             throw;
         }
     }
+
+    public override DeviceException? Refusal(LlamaConfig config) => config.HeadDim <= AttentionDecodeKernel.MaxHeadDim
+        ? null
+        : new CudaException(
+            $"the model's heads have {config.HeadDim} elements and the kernels take {AttentionDecodeKernel.MaxHeadDim} at most");
 
     public override long WeightBytes(IReadOnlyList<MatrixSource> parts) => CudaWeight.PlannedBytes(parts);
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace LLamaNet.Backends.Tracing;
 
 // Adds up what operations take. Thread-safe.
-internal sealed class TraceRecorder(string device, string timing)
+internal sealed class TraceRecorder(string device, string timing, TraceCeilings? ceilings)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Key, Sums> _sums = [];
@@ -30,7 +30,7 @@ internal sealed class TraceRecorder(string device, string timing)
                     Stopwatch.GetElapsedTime(0, entry.Value.Ticks), entry.Value.Work.Bytes, entry.Value.Work.Operations)),
             ];
             _sums.Clear();
-            return new StepTrace(device, timing, operations);
+            return new StepTrace(device, timing, operations) { Ceilings = ceilings };
         }
     }
 

@@ -13,11 +13,12 @@ internal sealed class TracingBackend(Backend inner) : Backend
 
     public TraceRecorder Recorder { get; } = new(
         inner.Name,
-        inner.QueuesOperations ? "each operation is waited for, so times hold its launch" : "wall time of each operation");
+        inner.QueuesOperations ? "each operation is waited for, so times hold its launch" : "wall time of each operation",
+        inner.Ceilings);
 
     public override string Name => inner.Name;
 
-    public override int WarmUpTokens => inner.WarmUpTokens;
+    public override IReadOnlyList<int> WarmUpRows => inner.WarmUpRows;
 
     public override long AvailableBytes => inner.AvailableBytes;
 
@@ -25,7 +26,9 @@ internal sealed class TracingBackend(Backend inner) : Backend
 
     public override IReadOnlyList<DType> KvCacheTypes => inner.KvCacheTypes;
 
-    public override bool CanSample => inner.CanSample;
+    public override int MaxSampledVocabulary => inner.MaxSampledVocabulary;
+
+    public override TraceCeilings? Ceilings => inner.Ceilings;
 
     public override bool QueuesOperations => inner.QueuesOperations;
 

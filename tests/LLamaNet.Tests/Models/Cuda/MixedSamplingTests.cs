@@ -1,10 +1,13 @@
 using System.Numerics.Tensors;
+using LLamaNet.Architectures;
+using LLamaNet.Architectures.Rope;
 using LLamaNet.Backends;
 using LLamaNet.Backends.Cuda;
 using LLamaNet.Backends.Cuda.Driver;
 using LLamaNet.Loading;
 using LLamaNet.Models;
 using LLamaNet.PtxInterpreter;
+using LLamaNet.Tensors;
 using Xunit;
 
 namespace LLamaNet.Tests.Models.Cuda;
@@ -29,6 +32,27 @@ public class MixedSamplingTests
         Assert.Equal(3 * sizeof(int), drawn.BytesFromDevice);
         Assert.Equal((2 + Vocabulary) * sizeof(int), counters.BytesFromDevice);
         Assert.Equal(1, counters.GraphLaunches);
+    }
+
+    // The device goes on with token 0 at the next position where it drew none; the host must not take that for the old batch.
+    [Fact]
+    public void Logits_that_allow_no_token_allow_none_the_next_time()
+    {
+        using var gpu = new GpuFixture();
+        using Transformer transformer = Open(gpu, poisoned: 1);
+        var sequence = new KvSequence(64);
+        transformer.Cache.TryExtend(sequence, 64);
+        var batch = new Batch(1);
+        int[] drawn = [0];
+        foreach ((int token, bool isPoisoned) in ((int, bool)[])[(1, true), (1, true), (2, false), (1, true), (2, false)])
+        {
+            batch.Clear();
+            batch.Append(
+                [token], 0, sequence.Pages, transformer.RopeFor(0), Batch.Outputs.Last,
+                new SampleParameters(1, 0, Temperature: 0, 1, 0, 0, Vocabulary));
+            transformer.Forward(batch, [], drawn);
+            Assert.Equal(isPoisoned, drawn[0] < 0);
+        }
     }
 
     // Greedy tokens of three sequences that start with different prompts, and what the last step cost.
@@ -69,10 +93,22 @@ public class MixedSamplingTests
         return [.. tokens];
     }
 
-    private static Transformer Open(GpuFixture gpu)
+    // poisoned: the token whose embedding is NaN.
+    private static Transformer Open(GpuFixture gpu, int? poisoned = null)
     {
         var backend = new CudaBackend(new CudaContext(new CudaDriver(gpu.Driver.Find), 0));
         ModelSource source = ModelSource.Random(s_config, DType.Q8_0, seed: 3);
+        if (poisoned is { } token)
+        {
+            Dictionary<TensorId, MatrixSource> tensors = ModelTensors.Of(s_config).ToDictionary(
+                tensor => tensor.Id, tensor => (MatrixSource)ArrayMatrix.Random($"{tensor.Id}", tensor.Rows, tensor.Width));
+            float[] embedding = Values.Uniform(Vocabulary * s_config.Width, 2);
+            embedding.AsSpan(token * s_config.Width, s_config.Width).Fill(float.NaN);
+            tensors[new(TensorRole.Embedding)] = new ArrayMatrix("embedding", Vocabulary, s_config.Width, embedding);
+            var weights = new WeightLoader(s_config, RopePairing.SplitHalves, null, "poisoned", id => tensors[id]);
+            source = source with { Weights = weights };
+        }
+
         StepLimits step = ModelPlan.Of(source, new ModelOptions(), gpu.Provider).Step;
         backend.Reserve(step);
         return new Transformer(

@@ -5,7 +5,7 @@ namespace LLamaNet.Backends.Cuda.Driver;
 // What the driver says about one GPU, whether or not it can be used.
 internal sealed unsafe record CudaDevice(
     int Ordinal, int Handle, string Name, ComputeCapability ComputeCapability, long TotalBytes, int Multiprocessors,
-    int SharedBytesPerBlock, string? Refusal)
+    int SharedBytesPerBlock, TraceCeilings? Ceilings, string? Refusal)
 {
     // The kernels use instructions of Ampere: mma.sync with bf16, cp.async.
     public static readonly ComputeCapability Oldest = new(8, 0);
@@ -41,10 +41,18 @@ internal sealed unsafe record CudaDevice(
             : Attribute(driver, device, CUdeviceAttribute.ComputeMode) == ComputeModeProhibited
                 ? "its compute mode forbids use (nvidia-smi -c 0 allows it)"
             : null;
+        int multiprocessors = Attribute(driver, device, CUdeviceAttribute.MultiprocessorCount);
+        // Two transfers in a period of the memory's clock.
+        double bytesPerSecond = 2e3 * Attribute(driver, device, CUdeviceAttribute.MemoryClockKilohertz)
+            * Attribute(driver, device, CUdeviceAttribute.MemoryBusBits) / 8;
+        double operationsPerSecond = 1e3 * Attribute(driver, device, CUdeviceAttribute.ClockKilohertz)
+            * multiprocessors * capability.TensorOperationsPerClock;
+        TraceCeilings? ceilings = bytesPerSecond > 0 && operationsPerSecond > 0
+            ? new(bytesPerSecond, operationsPerSecond, operationsPerSecond)
+            : null;
         return new CudaDevice(
-            ordinal, device, Marshal.PtrToStringUTF8((nint)name) ?? "", capability, (long)bytes,
-            Attribute(driver, device, CUdeviceAttribute.MultiprocessorCount),
-            Attribute(driver, device, CUdeviceAttribute.MaxSharedBytesPerBlockOptIn), refusal);
+            ordinal, device, Marshal.PtrToStringUTF8((nint)name) ?? "", capability, (long)bytes, multiprocessors,
+            Attribute(driver, device, CUdeviceAttribute.MaxSharedBytesPerBlockOptIn), ceilings, refusal);
     }
 
     public static int Count(CudaDriver driver)

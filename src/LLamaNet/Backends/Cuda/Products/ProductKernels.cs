@@ -16,8 +16,10 @@ internal sealed class ProductKernels(KernelLibrary library, ScratchMemory scratc
     private readonly GemmKernel _gemm = new(library);
     private readonly GemmSm90aKernel? _gemmSm90a = GemmSm90aKernel.IsSupported(library) ? new GemmSm90aKernel(library) : null;
 
-    // The fewest rows that bring every kernel of a model's formats into use.
-    public int WarmUpRows => 1 + (_gemmSm90a is null ? GemvKernel.MaxRows : GemmKernel.MaxSmallTileRows);
+    // Numbers of rows that bring every module of a model's formats into use.
+    public IReadOnlyList<int> WarmUpRows => _gemmSm90a is null
+        ? [GemvKernel.MaxRows + 1, 1]
+        : [GemmKernel.MaxSmallTileRows + 1, GemvKernel.MaxRows + 1, 1];
 
     // y[r] = epilogue(weight . x[r] + bias), or of RMSNorm(x[r]) with a norm
     // y: [rows, outputs], x: [rows, weight.Width], norm: [1, weight.Width], F32.

@@ -18,6 +18,6 @@ internal sealed unsafe class EmbedKernel(KernelLibrary library)
         int groups = (table.Width + GroupLength - 1) / GroupLength;
         WeightPlanes planes = part.Planes;
         kernel.Launch(
-            stream, new Dim3((groups + Threads - 1) / Threads, rows), Threads, 0, y.Pointer, tokens, KernelArgument.At(&planes));
+            stream, new Dim3(rows, (groups + Threads - 1) / Threads), Threads, 0, y.Pointer, tokens, KernelArgument.At(&planes));
     }
 }

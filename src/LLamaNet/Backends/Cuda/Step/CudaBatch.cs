@@ -84,13 +84,11 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         return OutputRows;
     }
 
-    // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further,
-    // except those without a token (-1).
+    // The device has put these tokens, one a sequence, behind those of the batch: each sequence is a position further.
     public void Advance(ReadOnlySpan<int> tokens)
     {
         for (int i = 0; i < tokens.Length; i++)
         {
-            if (tokens[i] < 0) continue;
             _mirror[_layout.Tokens + i] = tokens[i];
             _mirror[_layout.Positions + i]++;
             _mirror[_layout.FirstPositions + i]++;

@@ -95,7 +95,8 @@ internal sealed class StepRunner(
     {
         stream.Synchronize();
         scratch.Drawn(tokens.Length).OnHost[..tokens.Length].CopyTo(tokens);
-        if (_hasAdvanced) _batch.Advance(tokens);
+        if (_hasAdvanced && tokens.Contains(-1)) _batch.Forget(); // its sequence ends; the device went on with token 0
+        else if (_hasAdvanced) _batch.Advance(tokens);
         _hasAdvanced = false;
     }
 

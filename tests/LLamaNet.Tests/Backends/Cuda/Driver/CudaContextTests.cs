@@ -20,6 +20,23 @@ public class CudaContextTests
         Assert.Equal(2 << 20, context.FreeBytes);
     }
 
+    // An A100: 1555 GB/s and 312 TFLOP/s.
+    [Theory]
+    [InlineData(8, 108, 1_215_000, 1555e9, 312e12)]
+    [InlineData(8, 108, 0, null, null)]
+    [InlineData(99, 108, 1_215_000, null, null)]
+    public void Ceilings_are_computed_from_clocks_where_those_are_known(
+        int major, int multiprocessors, int memoryClock, double? bytes, double? operations)
+    {
+        var device = new PtxDevice("A", major) { Multiprocessors = multiprocessors, MemoryClockKilohertz = memoryClock };
+        using var machine = new PtxDriver(new() { Devices = [device] });
+        TraceCeilings? ceilings = CudaDevice.Read(new CudaDriver(machine.Find), 0).Ceilings;
+        Assert.Equal(bytes is null, ceilings is null);
+        if (ceilings is null) return;
+        Assert.Equal(bytes!.Value, ceilings.BytesPerSecond, bytes.Value / 1000);
+        Assert.Equal(operations!.Value, ceilings.F32OperationsPerSecond, operations.Value / 1000);
+    }
+
     [Fact]
     public void A_device_below_8_0_is_refused()
     {
