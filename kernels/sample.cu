@@ -1,5 +1,5 @@
 // token[r] = drawn from softmax(logits[r] / temperature) after the cuts top-k, top-p, min-p, each on what the one before left
-// tokens: [blocks] int32; logits: [blocks, width] F32, overwritten; settings: [blocks]. -1: a logit is NaN or
+// tokens: [blocks] int32; logits: [blocks, width] F32, overwritten; parameters: [blocks]. -1: a logit is NaN or
 //   +infinity, or all are -infinity
 // launch: one block of 1024 threads per row of logits
 // numerics: as the host's sampler: weights exp((logit - max) / temperature) in f32, equal ones ranked by id. Sums are integers
@@ -156,9 +156,9 @@ DEVICE u64 philox53(u64 seed, u64 index) {
     return (((u64)x0 << 32) | x1) >> 11;
 }
 
-KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const SampleParameters* __restrict__ settings, int width) {
+KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const SampleParameters* __restrict__ parameters, int width) {
     __shared__ Shared shared;
-    SampleParameters chosen = settings[blockIdx.x];
+    SampleParameters chosen = parameters[blockIdx.x];
     int vocabulary = chosen.vocabulary;
     float* weights = logits + (i64)blockIdx.x * width;
     float max;

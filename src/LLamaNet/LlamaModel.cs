@@ -82,6 +82,10 @@ public sealed class LlamaModel : IDisposable
     public long MultiplyAddsPerToken => _transformer.Weights.MultiplyAddsPerToken;
 
     /// <summary>Loads a checkpoint.</summary>
+    /// <remarks>
+    /// A model whose tokenizer is missing or cannot be used loads as well, and takes token ids: see
+    /// <see cref="HasTokenizer"/>. Nothing then ends a generation but its limits.
+    /// </remarks>
     /// <param name="path">A GGUF file (the first of a split one), a Hugging Face folder or a Meta folder.</param>
     /// <param name="options">How to load it.</param>
     /// <param name="progress">Told how many bytes were read.</param>
@@ -220,6 +224,9 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="ArgumentException">
     /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
     /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the model has no <see cref="Tokenizer"/>, or one that cannot be used.
+    /// </exception>
     /// <exception cref="NonFiniteLogitsException">
     /// Thrown while the parts are read when the model computes infinities or NaN.
     /// </exception>
@@ -258,6 +265,9 @@ public sealed class LlamaModel : IDisposable
     /// <returns>The continuation, without the prompt.</returns>
     /// <exception cref="ArgumentException">
     /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the model has no <see cref="Tokenizer"/>, or one that cannot be used.
     /// </exception>
     /// <exception cref="NonFiniteLogitsException">Thrown when the model computes infinities or NaN.</exception>
     public async Task<GenerationResult> CompleteAsync(

@@ -36,9 +36,6 @@ internal abstract class Backend : IDisposable
     public abstract Weight Load(
         IReadOnlyList<MatrixSource> parts, float[]? bias, Action<long> bytesRead, CancellationToken cancellationToken);
 
-    public Weight Load(IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
-        Load(parts, null, bytesRead, cancellationToken);
-
     // values: row-major F32 from the tensor's first row on.
     public abstract void Write(Tensor destination, ReadOnlySpan<float> values);
 
@@ -98,7 +95,8 @@ internal abstract class Backend : IDisposable
     public abstract void StoreKv(KvLayer kv, Tensor qkv, AttentionShape shape, Batch batch);
 
     // y[r, h] = softmax(scale * q[r, h] . k[first..position, h / group]) . v[first..position, h / group]
-    // Causal: keys after a token's position are never read, nor pages before shape.FirstKey(position). Scores are never stored
+    // Causal: keys after a token's position are never read, nor pages before shape.FirstKey(position). Keys and values of the
+    // first page before FirstKey count with weight 0, so they must be finite. Scores are never stored
     // beyond one page of keys.
     // y: [rows, heads * headDim]; keys and values come from kv only.
     public abstract void Attention(Tensor y, Tensor qkv, KvLayer kv, AttentionShape shape, Batch batch);

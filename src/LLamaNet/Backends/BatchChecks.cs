@@ -14,12 +14,12 @@ internal static class BatchChecks
     // vocabulary: logits in a row.
     public static void Sampling(Batch batch, int vocabulary)
     {
-        foreach (SampleParameters settings in batch.Sampling)
+        foreach (SampleParameters parameters in batch.Sampling)
         {
-            if (settings.Vocabulary < 1 || settings.Vocabulary > vocabulary)
+            if (parameters.Vocabulary < 1 || parameters.Vocabulary > vocabulary)
             {
                 throw new ArgumentException(
-                    $"Draws among {settings.Vocabulary} tokens and there are {vocabulary} logits.", nameof(batch));
+                    $"Draws among {parameters.Vocabulary} tokens and there are {vocabulary} logits.", nameof(batch));
             }
         }
     }

@@ -5,7 +5,7 @@ namespace LLamaNet.Backends;
 
 // One layer's keys and values in pages of PageLength positions, in one of the device's KvCacheTypes.
 // keys, values: [pages * kvHeads * PageLength, headDim]; row (page * kvHeads + kvHead) * PageLength + position % PageLength.
-// Only a device's own StoreKv and Attention look inside: it may order the elements of one page and head as suits it.
+// Only a device's own StoreKv and Attention look inside: it chooses the order of elements in one page of one head.
 [DebuggerDisplay("{KvHeads} heads of {HeadDim}, {Keys.Type}")]
 internal sealed record KvLayer(Tensor Keys, Tensor Values, int KvHeads, int HeadDim)
 {

@@ -15,7 +15,7 @@ internal sealed class WeightLoader(
 
     // Judged by the first layer's gate matrix.
     public bool IsQuantized =>
-        WeightFormat.Of(Source(_tensors.First(tensor => tensor.Role == TensorRole.Gate)).Type).BlockLength > 1;
+        WeightFormat.Of(Source(_tensors.First(tensor => tensor.Role == TensorRole.Gate)).Type).IsQuantized;
 
     // Of a step of the forward pass, in its order.
     public IReadOnlyList<ProductShape> Products

@@ -13,7 +13,7 @@ internal sealed record ModelLimits(
     // Logits of one step take at most this, unless MaxSequences rows need more.
     private const int LogitsBytes = 64 << 20;
 
-    // Throws ArgumentOutOfRangeException, naming the option, for values that make no sense.
+    // Throws ArgumentOutOfRangeException, naming the option, for values out of range.
     // device: what options leave open is its choice. isQuantized: the bulk of the weights.
     public static ModelLimits For(LlamaConfig config, ModelOptions options, bool isQuantized, DeviceProvider device)
     {
@@ -63,9 +63,9 @@ internal sealed record ModelLimits(
         KvCacheType = KvCacheType,
     };
 
-    private static void Check(int? value, int least, int most, string option)
+    private static void Check(int? value, int min, int max, string option)
     {
-        if (value < least || value > most)
-            throw new ArgumentOutOfRangeException(option, value, $"{option} must be {least} to {most}.");
+        if (value < min || value > max)
+            throw new ArgumentOutOfRangeException(option, value, $"{option} must be {min} to {max}.");
     }
 }

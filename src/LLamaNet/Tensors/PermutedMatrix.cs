@@ -1,7 +1,7 @@
 namespace LLamaNet.Tensors;
 
-// A matrix with its rows in another order: row r is the source's row sourceRow(r). Rows move only inside groups of
-// groupRows consecutive rows, so that a group is read whole and reordered in memory.
+// A matrix with its rows in another order: row r of a group of groupRows rows is the source's row
+// sourceRowInGroup(r) of the same group. So a group is read whole and reordered in memory.
 internal sealed class PermutedMatrix(MatrixSource source, int groupRows, Func<int, int> sourceRowInGroup)
     : MatrixSource(source.Name, source.Type, source.Rows, source.Width)
 {

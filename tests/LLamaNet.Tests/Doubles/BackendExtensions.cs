@@ -12,6 +12,10 @@ internal static class BackendExtensions
         return tensor;
     }
 
+    public static Weight Load(
+        this Backend backend, IReadOnlyList<MatrixSource> parts, Action<long> bytesRead, CancellationToken cancellationToken) =>
+        backend.Load(parts, bias: null, bytesRead, cancellationToken);
+
     public static Weight Weight(this Backend backend, params MatrixSource[] parts) =>
         backend.Load(parts, _ => { }, Xunit.TestContext.Current.CancellationToken);
 

@@ -206,8 +206,7 @@ internal sealed class CudaBackend : Backend
     public override void RmsNormHeads(
         Tensor qkv, Tensor queryNorm, Tensor keyNorm, AttentionShape shape, int rows, float epsilon) => _rmsNormHeads.Launch(
             _stream, Checked(qkv, rows, shape.QkvWidth), Checked(queryNorm, 1, shape.HeadDim), Checked(keyNorm, 1, shape.HeadDim),
-            shape,
-            rows, epsilon);
+            shape, rows, epsilon);
 
     public override void MatMul(Tensor y, Tensor x, Weight weight, int rows) => _products.Launch(
         _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows);
@@ -217,14 +216,13 @@ internal sealed class CudaBackend : Backend
 
     public override void RmsNormMatMul(Tensor y, Tensor x, Tensor norm, Weight weight, int rows, float epsilon) =>
         _products.Launch(
-        _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Store,
-        Checked(norm, 1, weight.Width), epsilon);
+            _stream, Checked(y, rows, weight.Rows), Checked(x, rows, weight.Width), (CudaWeight)weight, rows, Epilogue.Store,
+            Checked(norm, 1, weight.Width), epsilon);
 
     public override void RmsNormMatMulSwiGlu(Tensor y, Tensor x, Tensor norm, Weight gateUpWeight, int rows, float epsilon) =>
         _products.Launch(
             _stream, Checked(y, rows, gateUpWeight.Rows / 2), Checked(x, rows, gateUpWeight.Width), (CudaWeight)gateUpWeight,
-            rows,
-            Epilogue.SwiGlu, Checked(norm, 1, gateUpWeight.Width), epsilon);
+            rows, Epilogue.SwiGlu, Checked(norm, 1, gateUpWeight.Width), epsilon);
 
     public override void Rope(Tensor qkv, AttentionShape shape, Batch batch)
     {

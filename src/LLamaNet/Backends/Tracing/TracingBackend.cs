@@ -208,7 +208,7 @@ internal sealed class TracingBackend(Backend inner) : Backend
 
     private void StopProduct(long started, string name, Weight weight, int rows, long outputs)
     {
-        bool isQuantized = weight.Types.All(type => WeightFormat.Of(type).BlockLength > 1);
+        bool isQuantized = weight.Types.All(type => WeightFormat.Of(type).IsQuantized);
         Record(Stop(started), new(name, Operand(weight), rows, isQuantized), OperationWork.Product(weight, rows, outputs));
     }
 

@@ -9,7 +9,7 @@ internal readonly unsafe struct AttentionTile(int rows, int headDim, float* memo
     // From as many queries on, the tile is widened to F32 once instead of by each group of queries that loads it.
     private const int WidenFromRows = 9;
 
-    // Blocks of bytes whose values are added up together: as many columns as hide the latency of a sum.
+    // Blocks of bytes whose values are added up together. So many columns hide the latency of a sum.
     private const int BlocksAtOnce = 2;
 
     // [rows, PageLength]

@@ -9,7 +9,8 @@ internal static unsafe partial class LargePages
 
     private const int Advice = 14; // MADV_HUGEPAGE
 
-    // For the whole pages of fresh memory that starts at one. A wish: where the system knows no such pages all stays as it was.
+    // For the whole pages of fresh memory that starts at one. Without effect where
+    // the system has no such pages.
     public static void AskFor(void* start, long bytes)
     {
         nuint whole = (nuint)(bytes & -Bytes);

@@ -6,11 +6,11 @@ namespace LLamaNet.Backends.Cuda.Step;
 // The batch in the GPU's memory, and a mirror of what lies there. A step uploads the stretch that differs, in one copy that
 // the host does not wait for; nothing when the device already has it, because it has itself moved on by a token.
 // One block of 32-bit integers, in this order (64-bit values come first, where they are aligned):
-//   settings [outputs, 10] | ropes [segments, 4] | tokens, positions, segmentOf [tokens] | firstRows [segments + 1]
+//   sampling [outputs, 10] | ropes [segments, 4] | tokens, positions, segmentOf [tokens] | firstRows [segments + 1]
 //   | firstPositions [segments] | outputRows [outputs] | pages [segments, pageStride]
 internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
 {
-    private const int SettingsLength = 10;
+    private const int SamplingLength = 10;
     private const int RopeLength = 4;
 
     // Position of Index in SampleParameters, two integers.
@@ -25,7 +25,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     private int _endOfChange;
 
     // SampleParameters of the rows that tokens are drawn from.
-    public CUdeviceptr Settings => At(0);
+    public CUdeviceptr Sampling => At(0);
 
     public CUdeviceptr OutputRows => At(_layout.OutputRows);
 
@@ -67,7 +67,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
         Put(_layout.FirstRows + batch.Segments.Count, batch.Count);
         Put(_layout.Tokens, batch.Tokens);
         Put(_layout.OutputRows, batch.OutputRows);
-        for (int i = 0; i < batch.SampledCount; i++) Put(i * SettingsLength, batch.Sampling[i]);
+        for (int i = 0; i < batch.SampledCount; i++) Put(i * SamplingLength, batch.Sampling[i]);
 
         Upload(stream);
         return new DeviceBatch(
@@ -92,7 +92,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
             _mirror[_layout.Tokens + i] = tokens[i];
             _mirror[_layout.Positions + i]++;
             _mirror[_layout.FirstPositions + i]++;
-            MemoryMarshal.Cast<int, ulong>(_mirror.AsSpan(i * SettingsLength + IndexAt, 2))[0]++;
+            MemoryMarshal.Cast<int, ulong>(_mirror.AsSpan(i * SamplingLength + IndexAt, 2))[0]++;
         }
     }
 
@@ -148,15 +148,15 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     }
 
     // Copied field by field: the struct's tail padding is undefined.
-    private void Put(int index, SampleParameters settings)
+    private void Put(int index, SampleParameters parameters)
     {
-        Put64(index, settings.Seed);
-        Put64(index + IndexAt, settings.Index);
-        Put(index + 4, BitConverter.SingleToInt32Bits(settings.Temperature));
-        Put(index + 5, BitConverter.SingleToInt32Bits(settings.TopP));
-        Put(index + 6, BitConverter.SingleToInt32Bits(settings.MinP));
-        Put(index + 7, settings.TopK);
-        Put(index + 8, settings.Vocabulary);
+        Put64(index, parameters.Seed);
+        Put64(index + IndexAt, parameters.Index);
+        Put(index + 4, BitConverter.SingleToInt32Bits(parameters.Temperature));
+        Put(index + 5, BitConverter.SingleToInt32Bits(parameters.TopP));
+        Put(index + 6, BitConverter.SingleToInt32Bits(parameters.MinP));
+        Put(index + 7, parameters.TopK);
+        Put(index + 8, parameters.Vocabulary);
     }
 
     private void Put(int index, ReadOnlySpan<int> values)
@@ -190,7 +190,7 @@ internal sealed unsafe class CudaBatch(CudaContext context) : IDisposable
     // Room, and where each part of the block begins.
     private readonly record struct Layout(int Rows, int Outputs, int Segments, int PageStride)
     {
-        public int Ropes => (Outputs * SettingsLength + 1) / 2 * 2;
+        public int Ropes => (Outputs * SamplingLength + 1) / 2 * 2;
         public int Tokens => Ropes + Segments * RopeLength;
         public int Positions => Tokens + Rows;
         public int SegmentOf => Positions + Rows;

@@ -85,10 +85,10 @@ internal sealed class StepRunner(
         DeviceBatch uploaded = Use(batch, new StepBounds(Logits: logits.Width));
         DrawnTokens drawn = scratch.Drawn(batch.SampledCount);
         CUdeviceptr first = logits.Row(batch.OutputCount - batch.SampledCount);
-        _sample.Launch(stream, drawn.Pointer, first, logits.Width, _batch.Settings, batch.SampledCount);
+        _sample.Launch(stream, drawn.Pointer, first, logits.Width, _batch.Sampling, batch.SampledCount);
         drawn.CopyToHostAsync(batch.SampledCount, stream);
         _hasAdvanced = Advances(batch);
-        if (_hasAdvanced) _advance.Launch(stream, uploaded, _batch.Settings, drawn.Pointer);
+        if (_hasAdvanced) _advance.Launch(stream, uploaded, _batch.Sampling, drawn.Pointer);
     }
 
     public void ReadSampled(Span<int> tokens)

@@ -73,7 +73,7 @@ internal sealed class CudaWeight : Weight
             FirstRow = firstRow;
             Format = PlaneFormat.Of(sources[0].Type);
             Layout = LayoutOf(sources);
-            // A GPU gives no allocation of nothing.
+            // A GPU allocates at least one byte.
             _memory = new CudaDeviceVariable<byte>(context, Math.Max(1, Layout.Bytes));
             Planes = WeightPlanes.At(_memory.Pointer, Layout, sources[0].Width);
         }
