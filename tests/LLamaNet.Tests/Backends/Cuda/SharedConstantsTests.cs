@@ -138,7 +138,7 @@ public sealed partial class SharedConstantsTests
     {
         Fields("include/sample_parameters.cuh", "SampleParameters", out int parameters);
         Fields("include/kv_cache.cuh", "RopeTable", out int rope);
-        Assert.Equal(parameters / sizeof(int), Constant(typeof(CudaBatch), "SettingsLength"));
+        Assert.Equal(parameters / sizeof(int), Constant(typeof(CudaBatch), "SamplingLength"));
         Assert.Equal(rope / sizeof(int), Constant(typeof(CudaBatch), "RopeLength"));
         Assert.Equal(
             (int)Marshal.OffsetOf<SampleParameters>("<Index>k__BackingField") / sizeof(int),
