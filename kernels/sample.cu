@@ -33,9 +33,9 @@ struct Shared {
 // Greater for greater weights and, of equal ones, for lower ids.
 DEVICE u64 rank_key(float weight, int id) { return ((u64)f32_to_bits(weight) << ID_BITS) | ((1u << ID_BITS) - 1 - id); }
 DEVICE u64 units(float weight) { return (u64)(weight * UNIT); }
-DEVICE u64 kept_units(const float* weights, int id, u64 leastKey) {
+DEVICE u64 kept_units(const float* weights, int id, u64 minKey) {
     float weight = weights[id];
-    return rank_key(weight, id) >= leastKey ? units(weight) : 0;
+    return rank_key(weight, id) >= minKey ? units(weight) : 0;
 }
 
 DEVICE u64 multiply_high(u64 a, u64 b) {
@@ -94,9 +94,9 @@ DEVICE void find_max(Shared& shared, const float* logits, int vocabulary, float&
     }
 }
 
-// Keys from the greatest down to the one returned, none below leastKey, are the fewest whose number (or weight in units)
+// Keys from the greatest down to the one returned, none below minKey, are the fewest whose number (or weight in units)
 // reaches the goal; goal: at least 1 and no more than all together have.
-DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 leastKey, u64 goal, bool isByWeight) {
+DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 minKey, u64 goal, bool isByWeight) {
     u64 found = 0, above = 0;
     for (int shift = KEY_BITS - DIGIT_BITS;; shift -= DIGIT_BITS) {
         shared.counts[threadIdx.x] = shared.low[threadIdx.x] = shared.high[threadIdx.x] = 0;
@@ -104,7 +104,7 @@ DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 leas
         for (int id = threadIdx.x; id < vocabulary; id += THREADS) {
             float weight = weights[id];
             u64 key = rank_key(weight, id), amount = isByWeight ? units(weight) : 1;
-            if (key < leastKey || key >> (shift + DIGIT_BITS) != found || amount == 0) continue;
+            if (key < minKey || key >> (shift + DIGIT_BITS) != found || amount == 0) continue;
             // 64-bit atomics on shared memory are loops; two of 32 bits with the carry between them are not.
             int bin = (int)(key >> shift) & (THREADS - 1);
             atomicAdd(&shared.counts[bin], 1);
@@ -130,10 +130,10 @@ DEVICE u64 select(Shared& shared, const float* weights, int vocabulary, u64 leas
 }
 
 // Each warp's share of the kept weight, in shared.sums, and all: warp w has the ids from w * span on. As prefix_sum.
-DEVICE u64 sum_kept(Shared& shared, const float* weights, int vocabulary, int span, u64 leastKey) {
+DEVICE u64 sum_kept(Shared& shared, const float* weights, int vocabulary, int span, u64 minKey) {
     int lane = threadIdx.x % 32, warp = threadIdx.x / 32, end = min((warp + 1) * span, vocabulary);
     u64 sum = 0;
-    for (int id = warp * span + lane; id < end; id += 32) sum += kept_units(weights, id, leastKey);
+    for (int id = warp * span + lane; id < end; id += 32) sum += kept_units(weights, id, minKey);
     sum = warp_prefix_sum(sum);
     if (lane == 31) shared.sums[warp] = sum;
     __syncthreads();
@@ -174,22 +174,22 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const Sampl
     for (int id = threadIdx.x; id < vocabulary; id += THREADS) weights[id] = exp_f32((weights[id] - max) / chosen.temperature);
     __syncthreads();
 
-    u64 leastKey = 0;
+    u64 minKey = 0;
     int span = (vocabulary + WARPS - 1) / WARPS;
-    if (chosen.topK > 0 && chosen.topK < vocabulary) leastKey = select(shared, weights, vocabulary, 0, chosen.topK, false);
+    if (chosen.topK > 0 && chosen.topK < vocabulary) minKey = select(shared, weights, vocabulary, 0, chosen.topK, false);
     if (chosen.topP < 1) {
-        u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
+        u64 sum = sum_kept(shared, weights, vocabulary, span, minKey);
         u64 goal = multiply_high((u64)(chosen.topP * 4294967296.0f) << 32, sum);
-        leastKey = select(shared, weights, vocabulary, leastKey, goal == 0 ? 1 : goal, true);
+        minKey = select(shared, weights, vocabulary, minKey, goal == 0 ? 1 : goal, true);
     }
     // The likeliest token's weight is 1.
     if (chosen.minP > 0) {
         u64 bound = (u64)f32_to_bits(fminf(chosen.minP, 1)) << ID_BITS;
-        leastKey = bound > leastKey ? bound : leastKey;
+        minKey = bound > minKey ? bound : minKey;
     }
 
     // The token whose share of the sum, shares laid side by side by id, covers the draw: the warp's span, then the thread's.
-    u64 sum = sum_kept(shared, weights, vocabulary, span, leastKey);
+    u64 sum = sum_kept(shared, weights, vocabulary, span, minKey);
     u64 target = multiply_high(philox53(chosen.seed, chosen.index) << 11, sum);
     int warp = 0;
     for (; target >= shared.sums[warp]; warp++) target -= shared.sums[warp];
@@ -197,11 +197,11 @@ KERNEL(sample_f32, THREADS)(int* __restrict__ tokens, float* logits, const Sampl
     int share = (span + THREADS - 1) / THREADS;
     int first = warp * span + threadIdx.x * share, end = min(min(first + share, (warp + 1) * span), vocabulary);
     u64 own = 0;
-    for (int id = first; id < end; id++) own += kept_units(weights, id, leastKey);
+    for (int id = first; id < end; id++) own += kept_units(weights, id, minKey);
     u64 reached = prefix_sum(shared, own);
     if (target >= reached || target < reached - own) return;
     target -= reached - own;
     int id = first;
-    for (u64 mass; target >= (mass = kept_units(weights, id, leastKey)); id++) target -= mass;
+    for (u64 mass; target >= (mass = kept_units(weights, id, minKey)); id++) target -= mass;
     tokens[blockIdx.x] = id;
 }

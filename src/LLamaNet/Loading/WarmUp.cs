@@ -6,13 +6,13 @@ namespace LLamaNet.Loading;
 // Throw-away steps, so that a device compiles its kernels before the first request.
 internal static class WarmUp
 {
-    // Runs steps of these numbers of tokens, with and without drawing. rows: from the most to the fewest.
+    // Runs steps of these numbers of tokens, with and without drawing. rows: from the maxRows to the fewest.
     public static void Run(Transformer transformer, IReadOnlyList<int> rows)
     {
         if (rows.Count == 0) return;
         RopeTable rope = transformer.RopeFor(promptLength: 0);
-        int most = Math.Min(transformer.MaxRows, rope.Cosines.Rows);
-        int tokens = Math.Min(rows[0], most);
+        int maxRows = Math.Min(transformer.MaxRows, rope.Cosines.Rows);
+        int tokens = Math.Min(rows[0], maxRows);
         var sequence = new KvSequence(tokens);
         transformer.Cache.TryExtend(sequence, tokens);
         int vocabulary = transformer.Config.VocabularySize;
@@ -20,7 +20,7 @@ internal static class WarmUp
         var logits = new float[vocabulary];
         var drawn = new int[1];
         // A device records a form of step when it comes for the second time.
-        foreach (int count in (int[])[.. rows.Select(count => Math.Min(count, most)), 1])
+        foreach (int count in (int[])[.. rows.Select(count => Math.Min(count, maxRows)), 1])
         {
             Run(null);
             if (transformer.CanSample)

@@ -14,12 +14,12 @@ internal static class TopP
 
         // Only tokens above a bound are sorted. If they reach p the nucleus is among them. Tokens below (1 - p) / n have less
         // than 1 - p together, so that bound does for certain; a little less, for the rounding of the sum.
-        double leastBound = 0.999 * sum * (1.0 - p) / weights.Length;
-        double bound = Math.Max(sum * FirstBound, leastBound);
+        double minBound = 0.999 * sum * (1.0 - p) / weights.Length;
+        double bound = Math.Max(sum * FirstBound, minBound);
         Span<ulong> ascending = Above(bound, weights, scratch, out double reached);
-        while ((ascending.IsEmpty || reached < p * sum) && bound > leastBound)
+        while ((ascending.IsEmpty || reached < p * sum) && bound > minBound)
         {
-            bound = Math.Max(bound / BoundStep, leastBound);
+            bound = Math.Max(bound / BoundStep, minBound);
             ascending = Above(bound, weights, scratch, out reached);
         }
 

@@ -15,7 +15,7 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
     public static readonly Tile SmallTile = new(Rows: 32, Columns: 64, Stages: 4);
 
     private readonly ConvertKernel _convert = new(library);
-    private readonly Dictionary<(PlaneFormat, bool), Variant> _variants = [];
+    private readonly Dictionary<(PlaneFormat, bool), LoadedKernel> _kernels = [];
 
     // weight: of a form that TakesGemm; Epilogue.SwiGlu: only where it TakesSwiGlu.
     public void Launch(
@@ -29,30 +29,30 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
             // Parts convert again only where their types differ.
             if (converted != operand) _convert.Launch(stream, a, x, operand, rows, norm, epsilon);
             converted = operand;
-            Variant variant = Of(part.Format, rows <= MaxSmallTileRows);
+            LoadedKernel loaded = Of(part.Format, rows <= MaxSmallTileRows);
             WeightPlanes planes = part.Planes;
-            variant.Kernel.Launch(
-                stream, variant.Grid(rows, part.Rows, epilogue), variant.Threads, variant.SharedBytes,
+            loaded.Kernel.Launch(
+                stream, loaded.Grid(rows, part.Rows, epilogue), loaded.Threads, loaded.SharedBytes,
                 y.Pointer + (long)part.FirstRow * sizeof(float), y.Width, (int)epilogue,
                 a.Pointer, GemmActivations.StrideOf(x.Width), KernelArgument.At(&planes), rows);
         }
     }
 
-    private Variant Of(PlaneFormat format, bool hasSmallTile)
+    private LoadedKernel Of(PlaneFormat format, bool hasSmallTile)
     {
-        if (_variants.TryGetValue((format, hasSmallTile), out Variant? variant)) return variant;
+        if (_kernels.TryGetValue((format, hasSmallTile), out LoadedKernel? loaded)) return loaded;
         string file = $"gemm_{format.Symbol}";
         CudaKernel kernel = library.Get(file, hasSmallTile ? $"{file}_few_rows" : file);
-        variant = new Variant(kernel, hasSmallTile ? SmallTile : LargeTile, format.QuantizesActivations);
-        _variants.Add((format, hasSmallTile), variant);
-        return variant;
+        loaded = new LoadedKernel(kernel, hasSmallTile ? SmallTile : LargeTile, format.QuantizesActivations);
+        _kernels.Add((format, hasSmallTile), loaded);
+        return loaded;
     }
 
     // Outputs of a block, and stages of 64 columns of the weight under way.
     internal readonly record struct Tile(int Rows, int Columns, int Stages);
 
     // A kernel and its tile.
-    private sealed class Variant
+    private sealed class LoadedKernel
     {
         private const int RowBytes = 128;
         private const int QuantizedStages = 2;
@@ -60,7 +60,7 @@ internal sealed unsafe class GemmKernel(KernelLibrary library)
         private readonly Tile _tile;
 
         // isQuantized: the weight's tiles have two stages of their own.
-        public Variant(CudaKernel kernel, Tile tile, bool isQuantized)
+        public LoadedKernel(CudaKernel kernel, Tile tile, bool isQuantized)
         {
             Kernel = kernel;
             _tile = tile;

@@ -15,7 +15,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     private const int RegistersPerMultiprocessor = 65536;
 
     private readonly QuantizeKernel _quantize = new(library);
-    private readonly Dictionary<(PlaneFormat, int), Variant> _variants = [];
+    private readonly Dictionary<(PlaneFormat, int), LoadedKernel> _kernels = [];
 
     // a: for quantized weights. norm: only where the weight's form GemvTakesNorm; Epilogue.SwiGlu: only where it TakesSwiGlu.
     public void Launch(
@@ -47,7 +47,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             }
             else if (rows == 1 && QuantizedActivations.RowBytes(weight.Width) <= MaxSharedBytes)
             {
-                Variant one = Of(part.Format, 1);
+                LoadedKernel one = Of(part.Format, 1);
                 int sharedBytes = (int)QuantizedActivations.RowBytes(weight.Width);
                 one.Allow(sharedBytes);
                 LaunchOne(stream, one, sharedBytes, outputs, stride, x, part, epilogue, norm, epsilon);
@@ -55,7 +55,7 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
             else
             {
                 ArgumentNullException.ThrowIfNull(a);
-                Variant some = Of(part.Format, Math.Max(2, rows));
+                LoadedKernel some = Of(part.Format, Math.Max(2, rows));
                 if (!areQuantized) _quantize.Launch(stream, a, x, norm, weight.Width, rows, some.Rows, epsilon);
                 areQuantized = true;
                 WeightPlanes planes = part.Planes;
@@ -74,14 +74,14 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         if (rows > 1 && isAligned)
         {
             WeightPlanes planes = part.Planes;
-            Variant some = Of(part.Format, rows);
+            LoadedKernel some = Of(part.Format, rows);
             some.Kernel.Launch(
                 stream, some.Grid(Outputs(part, epilogue), epilogue, 0), Threads, 0,
                 y, x, KernelArgument.At(&planes), rows, stride, (int)epilogue);
             return;
         }
 
-        Variant one = Of(part.Format, isAligned ? 1 : 0);
+        LoadedKernel one = Of(part.Format, isAligned ? 1 : 0);
         for (int row = 0; row < rows; row++)
         {
             LaunchOne(
@@ -91,12 +91,12 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
     }
 
     private static void LaunchOne(
-        CudaStream stream, Variant variant, int sharedBytes, CUdeviceptr y, int stride, CUdeviceptr x, CudaWeight.Part part,
+        CudaStream stream, LoadedKernel loaded, int sharedBytes, CUdeviceptr y, int stride, CUdeviceptr x, CudaWeight.Part part,
         Epilogue epilogue, CUdeviceptr norm, float epsilon)
     {
         WeightPlanes planes = part.Planes;
-        variant.Kernel.Launch(
-            stream, variant.Grid(Outputs(part, epilogue), epilogue, sharedBytes), Threads, sharedBytes,
+        loaded.Kernel.Launch(
+            stream, loaded.Grid(Outputs(part, epilogue), epilogue, sharedBytes), Threads, sharedBytes,
             y, x, norm, epsilon, KernelArgument.At(&planes), stride, (int)epilogue);
     }
 
@@ -107,19 +107,19 @@ internal sealed unsafe class GemvKernel(KernelLibrary library)
         epilogue == Epilogue.SwiGlu ? part.Rows / 2 : part.Rows;
 
     // rows: 0 for one row whose width is no multiple of 4.
-    private Variant Of(PlaneFormat format, int rows)
+    private LoadedKernel Of(PlaneFormat format, int rows)
     {
-        int most = rows switch { <= 2 => rows, <= 4 => 4, _ => 8 };
-        if (_variants.TryGetValue((format, most), out Variant? variant)) return variant;
+        int maxRows = rows switch { <= 2 => rows, <= 4 => 4, _ => 8 };
+        if (_kernels.TryGetValue((format, maxRows), out LoadedKernel? loaded)) return loaded;
         string file = $"gemv_{format.Symbol}";
-        CudaKernel kernel = library.Get(file, most == 0 ? $"{file}_unaligned" : $"{file}_rows{most}");
-        variant = new Variant(kernel, most, library.Context);
-        _variants.Add((format, most), variant);
-        return variant;
+        CudaKernel kernel = library.Get(file, maxRows == 0 ? $"{file}_unaligned" : $"{file}_rows{maxRows}");
+        loaded = new LoadedKernel(kernel, maxRows, library.Context);
+        _kernels.Add((format, maxRows), loaded);
+        return loaded;
     }
 
     // A kernel, and how many blocks of it the device holds at a time.
-    private sealed class Variant(CudaKernel kernel, int rows, CudaContext context)
+    private sealed class LoadedKernel(CudaKernel kernel, int rows, CudaContext context)
     {
         // 24 warps' loads keep a multiprocessor's share of memory busy; with more blocks, more would prepare the same
         // activations.
