@@ -18,15 +18,17 @@ internal static class ModelLoader
         }
     }
 
-    public static Task<LlamaModel> LoadAsync(
+    public static async Task<LlamaModel> LoadAsync(
         Terminal terminal, string? path, ModelOptions options, CancellationToken cancellationToken)
     {
-        return ProgressBar.RunAsync(terminal, $"Loading {path ?? DemoModel.Name}", report =>
+        LlamaModel model = await ProgressBar.RunAsync(terminal, $"Loading {path ?? DemoModel.Name}", report =>
         {
             var progress = new CallbackProgress<LoadProgress>(p => report(p.Bytes / (double)Math.Max(1, p.TotalBytes), null));
             return path is null
                 ? LlamaModel.LoadAsync(DemoModel.Open(), DemoModel.Name, options, progress, cancellationToken)
                 : LlamaModel.LoadAsync(path, options, progress, cancellationToken);
         });
+        terminal.Warn(model.Warnings);
+        return model;
     }
 }

@@ -71,6 +71,12 @@ internal sealed class Terminal : IDisposable
     // Streams that nobody looks at, as if all were redirected.
     public static Terminal Redirected(Stream input, TextWriter output, TextWriter error) => new(() => input, output, error);
 
+    // A line on stderr for each.
+    public void Warn(IReadOnlyList<string> warnings)
+    {
+        foreach (string warning in warnings) Error.WriteLine($"warning: {warning}");
+    }
+
     public void Dispose()
     {
         if (!ReaderIsGone) Out.Flush();

@@ -8,6 +8,9 @@ namespace LLamaNet;
 /// <param name="Tokenizer">The tokenizer in words; null when there is none.</param>
 /// <param name="Tensors">Every tensor, in file order.</param>
 /// <param name="Metadata">Keys and values in words, long arrays shortened.</param>
+/// <param name="Warnings">
+/// What the files leave out or say wrongly, a line each, and what is taken instead; see <see cref="LlamaModel.Warnings"/>.
+/// </param>
 public sealed record CheckpointSummary(
     string Path,
     string Container,
@@ -15,4 +18,5 @@ public sealed record CheckpointSummary(
     string? ConfigProblem,
     string? Tokenizer,
     IReadOnlyList<TensorSummary> Tensors,
-    IReadOnlyList<KeyValuePair<string, string>> Metadata);
+    IReadOnlyList<KeyValuePair<string, string>> Metadata,
+    IReadOnlyList<string> Warnings);

@@ -31,6 +31,7 @@ public sealed class LlamaModel : IDisposable
         KvCacheBytesPerToken = KvCache.Bytes(Config, limits.KvCacheType, KvLayer.PageLength) / KvLayer.PageLength;
         Device = loaded.Device;
         MemoryPlan = loaded.Plan;
+        Warnings = loaded.Warnings;
         (_trace, _traceOutput) = (loaded.Trace, loaded.TraceOutput);
         _scheduler = new Scheduler(
             _transformer, new SchedulerLimits(limits.ContextLength, limits.MaxSequences, limits.PrefillChunk));
@@ -60,6 +61,11 @@ public sealed class LlamaModel : IDisposable
 
     /// <summary>The memory it takes.</summary>
     public MemoryPlan MemoryPlan { get; }
+
+    /// <summary>
+    /// What the checkpoint's files leave out or say wrongly, and what is taken instead: a line each, with the file first.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Tokens that a sequence may hold, prompt and answer together.</summary>
     public int ContextLength { get; }
@@ -161,12 +167,12 @@ public sealed class LlamaModel : IDisposable
     /// <param name="type">One of <see cref="QuantizeTypes"/>.</param>
     /// <param name="progress">Told how many bytes of the source were read.</param>
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
-    /// <returns>A task that ends when the file is complete.</returns>
+    /// <returns>When the file is complete: what is odd about the source, as <see cref="Warnings"/>.</returns>
     /// <exception cref="ModelFormatException">Thrown when the source is broken or not supported.</exception>
     /// <exception cref="ArgumentException">
     /// Thrown when the type is not one of those, or the destination is a file of the source.
     /// </exception>
-    public static Task QuantizeAsync(
+    public static Task<IReadOnlyList<string>> QuantizeAsync(
         string source, string destination, DType type, IProgress<LoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -180,6 +186,7 @@ public sealed class LlamaModel : IDisposable
             {
                 using Checkpoint checkpoint = CheckpointReader.Open(source);
                 GgufConversion.Write(checkpoint, destination, type, progress, cancellationToken);
+                return checkpoint.Warnings.All;
             },
             cancellationToken);
     }

@@ -31,7 +31,7 @@ public sealed class ModelFormatException : IOException
     public string Found { get; }
 
     // What was found may be anything: a file's text goes into the message.
-    private static string OneLine(string message)
+    internal static string OneLine(string message)
     {
         const int MaxLength = 1000;
         if (message.Length > MaxLength) message = $"{message.AsSpan(0, MaxLength)}…";

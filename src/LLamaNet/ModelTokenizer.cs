@@ -25,6 +25,12 @@ public abstract class ModelTokenizer : Tokenizer
     /// <summary>Ids that end a generation: end of sequence, end of turn, end of message.</summary>
     public abstract IReadOnlySet<int> EndIds { get; }
 
+    /// <summary>
+    /// What the files leave out or say wrongly, and what is taken instead: a line each. Those of a model that was loaded with
+    /// the tokenizer are in <see cref="LlamaModel.Warnings"/>.
+    /// </summary>
+    public IReadOnlyList<string> Warnings { get; internal set; } = [];
+
     /// <summary>Encodes text.</summary>
     /// <param name="text">Any text; lone surrogates become U+FFFD.</param>
     /// <param name="addSpecial">Add BOS and EOS where the tokenizer's files say so.</param>

@@ -27,6 +27,7 @@ internal sealed class InspectCommand : Command
         MemoryPlan? plan = summary.Config is { } config && type is { } weights ? LlamaModel.Plan(config, weights) : null;
         if (parsed.GetValue(_json)) CheckpointReport.WriteJson(_terminal, summary, plan);
         else CheckpointReport.WriteText(_terminal, summary, type, plan);
+        _terminal.Warn(summary.Warnings);
         return 0;
     }
 }

@@ -57,6 +57,7 @@ internal sealed class PlanCommand : Command
         if (_subject.Model(parsed) is { } path)
         {
             CheckpointSummary summary = LlamaModel.Inspect(path);
+            _terminal.Warn(summary.Warnings);
             string type = (options.WeightType ?? StoredType.Of(summary))?.ToString() ?? "unknown";
             foreach (int? context in contexts.Count > 0 ? contexts.Select(context => (int?)context) : [null])
             {

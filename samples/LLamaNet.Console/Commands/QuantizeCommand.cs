@@ -36,12 +36,12 @@ internal sealed class QuantizeCommand : Command
         if (Path.GetFullPath(source) == Path.GetFullPath(destination))
             throw new CommandException($"{destination}: is the source itself");
 
-        await ProgressBar.RunAsync(_terminal, $"Quantizing to {type}", async report =>
+        IReadOnlyList<string> warnings = await ProgressBar.RunAsync(_terminal, $"Quantizing to {type}", async report =>
         {
             var progress = new CallbackProgress<LoadProgress>(p => report(p.Bytes / (double)Math.Max(1, p.TotalBytes), null));
-            await LlamaModel.QuantizeAsync(source, destination, type, progress, cancellationToken);
-            return true;
+            return await LlamaModel.QuantizeAsync(source, destination, type, progress, cancellationToken);
         });
+        _terminal.Warn(warnings);
         _terminal.Error.WriteLine($"{destination}: {Quantities.Bytes(new FileInfo(destination).Length)}, {type}");
         return 0;
     }

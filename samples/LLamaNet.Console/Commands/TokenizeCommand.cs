@@ -54,6 +54,7 @@ internal sealed class TokenizeCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         ModelTokenizer tokenizer = LlamaModel.LoadTokenizer(parsed.GetRequiredValue(_model));
+        _terminal.Warn(tokenizer.Warnings);
         bool special = parsed.GetValue(_special), parseSpecial = parsed.GetValue(_parseSpecial);
         if (parsed.GetValue(_jsonl) is { } file)
         {

@@ -52,6 +52,9 @@ internal static class CheckpointReport
                 json.WriteEndObject();
             }
 
+            json.WriteStartArray("warnings");
+            foreach (string warning in summary.Warnings) json.WriteStringValue(warning);
+            json.WriteEndArray();
             json.WriteStartObject("metadata");
             foreach ((string key, string value) in summary.Metadata) json.WriteString(key, value);
             json.WriteEndObject();

@@ -52,6 +52,9 @@ internal sealed class Checkpoint : IDisposable
 
     public string? ChatTemplate { get; }
 
+    // Of what was read so far.
+    public LoadWarnings Warnings => _files.Warnings;
+
     // A summary of the files, whether they hold a model or not. Closes them.
     public static CheckpointSummary Inspect(CheckpointFiles files)
     {
@@ -69,7 +72,8 @@ internal sealed class Checkpoint : IDisposable
             }
 
             return new CheckpointSummary(
-                files.Path, files.Container, config, problem, files.DescribeTokenizer(), files.Tensors, files.Metadata);
+                files.Path, files.Container, config, problem, files.DescribeTokenizer(), files.Tensors, files.Metadata,
+                files.Warnings.All);
         }
     }
 

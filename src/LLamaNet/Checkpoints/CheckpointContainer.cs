@@ -26,7 +26,7 @@ internal abstract class CheckpointContainer
     public abstract CheckpointFiles Open(string path);
 
     // path: as Find says. The weights need not be there.
-    public abstract TokenizerVocabulary ReadVocabulary(string path);
+    public abstract TokenizerVocabulary ReadVocabulary(string path, LoadWarnings warnings);
 
     protected static bool Has(string folder, string name) => File.Exists(Path.Combine(folder, name));
 

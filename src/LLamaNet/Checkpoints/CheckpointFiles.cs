@@ -19,6 +19,9 @@ internal abstract class CheckpointFiles(string path) : IDisposable
     // The model's own name, or else that of its file or folder.
     public virtual string Name => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Path));
 
+    // What the Read methods put right.
+    public virtual LoadWarnings Warnings { get; } = new();
+
     public abstract TensorNames Names { get; }
 
     // Every tensor, in file order.

@@ -22,12 +22,15 @@ internal static class CheckpointReader
     // A checkpoint's, or that of a file or folder of a tokenizer alone.
     public static ModelTokenizer ReadTokenizer(string path)
     {
+        var warnings = new LoadWarnings();
         TokenizerVocabulary vocabulary;
-        if (Find(path) is var (container, found)) vocabulary = container.ReadVocabulary(path = found);
-        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = HuggingFaceVocabulary.Read(path);
+        if (Find(path) is var (container, found)) vocabulary = container.ReadVocabulary(path = found, warnings);
+        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = HuggingFaceVocabulary.Read(path, warnings);
         else if (Directory.Exists(path)) throw Unknown(path, "a tokenizer");
         else vocabulary = TokenizerFile.Read(CheckedFile.ReadAll(path, TokenizerFile.MaxBytes), path);
-        return TokenizerFactory.Create(vocabulary, path);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(vocabulary, path);
+        tokenizer.Warnings = warnings.All;
+        return tokenizer;
     }
 
     // For messages: names in a folder, the first few of them.

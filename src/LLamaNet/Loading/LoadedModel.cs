@@ -8,4 +8,4 @@ namespace LLamaNet.Loading;
 // goes at the end, if the environment says.
 internal sealed record LoadedModel(
     Transformer Transformer, ModelLimits Limits, TokenizerSource Tokenizer, GenerationDefaults Defaults, DeviceSelection Device,
-    MemoryPlan Plan, TraceRecorder? Trace, TraceOutput? TraceOutput);
+    MemoryPlan Plan, IReadOnlyList<string> Warnings, TraceRecorder? Trace, TraceOutput? TraceOutput);

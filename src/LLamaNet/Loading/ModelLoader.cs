@@ -54,6 +54,7 @@ internal sealed class ModelLoader(
         WarmUp.Run(transformer, backend.WarmUpRows);
         TraceRecorder? trace = (backend as TracingBackend)?.Recorder;
         trace?.Take(); // the warm-up is no request's
-        return new LoadedModel(transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory, trace, traceOutput);
+        return new LoadedModel(
+            transformer, limits, source.Tokenizer, source.Defaults, device, plan.Memory, source.Warnings, trace, traceOutput);
     }
 }

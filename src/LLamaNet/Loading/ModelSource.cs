@@ -7,7 +7,7 @@ namespace LLamaNet.Loading;
 
 // A model before it is loaded: its shape, where its weights come from, and what goes with them.
 internal sealed record ModelSource(
-    LlamaConfig Config, WeightLoader Weights, TokenizerSource Tokenizer, GenerationDefaults Defaults)
+    LlamaConfig Config, WeightLoader Weights, TokenizerSource Tokenizer, GenerationDefaults Defaults, IReadOnlyList<string> Warnings)
 {
     // The checkpoint must stay open as long as weights are read. weightType: null keeps the checkpoint's formats.
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)
@@ -15,7 +15,7 @@ internal sealed record ModelSource(
         LlamaConfig config = checkpoint.Config;
         TokenizerSource tokenizer = TokenizerSource.Of(checkpoint);
         var weights = new WeightLoader(config, checkpoint.Pairing, weightType, checkpoint.Path, id => checkpoint.Tensors[id]);
-        return new ModelSource(config, weights, tokenizer, checkpoint.GenerationDefaults);
+        return new ModelSource(config, weights, tokenizer, checkpoint.GenerationDefaults, checkpoint.Warnings.All);
     }
 
     public static ModelSource Random(LlamaConfig config, DType weightType, ulong seed) => Of(
@@ -33,6 +33,6 @@ internal sealed record ModelSource(
             .Select((tensor, index) => (tensor.Id, Matrix: make(tensor, index)))
             .ToDictionary(pair => pair.Id, pair => pair.Matrix);
         var weights = new WeightLoader(config, RopePairing.SplitHalves, weightType, name, id => tensors[id]);
-        return new ModelSource(config, weights, TokenizerSource.None, GenerationDefaults.None);
+        return new ModelSource(config, weights, TokenizerSource.None, GenerationDefaults.None, []);
     }
 }

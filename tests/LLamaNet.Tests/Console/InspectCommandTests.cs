@@ -23,6 +23,21 @@ public class InspectCommandTests
         Assert.Contains("output_norm.weight", text.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Warnings_stand_on_stderr_and_in_the_summary()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.WriteAllText(model["generation_config.json"], """{"top_k": -1, "eos_token_id": 2}""");
+        string warning = $"{model["generation_config.json"]}: top_k: -1 is not 0 to 2^24, so all tokens count";
+        File.Copy(SharedData.Path("models/stories260K/hf-f32/tokenizer.model"), model["tokenizer.model"]);
+        ConsoleRun inspected = (await ConsoleRun.OfAsync("inspect", model.Path, "--json")).Succeeded();
+        Assert.Contains(warning, inspected.Json().GetProperty("warnings").EnumerateArray().Select(line => line.GetString()));
+        Assert.Contains($"warning: {warning}", inspected.Error, StringComparison.Ordinal);
+        File.Delete(model["tokenizer.model"]);
+        ConsoleRun loaded = (await ConsoleRun.OfAsync("logits", model.Path, "--prompt-ids", "1,2")).Succeeded();
+        Assert.Equal($"warning: {warning}{Environment.NewLine}", loaded.Error);
+    }
+
     [Theory]
     [InlineData("qwen2-window-on", "parts      window of 8 positions but in layers [0], biases of queries, keys and values")]
     [InlineData("qwen3", "parts      norms of heads")]

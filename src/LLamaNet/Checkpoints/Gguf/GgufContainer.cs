@@ -27,9 +27,11 @@ internal sealed class GgufContainer : CheckpointContainer
     public override CheckpointFiles Open(string path) => GgufFiles.Open(path);
 
     // A file that holds a vocabulary alone will do.
-    public override TokenizerVocabulary ReadVocabulary(string path)
+    public override TokenizerVocabulary ReadVocabulary(string path, LoadWarnings warnings)
     {
         using GgufFiles files = GgufFiles.Open(path);
-        return files.ReadVocabulary();
+        TokenizerVocabulary vocabulary = files.ReadVocabulary();
+        warnings.AddAll(files.Warnings);
+        return vocabulary;
     }
 }

@@ -25,6 +25,8 @@ internal sealed class GgufFiles : CheckpointFiles
 
     public override string Name => _shards.Metadata.FindString(GgufKeys.Name) ?? base.Name;
 
+    public override LoadWarnings Warnings => _shards.Metadata.Warnings;
+
     public override TensorNames Names => TensorNames.Gguf;
 
     public override IReadOnlyList<TensorSummary> Tensors { get; }

@@ -10,6 +10,8 @@ internal sealed class GgufMetadata(string path, IReadOnlyDictionary<string, obje
 
     public IReadOnlyDictionary<string, object> Values { get; } = values;
 
+    public LoadWarnings Warnings { get; } = new();
+
     public static string TypeName(object value) => value switch
     {
         Array array => $"an array of {array.Length} {array.GetType().GetElementType()!.Name}",
@@ -48,6 +50,9 @@ internal sealed class GgufMetadata(string path, IReadOnlyDictionary<string, obje
     public ModelFormatException Error(string key, string expected, string found) => new(path, key, expected, found);
 
     public ModelFormatException Missing(string key, string expected) => Error(key, expected, "no such key");
+
+    // text: what is wrong with the key and what is taken instead.
+    public void Warn(string key, string text) => Warnings.Add(path, $"{key}: {text}");
 
     // In file order, long arrays shortened.
     public IReadOnlyList<KeyValuePair<string, string>> InWords() =>

@@ -20,7 +20,8 @@ internal sealed class HuggingFaceContainer : CheckpointContainer
 
     public override CheckpointFiles Open(string path) => HuggingFaceFiles.Open(path);
 
-    public override TokenizerVocabulary ReadVocabulary(string path) => HuggingFaceVocabulary.Read(path);
+    public override TokenizerVocabulary ReadVocabulary(string path, LoadWarnings warnings) =>
+        HuggingFaceVocabulary.Read(path, warnings);
 
     // A length, then a JSON object, which white space may precede.
     private static bool IsSafetensors(ReadOnlySpan<byte> start) =>

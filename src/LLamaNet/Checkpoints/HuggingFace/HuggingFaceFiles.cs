@@ -50,13 +50,13 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
     // A single file has no tokenizer.
     public override bool HasVocabulary => IsFolder && HuggingFaceVocabulary.IsIn(Path);
 
-    public override TokenizerVocabulary ReadVocabulary() => HuggingFaceVocabulary.Read(Path);
+    public override TokenizerVocabulary ReadVocabulary() => HuggingFaceVocabulary.Read(Path, Warnings);
 
-    public override GenerationDefaults ReadGenerationDefaults() => HuggingFaceGeneration.OfFolder(Path).Defaults;
+    public override GenerationDefaults ReadGenerationDefaults() => HuggingFaceGeneration.OfFolder(Path, Warnings).Defaults;
 
     public override string? ReadChatTemplate()
     {
-        using var tokenizer = new HuggingFaceTokenizer(Path);
+        using var tokenizer = new HuggingFaceTokenizer(Path, Warnings);
         return tokenizer.ReadChatTemplate();
     }
 

@@ -11,22 +11,13 @@ internal sealed record HuggingFaceGeneration(GenerationDefaults Defaults, IReadO
     private const int MaxEndIds = 1024;
 
     // Nothing where there is no such file.
-    public static HuggingFaceGeneration OfFolder(string folder)
+    public static HuggingFaceGeneration OfFolder(string folder, LoadWarnings warnings)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) return new HuggingFaceGeneration(GenerationDefaults.None, []);
         using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
         JsonSection json = JsonSection.Root(path, document);
-        float? temperature = AtLeast(json, "temperature", 0, exclusive: false);
-        if (json.OptionalFlag("do_sample") == false) temperature = 0;
-        int? topK = json.OptionalInteger("top_k") is { } k
-            ? k is >= 0 and <= int.MaxValue ? (int)k : throw json.Wrong("top_k", "0 or more")
-            : null;
-        float? topP = AtLeast(json, "top_p", 0, exclusive: true);
-        if (topP > 1) throw json.Wrong("top_p", "a number above 0 and at most 1");
-        return new HuggingFaceGeneration(
-            new GenerationDefaults(temperature, topK, topP, AtLeast(json, "repetition_penalty", 0, exclusive: true)),
-            ReadEndIds(json));
+        return new HuggingFaceGeneration(ReadDefaults(json, warnings), ReadEndIds(json));
     }
 
     // eos_token_id: one id, a list of them, or null. Ids below 0 stand for none.
@@ -47,11 +38,32 @@ internal sealed record HuggingFaceGeneration(GenerationDefaults Defaults, IReadO
         return endIds;
     }
 
-    private static float? AtLeast(JsonSection json, string key, float least, bool exclusive)
+    // Advice with a value that makes no sense is no reason to refuse a model.
+    private static GenerationDefaults ReadDefaults(JsonSection json, LoadWarnings warnings)
     {
-        if (json.OptionalNumber(key) is not { } value) return null;
-        return float.IsFinite(value) && (value > least || (!exclusive && value == least))
-            ? value
-            : throw json.Wrong(key, exclusive ? $"a finite number above {least}" : $"a finite number of at least {least}");
+        float? temperature = Find("temperature", "a finite number of at least 0, so it is left out", value => value >= 0);
+        bool isGreedy = json.Find("do_sample") is { ValueKind: JsonValueKind.False };
+        return new GenerationDefaults(
+            isGreedy ? 0 : temperature,
+            (int?)Find("top_k", "0 to 2^24, so all tokens count", value => value is >= 0 and <= ConfigLimits.MaxSize),
+            TopP(),
+            Find("repetition_penalty", "a finite number above 0, so it is left out", value => value > 0));
+
+        // 0 keeps the best token alone, as in transformers and llama.cpp.
+        float? TopP() => Find("top_p", "a number from 0 to 1, so all tokens count", value => value is >= 0 and <= 1) switch
+        {
+            0f => float.Epsilon,
+            var value => value,
+        };
+
+        float? Find(string key, string expected, Func<float, bool> isGood)
+        {
+            if (json.Find(key) is not { } element) return null;
+            bool isNumber = element.ValueKind == JsonValueKind.Number;
+            if (isNumber && element.GetDouble() is var value && float.IsFinite((float)value) && isGood((float)value))
+                return (float)value;
+            warnings.Add(json.Path, $"{key}: {JsonSection.Words(element)} is not {expected}");
+            return null;
+        }
     }
 }

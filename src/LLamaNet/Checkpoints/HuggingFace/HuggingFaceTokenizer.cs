@@ -15,13 +15,15 @@ internal sealed class HuggingFaceTokenizer : IDisposable
     private const string AddedTokensKey = "added_tokens_decoder";
 
     private readonly string _folder;
+    private readonly LoadWarnings _warnings;
     private readonly List<JsonDocument> _documents = [];
     private readonly JsonSection? _config;
     private readonly JsonSection? _specialTokens;
 
-    public HuggingFaceTokenizer(string folder)
+    public HuggingFaceTokenizer(string folder, LoadWarnings warnings)
     {
         _folder = folder;
+        _warnings = warnings;
         try
         {
             _config = Load("tokenizer_config.json");

@@ -10,13 +10,13 @@ internal static class HuggingFaceVocabulary
         File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "tokenizer.model"));
 
     // The weights need not be there.
-    public static TokenizerVocabulary Read(string folder)
+    public static TokenizerVocabulary Read(string folder, LoadWarnings warnings)
     {
-        using var tokenizer = new HuggingFaceTokenizer(folder);
+        using var tokenizer = new HuggingFaceTokenizer(folder, warnings);
         TokenizerVocabulary vocabulary = tokenizer.ReadVocabulary();
         string generation = Path.Combine(folder, HuggingFaceGeneration.FileName);
         string config = Path.Combine(folder, HuggingFaceConfig.FileName);
-        IReadOnlyList<int> endIds = HuggingFaceGeneration.OfFolder(folder).EndIds;
+        IReadOnlyList<int> endIds = HuggingFaceGeneration.OfFolder(folder, warnings).EndIds;
         if (!File.Exists(config)) return vocabulary with { ExtraEndIds = Within(generation, endIds) };
 
         using JsonDocument document = JsonText.ReadFile(config, HuggingFaceConfig.MaxBytes);

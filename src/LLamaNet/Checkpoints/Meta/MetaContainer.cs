@@ -20,5 +20,5 @@ internal sealed class MetaContainer : CheckpointContainer
 
     public override CheckpointFiles Open(string path) => MetaFiles.Open(path);
 
-    public override TokenizerVocabulary ReadVocabulary(string path) => MetaFiles.ReadVocabulary(path);
+    public override TokenizerVocabulary ReadVocabulary(string path, LoadWarnings warnings) => MetaFiles.ReadVocabulary(path);
 }

@@ -14,7 +14,7 @@ public class GgufVocabularyTests
     public void A_sentence_piece_vocabulary_alone()
     {
         TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(
-            SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"));
+            SharedData.Path("tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf"), new());
         Assert.Equal(TokenizerModelKind.SentencePieceBpe, vocabulary.Kind);
         Assert.Equal(32000, vocabulary.Pieces.Length);
         Assert.Equal("▁the", vocabulary.Pieces[278]);
@@ -44,7 +44,7 @@ public class GgufVocabularyTests
     [InlineData("models/synth-llama3/synth-llama3-F32.gguf")]
     public void What_is_written_is_read_back(string path)
     {
-        TokenizerVocabulary expected = new GgufContainer().ReadVocabulary(SharedData.Path(path));
+        TokenizerVocabulary expected = new GgufContainer().ReadVocabulary(SharedData.Path(path), new());
         TokenizerVocabulary actual = WriteAndRead(expected);
         Assert.Equal(expected.Pieces, actual.Pieces);
         Assert.Equal(expected.Scores, actual.Scores);
@@ -61,7 +61,7 @@ public class GgufVocabularyTests
     public void The_words_of_Qwen2_are_read_back()
     {
         TokenizerVocabulary llama3 = new GgufContainer().ReadVocabulary(
-            SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
+            SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"), new());
         TokenizerVocabulary qwen2 = WriteAndRead(llama3 with { PreTokenizer = PreTokenizerKind.Qwen2, IgnoreMerges = false });
         Assert.Equal((PreTokenizerKind.Qwen2, false), (qwen2.PreTokenizer, qwen2.IgnoreMerges));
         Assert.Equal("byte-level BPE (qwen2)", TokenizerFactory.Create(qwen2, "qwen2").Kind);
@@ -125,7 +125,7 @@ public class GgufVocabularyTests
         TinyModel model = value is null ? TinyModel.Create().Without(key) : TinyModel.Create().With(key, value);
         using var folder = new TemporaryFolder();
         model.Write(folder["bad.gguf"]);
-        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"]));
+        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"], new()));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -140,7 +140,7 @@ public class GgufVocabularyTests
         _ = value is null ? model.Without(key) : model.With(key, value);
         using var folder = new TemporaryFolder();
         model.Write(folder["bad.gguf"]);
-        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"]));
+        var exception = Assert.Throws<ModelFormatException>(() => new GgufContainer().ReadVocabulary(folder["bad.gguf"], new()));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
@@ -149,6 +149,6 @@ public class GgufVocabularyTests
         using var folder = new TemporaryFolder();
         GgufWriter.Write(
             folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
-        return new GgufContainer().ReadVocabulary(folder["vocabulary.gguf"]);
+        return new GgufContainer().ReadVocabulary(folder["vocabulary.gguf"], new());
     }
 }

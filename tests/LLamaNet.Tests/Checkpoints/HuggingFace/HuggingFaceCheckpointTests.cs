@@ -177,6 +177,7 @@ public class HuggingFaceCheckpointTests
         0.9f, 1.1f)]
     [InlineData("""{"do_sample": false, "temperature": 0.6}""", 0f, null, null, null)]
     [InlineData("""{"temperature": null, "top_k": 0}""", null, 0, null, null)]
+    [InlineData("""{"top_p": 0}""", null, null, float.Epsilon, null)] // the best token alone
     public void Recommended_settings_are_read(string generation, float? temperature, int? topK, float? topP, float? penalty)
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
@@ -186,15 +187,25 @@ public class HuggingFaceCheckpointTests
     }
 
     [Theory]
-    [InlineData("""{"temperature": -1}""", "temperature")]
-    [InlineData("""{"temperature": "hot"}""", "temperature")]
-    [InlineData("""{"top_k": -1}""", "top_k")]
-    [InlineData("""{"top_p": 1.5}""", "top_p")]
-    [InlineData("""{"top_p": 0}""", "top_p")]
-    [InlineData("""{"repetition_penalty": 0}""", "repetition_penalty")]
+    [InlineData("""{"temperature": -1}""", "temperature: -1 is not a finite number of at least 0, so it is left out")]
+    [InlineData("""{"temperature": "hot"}""", "temperature: \"hot\" is not a finite number of at least 0, so it is left out")]
+    [InlineData("""{"top_k": -1}""", "top_k: -1 is not 0 to 2^24, so all tokens count")]
+    [InlineData("""{"top_p": 1.5}""", "top_p: 1.5 is not a number from 0 to 1, so all tokens count")]
+    [InlineData("""{"repetition_penalty": 0}""", "repetition_penalty: 0 is not a finite number above 0, so it is left out")]
+    [InlineData("""{"top_k": 1e99}""", "top_k: 1e99 is not 0 to 2^24, so all tokens count")]
+    public void Recommended_settings_that_make_no_sense_are_left_out_with_a_warning(string generation, string warning)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.WriteAllText(model["generation_config.json"], generation);
+        using Checkpoint checkpoint = model.Open();
+        Assert.Equal(GenerationDefaults.None, checkpoint.GenerationDefaults);
+        Assert.Equal([$"{model["generation_config.json"]}: {warning}"], checkpoint.Warnings.All);
+    }
+
+    [Theory]
     [InlineData("""{"eos_token_id": "2"}""", "eos_token_id")]
     [InlineData("""{"eos_token_id": [2, [3]]}""", "eos_token_id")]
-    public void Recommended_settings_that_make_no_sense_are_refused(string generation, string place)
+    public void End_ids_that_are_none_are_refused(string generation, string place)
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
         File.WriteAllText(model["generation_config.json"], generation);

@@ -26,7 +26,7 @@ public class HuggingFaceTokenizerTests
     public void Prompts_have_the_ids_of_the_goldens(string folder, string golden)
     {
         ModelTokenizer tokenizer = TokenizerFactory.Create(
-            HuggingFaceVocabulary.Read(SharedData.Path("models/" + folder)), folder);
+            HuggingFaceVocabulary.Read(SharedData.Path("models/" + folder), new()), folder);
         AssertGoldenIds(tokenizer, golden);
     }
 
@@ -49,7 +49,7 @@ public class HuggingFaceTokenizerTests
     public void Flags_names_and_added_tokens_of_the_configuration_apply()
     {
         using HuggingFaceModel model = Create(TokenizerConfig);
-        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path);
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path, new());
         Assert.Equal((1, 2, 0), (vocabulary.BosId, vocabulary.EosId, vocabulary.UnknownId));
         Assert.Equal((false, true), (vocabulary.AddBos, vocabulary.AddEos));
         Assert.Equal(SpacePrefix.StartWithoutSpace, vocabulary.SpacePrefix);
@@ -69,7 +69,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("""{"bos_token": "", "eos_token": null}""");
         File.WriteAllText(model["special_tokens_map.json"], """{"bos_token": "</s>", "eos_token": {"content": "<s>"}}""");
-        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path);
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path, new());
         Assert.Equal((2, 1), (vocabulary.BosId, vocabulary.EosId));
     }
 
@@ -81,7 +81,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("{}");
         File.WriteAllText(model["generation_config.json"], generation);
-        Assert.Equal(ids, HuggingFaceVocabulary.Read(model.Path).ExtraEndIds);
+        Assert.Equal(ids, HuggingFaceVocabulary.Read(model.Path, new()).ExtraEndIds);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public class HuggingFaceTokenizerTests
     public void Broken_configurations_are_refused_by_name(string config, string place)
     {
         using HuggingFaceModel model = Create(config);
-        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
+        Assert.Equal(place, Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path, new())).Place);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class HuggingFaceTokenizerTests
     {
         using HuggingFaceModel model = Create("{}");
         File.WriteAllText(model["generation_config.json"], """{"eos_token_id": 512}""");
-        Assert.Equal("eos_token_id", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
+        Assert.Equal("eos_token_id", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path, new())).Place);
     }
 
     [Theory]
@@ -132,7 +132,7 @@ public class HuggingFaceTokenizerTests
     public void A_folder_without_a_tokenizer_says_so()
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
-        Assert.Equal("tokenizer", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path)).Place);
+        Assert.Equal("tokenizer", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path, new())).Place);
     }
 
     private static HuggingFaceModel Create(string tokenizerConfig)
