@@ -6,7 +6,7 @@ namespace LLamaNet.Loading;
 // Throw-away steps, so that a device compiles its kernels before the first request.
 internal static class WarmUp
 {
-    // Runs steps of these numbers of tokens, with and without drawing. rows: from the maxRows to the fewest.
+    // Runs steps of these numbers of tokens, with and without drawing. rows: from the most to the fewest.
     public static void Run(Transformer transformer, IReadOnlyList<int> rows)
     {
         if (rows.Count == 0) return;
