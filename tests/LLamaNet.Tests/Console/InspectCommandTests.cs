@@ -34,8 +34,9 @@ public class InspectCommandTests
         Assert.Contains(warning, inspected.Json().GetProperty("warnings").EnumerateArray().Select(line => line.GetString()));
         Assert.Contains($"warning: {warning}", inspected.Error, StringComparison.Ordinal);
         File.Delete(model["tokenizer.model"]);
-        ConsoleRun loaded = (await ConsoleRun.OfAsync("logits", model.Path, "--prompt-ids", "1,2")).Succeeded();
-        Assert.Equal($"warning: {warning}{Environment.NewLine}", loaded.Error);
+        string[] arguments = ["logits", model.Path, "--prompt-ids", "1,2", "--out", model["out"]];
+        ConsoleRun loaded = (await ConsoleRun.OfAsync(arguments)).Succeeded();
+        Assert.StartsWith($"warning: {warning}{Environment.NewLine}", loaded.Error, StringComparison.Ordinal);
     }
 
     [Theory]
