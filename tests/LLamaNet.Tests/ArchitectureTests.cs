@@ -10,13 +10,14 @@ public partial class ArchitectureTests
     {
         ["Tensors"] = [],
         ["Architectures"] = ["Tensors"],
-        ["Tokenization"] = [],
+        ["StrictJson"] = [],
+        ["Tokenization"] = ["StrictJson"],
         ["Backends"] = ["Tensors"],
         ["Backends.Cpu"] = ["Backends", "Tensors"],
         ["Backends.Cuda"] = ["Backends", "Tensors"],
         ["Backends.Tracing"] = ["Backends", "Tensors"],
         // A container knows where its tokenizer lies, and what it reads of it is a vocabulary.
-        ["Checkpoints"] = ["Architectures", "Tensors", "Tokenization"],
+        ["Checkpoints"] = ["Architectures", "StrictJson", "Tensors", "Tokenization"],
         ["Models"] = ["Architectures", "Backends", "Tensors"],
         // The decoding loop fills the batch, which the operations of a device read.
         ["Engine"] = ["Sampling", "Models", "Tokenization", "Backends"],

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLamaNet.Architectures;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 
@@ -25,13 +26,13 @@ internal static class HuggingFaceConfig
 
     public static Architecture ReadArchitecture(string path)
     {
-        using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
+        using JsonDocument document = JsonFile.Read(path, MaxBytes);
         return ReadArchitecture(JsonSection.Root(path, document));
     }
 
     public static LlamaConfig Read(string path)
     {
-        using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
+        using JsonDocument document = JsonFile.Read(path, MaxBytes);
         return Read(JsonSection.Root(path, document));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 
@@ -15,7 +16,7 @@ internal sealed record HuggingFaceGeneration(GenerationDefaults Defaults, IReadO
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) return new HuggingFaceGeneration(GenerationDefaults.None, []);
-        using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
+        using JsonDocument document = JsonFile.Read(path, MaxBytes);
         JsonSection json = JsonSection.Root(path, document);
         return new HuggingFaceGeneration(ReadDefaults(json, warnings), ReadEndIds(json));
     }

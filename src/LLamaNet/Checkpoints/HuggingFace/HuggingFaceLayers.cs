@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LLamaNet.Architectures;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

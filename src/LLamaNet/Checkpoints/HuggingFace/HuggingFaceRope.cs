@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

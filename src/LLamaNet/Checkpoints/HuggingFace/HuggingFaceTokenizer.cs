@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LLamaNet.StrictJson;
 using LLamaNet.Tokenization.Files;
 using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
@@ -221,7 +222,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
     {
         string path = Path.Combine(_folder, name);
         if (!File.Exists(path)) return null;
-        JsonDocument document = JsonText.ReadFile(path, MaxConfigBytes);
+        JsonDocument document = JsonFile.Read(path, MaxConfigBytes);
         _documents.Add(document);
         return JsonSection.Root(path, document);
     }

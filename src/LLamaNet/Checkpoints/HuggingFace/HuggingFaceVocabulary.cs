@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.StrictJson;
 using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
@@ -19,7 +20,7 @@ internal static class HuggingFaceVocabulary
         IReadOnlyList<int> endIds = HuggingFaceGeneration.OfFolder(folder, warnings).EndIds;
         if (!File.Exists(config)) return vocabulary with { ExtraEndIds = Within(generation, endIds) };
 
-        using JsonDocument document = JsonText.ReadFile(config, HuggingFaceConfig.MaxBytes);
+        using JsonDocument document = JsonFile.Read(config, HuggingFaceConfig.MaxBytes);
         JsonSection json = JsonSection.Root(config, document);
         IReadOnlyList<int> modelEndIds = HuggingFaceGeneration.ReadEndIds(json);
         return vocabulary with

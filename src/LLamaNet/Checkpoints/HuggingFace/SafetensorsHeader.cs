@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 

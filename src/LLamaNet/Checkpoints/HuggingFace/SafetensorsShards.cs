@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
 
@@ -76,7 +77,7 @@ internal sealed class SafetensorsShards : IDisposable
 
     private void AddAll(string folder, string index)
     {
-        using JsonDocument document = JsonText.ReadFile(index, MaxIndexBytes);
+        using JsonDocument document = JsonFile.Read(index, MaxIndexBytes);
         const string Key = "weight_map";
         JsonSection json = JsonSection.Root(index, document);
         JsonSection map = json.OptionalSection(Key) ?? throw json.Wrong(Key, "an object");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.Meta;
 
@@ -26,7 +27,7 @@ internal static class MetaParameters
     // vocabulary: how many tokens the embedding has, given the width; the file may say -1, the tokenizer's size.
     public static LlamaConfig Read(string path, Func<int, int> vocabulary)
     {
-        using JsonDocument document = JsonText.ReadFile(path, MaxBytes);
+        using JsonDocument document = JsonFile.Read(path, MaxBytes);
         JsonSection json = JsonSection.Root(path, document);
         foreach (string key in (ReadOnlySpan<string>)["quantization_args", "lora_args", "moe_args"])
             if (json.Has(key)) throw json.Wrong(key, "none (not supported)");

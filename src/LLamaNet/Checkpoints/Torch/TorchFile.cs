@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.Torch;
 

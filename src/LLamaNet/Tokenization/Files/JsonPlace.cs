@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
+using LLamaNet.StrictJson;
 using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tokenization.Files;
@@ -10,19 +10,8 @@ internal readonly struct JsonPlace(JsonElement element, string path, string plac
 {
     public static JsonPlace Parse(ReadOnlySpan<byte> json, string path)
     {
-        // The parser lets bad bytes inside a string pass and fails when the string is read.
-        if (!Utf8.IsValid(json)) throw new ModelFormatException(path, "JSON", "UTF-8", "bytes that are not");
-        try
-        {
-            var options = new JsonDocumentOptions { AllowDuplicateProperties = false };
-            using JsonDocument document = JsonDocument.Parse(json.ToArray(), options);
-            return new(document.RootElement.Clone(), path, "");
-        }
-        catch (JsonException exception)
-        {
-            string where = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
-            throw new ModelFormatException(path, where, "valid JSON without duplicate keys", "something else", exception);
-        }
+        using JsonDocument document = JsonText.Parse(path, json.ToArray());
+        return new(document.RootElement.Clone(), path, "");
     }
 
     public IEnumerable<JsonPlace> Items
@@ -58,33 +47,11 @@ internal readonly struct JsonPlace(JsonElement element, string path, string plac
         int index = 0;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            var value = new JsonPlace(property.Value, path, $"{place} entry {index++}");
-            string name;
-            try
-            {
-                name = property.Name;
-            }
-            catch (InvalidOperationException)
-            {
-                throw value.Error("a name that is valid Unicode");
-            }
-
-            yield return (name, value.Id());
+            yield return (property.Name, new JsonPlace(property.Value, path, $"{place} entry {index++}").Id());
         }
     }
 
-    public string Text()
-    {
-        if (!IsText) throw Error("a string");
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Error("a string of valid Unicode");
-        }
-    }
+    public string Text() => IsText ? element.GetString()! : throw Error("a string");
 
     public bool Flag() => element.ValueKind switch
     {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LLamaNet.Checkpoints;
 using LLamaNet.Checkpoints.HuggingFace;
+using LLamaNet.StrictJson;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.HuggingFace;

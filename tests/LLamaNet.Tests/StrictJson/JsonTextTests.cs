@@ -1,8 +1,8 @@
 using System.Text;
-using LLamaNet.Checkpoints;
+using LLamaNet.StrictJson;
 using Xunit;
 
-namespace LLamaNet.Tests.Checkpoints;
+namespace LLamaNet.Tests.StrictJson;
 
 public class JsonTextTests
 {
@@ -14,5 +14,14 @@ public class JsonTextTests
     {
         var exception = Assert.Throws<ModelFormatException>(() => JsonText.Parse("a", Encoding.UTF8.GetBytes(json)));
         Assert.Equal(("a", place, "JSON", found), (exception.Path, exception.Place, exception.Expected, exception.Found));
+    }
+
+    [Theory]
+    [InlineData("""{"a": {"b\ud800": 1}}""", "byte 7")]
+    [InlineData("""["\udc00\ud800"]""", "byte 1")]
+    public void Half_of_a_character_is_refused_in_keys_and_values(string json, string place)
+    {
+        var exception = Assert.Throws<ModelFormatException>(() => JsonText.Parse("a", Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(("a", place, "half of a surrogate pair"), (exception.Path, exception.Place, exception.Found));
     }
 }

@@ -2,15 +2,12 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace LLamaNet.Checkpoints;
+namespace LLamaNet.StrictJson;
 
 // Strict JSON: UTF-8, no duplicate keys, bounded size and depth, every string well-formed UTF-16 once decoded.
 internal static class JsonText
 {
     public const int MaxDepth = 64;
-
-    public static JsonDocument ReadFile(string path, long maxBytes, int maxDepth = MaxDepth) =>
-        Parse(path, CheckedFile.ReadAll(path, maxBytes), maxDepth);
 
     public static JsonDocument Parse(string path, ReadOnlyMemory<byte> text, int maxDepth = MaxDepth)
     {

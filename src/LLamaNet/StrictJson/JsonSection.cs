@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace LLamaNet.Checkpoints;
+namespace LLamaNet.StrictJson;
 
 // One object of a JSON file, read key by key; messages name the file and the key. A null counts as absent.
 internal sealed class JsonSection
