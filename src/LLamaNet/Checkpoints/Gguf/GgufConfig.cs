@@ -7,6 +7,8 @@ internal sealed class GgufConfig
 {
     public const string ModelKind = "model";
 
+    private static readonly string[] s_otherKinds = ["adapter", "imatrix", "mmproj", "vocab"];
+
     private readonly string _path;
     private readonly GgufMetadata _metadata;
     private readonly IReadOnlyDictionary<string, GgufTensor> _tensors;
@@ -28,9 +30,13 @@ internal sealed class GgufConfig
         string expected = $"one of {string.Join(", ", Architecture.All.Select(known => known.GgufName).Distinct())}";
         string name = metadata.FindString(GgufKeys.Architecture) ?? throw metadata.Missing(GgufKeys.Architecture, expected);
         Architecture architecture = Architecture.OfGguf(name) ?? throw metadata.Error(GgufKeys.Architecture, expected, name);
-        return metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind
-            ? throw metadata.Error(GgufKeys.Kind, ModelKind, kind)
-            : architecture;
+        if (metadata.FindString(GgufKeys.Kind) is { } kind and not ModelKind)
+        {
+            if (s_otherKinds.Contains(kind)) throw metadata.Error(GgufKeys.Kind, ModelKind, kind);
+            metadata.Warn(GgufKeys.Kind, $"{kind} is not known; read as {ModelKind}");
+        }
+
+        return architecture;
     }
 
     // tensors: all of the file, by name.
@@ -82,16 +88,17 @@ internal sealed class GgufConfig
 
         string embedding = TensorNames.Gguf.Of(new TensorId(TensorRole.Embedding));
         string output = TensorNames.Gguf.Of(new TensorId(TensorRole.Output));
-        int width = Count(_keys.Width), heads = Count(_keys.Heads), layers = Count(_keys.Layers, ConfigLimits.MaxLayers);
+        int layers = Count(_keys.Layers, ConfigLimits.MaxLayers);
+        int width = Count(_keys.Width), heads = CountOfLayers(_keys.Heads, layers);
         (int? window, LayerSet fullAttention) = Window(layers);
         var config = new LlamaConfig
         {
             Width = width,
             Layers = layers,
             Heads = heads,
-            KvHeads = _metadata.Values.ContainsKey(_keys.KvHeads) ? Count(_keys.KvHeads) : heads,
+            KvHeads = _metadata.Has(_keys.KvHeads) ? CountOfLayers(_keys.KvHeads, layers) : heads,
             HeadDim = HeadDim(width, heads),
-            FfnWidth = Count(_keys.FfnWidth),
+            FfnWidth = CountOfLayers(_keys.FfnWidth, layers),
             VocabularySize = VocabularySize(embedding),
             ContextLength = Count(_keys.ContextLength),
             RmsNormEpsilon = _metadata.FindFloat(_keys.RmsNormEpsilon)
@@ -100,9 +107,10 @@ internal sealed class GgufConfig
             UnrotatedLayers = UnrotatedLayers(_architecture, layers),
             SlidingWindow = window,
             FullAttentionLayers = fullAttention,
-            QkvBias = _architecture.Biases == BiasUse.Qkv || HasBias(TensorRole.Query),
-            AttentionOutputBias = HasBias(TensorRole.AttentionOutput),
-            FfnBias = HasBias(TensorRole.Gate),
+            QkvBias = _architecture.Biases == BiasUse.Qkv
+                || HasBias(layers, TensorRole.Query, TensorRole.Key, TensorRole.Value),
+            AttentionOutputBias = HasBias(layers, TensorRole.AttentionOutput),
+            FfnBias = HasBias(layers, TensorRole.Gate, TensorRole.Up, TensorRole.Down),
             QueryKeyNorm = _architecture.HasQueryKeyNorm,
             EmbeddingMultiplier = Multiplier(_keys.EmbeddingMultiplier) ?? 1f,
             AttentionMultiplier = Multiplier(_keys.AttentionMultiplier),
@@ -112,7 +120,9 @@ internal sealed class GgufConfig
         };
         var rope = new GgufRope(_path, _metadata, _tensors, _keys);
         config = config with { RopeDim = RopeDim(config.HeadDim) };
-        return ConfigLimits.Check(_path, config with { RopeScaling = rope.ReadScaling(config) }, new ConfigKeys(
+        config = config with { RopeScaling = rope.ReadScaling(config) };
+        GgufForeignKeys.Check(_metadata, _keys.Architecture);
+        return ConfigLimits.Check(_path, config, new ConfigKeys(
             _keys.Width, _keys.Layers, _keys.Heads, _keys.KvHeads, _keys.KeyLength, _keys.FfnWidth, _keys.VocabularySize,
             _keys.ContextLength, _keys.RmsNormEpsilon, _keys.RopeTheta, _keys.Scaling));
     }
@@ -120,9 +130,12 @@ internal sealed class GgufConfig
     private int Count(string key, int most = ConfigLimits.MaxSize) => ConfigLimits.Count(
         _path, key, _metadata.FindInteger(key) ?? throw _metadata.Missing(key, $"1 to {most}"), most);
 
+    private int CountOfLayers(string key, int layers) => ConfigLimits.Count(
+        _path, key, _metadata.FindIntegerForLayers(key, layers) ?? throw _metadata.Missing(key, $"1 to {ConfigLimits.MaxSize}"));
+
     private int HeadDim(int width, int heads)
     {
-        int headDim = _metadata.Values.ContainsKey(_keys.KeyLength) ? Count(_keys.KeyLength, ConfigLimits.MaxHeadDim)
+        int headDim = _metadata.Has(_keys.KeyLength) ? Count(_keys.KeyLength, ConfigLimits.MaxHeadDim)
             : width % heads == 0
                 ? ConfigLimits.Count(_path, $"{_keys.Width} / {_keys.Heads}", width / heads, ConfigLimits.MaxHeadDim)
                 : throw _metadata.Error(_keys.Heads, $"a divisor of {_keys.Width} ({width})", $"{heads}");
@@ -144,8 +157,10 @@ internal sealed class GgufConfig
             throw _metadata.Error(key, $"{headDim}, the width of a head", $"{length}");
     }
 
-    private bool HasBias(TensorRole role) => _architecture.Biases == BiasUse.Optional
-        && _tensors.ContainsKey(TensorNames.Gguf.Of(new TensorId(role, 0, IsBias: true)));
+    // Whether any layer has one: each of them is optional, as in llama.cpp.
+    private bool HasBias(int layers, params TensorRole[] roles) => _architecture.Biases == BiasUse.Optional
+        && Enumerable.Range(0, layers).Any(layer => roles.Any(
+            role => _tensors.ContainsKey(TensorNames.Gguf.Of(new TensorId(role, layer, IsBias: true)))));
 
     private static LayerSet UnrotatedLayers(Architecture architecture, int layers) =>
         architecture.SkipsRope ? new(Enumerable.Range(0, layers).Where(layer => layer % 4 == 3)) : LayerSet.None;
@@ -166,13 +181,15 @@ internal sealed class GgufConfig
         return full.Count == layers ? (null, LayerSet.None) : (ConfigLimits.Count(_path, _keys.SlidingWindow, window), full);
     }
 
+    // The embedding's rows, whatever the key says.
     private int VocabularySize(string embedding)
     {
         int? tokens = _metadata.FindArray<string>(GgufKeys.Tokens)?.Length;
-        long size = _metadata.FindInteger(_keys.VocabularySize) ?? tokens
-            ?? (_tensors.TryGetValue(embedding, out GgufTensor? tensor) && tensor.Shape.Count > 1
-                ? tensor.Shape[1]
-                : throw _metadata.Missing(_keys.VocabularySize, "the number of tokens"));
+        long? rows = _tensors.TryGetValue(embedding, out GgufTensor? tensor) && tensor.Shape.Count > 1 ? tensor.Shape[1] : null;
+        long? declared = _metadata.FindInteger(_keys.VocabularySize);
+        long size = rows ?? declared ?? tokens ?? throw _metadata.Missing(_keys.VocabularySize, "the number of tokens");
+        if (declared is { } wrong && wrong != size)
+            _metadata.Warn(_keys.VocabularySize, $"{wrong}, but {embedding} has {size} rows, which count");
         if (tokens > size)
             throw _metadata.Error(GgufKeys.Tokens, $"at most {size} tokens, the size of the vocabulary", $"{tokens}");
         return ConfigLimits.Count(_path, _keys.VocabularySize, size);

@@ -45,7 +45,12 @@ internal sealed class GgufFiles : CheckpointFiles
 
     public override RopePairing PairingOf(Architecture architecture) => architecture.GgufPairing;
 
-    public override MatrixSource? TryOpen(StoredTensor tensor) => _tensors.GetValueOrDefault(tensor.Name)?.ToMatrix();
+    public override MatrixSource? TryOpen(StoredTensor tensor)
+    {
+        if (_tensors.TryGetValue(tensor.Name, out GgufTensor? found)) return found.ToMatrix();
+        bool isOptional = tensor.Parts[0].Kind == TensorKind.Bias && ReadArchitecture().Biases == BiasUse.Optional;
+        return isOptional ? new ZeroVector(tensor.Name, tensor.Width) : null;
+    }
 
     public override bool HasVocabulary => GgufVocabulary.IsIn(_shards.Metadata);
 

@@ -59,14 +59,22 @@ internal sealed class GgufRope(
         float? factor = metadata.FindFloat(keys.ScalingFactor) ?? metadata.FindFloat(keys.ScalingFactorOf2023);
         // llama.cpp takes a factor without a type for a linear one, and 0 for none.
         string type = metadata.FindString(keys.ScalingType) ?? (factor is null or 0 ? "none" : "linear");
-        float Factor() => factor ?? throw metadata.Missing(keys.ScalingFactor, "a float");
-        return type switch
+        if (type is "linear" or "yarn" && factor is null or 0)
+        {
+            metadata.Warn(keys.ScalingFactor, $"none beside {keys.ScalingType} {type}; 1 is taken");
+            factor = 1;
+        }
+
+        RopeScaling scaling = type switch
         {
             "none" => RopeScaling.None,
-            "linear" => Factor() == 1 ? RopeScaling.None : new RopeScaling.Linear(Factor()),
-            "yarn" => ReadYarn(Factor(), contextLength),
+            "linear" => factor == 1 ? RopeScaling.None : new RopeScaling.Linear(factor!.Value),
+            "yarn" => ReadYarn(factor!.Value, contextLength),
             _ => throw metadata.Error(keys.ScalingType, "none, linear or yarn", type),
         };
+        return type != "yarn" && metadata.FindFloat(keys.ScalingAttentionFactor) is { } attention and not (0 or 1)
+            ? throw metadata.Error(keys.ScalingAttentionFactor, $"1 beside {keys.ScalingType} {type}", $"{attention}")
+            : scaling;
     }
 
     private RopeScaling.Yarn ReadYarn(float factor, int contextLength)
@@ -84,12 +92,13 @@ internal sealed class GgufRope(
             YarnAttention(factor));
     }
 
-    // Both keys multiply what YaRN computes from the factor.
+    // Converters write config.json's attention_factor as yarn_attn_factor: it stands for what YaRN computes from the factor.
+    // llama.cpp multiplies by attn_factor.
     private float? YarnAttention(float factor)
     {
         float extra = metadata.FindFloat(keys.ScalingAttentionFactor) ?? 1;
-        extra *= metadata.FindFloat(keys.YarnAttentionFactor) ?? 1;
-        return extra == 1 ? null : (float)(extra * ComputedYarnAttention(factor));
+        float? own = metadata.FindFloat(keys.YarnAttentionFactor);
+        return own is null && extra == 1 ? null : (float)(extra * (own ?? ComputedYarnAttention(factor)));
     }
 
     private static double ComputedYarnAttention(float factor) => factor <= 1 ? 1 : 0.1 * Math.Log(factor) + 1;
