@@ -30,29 +30,20 @@ internal sealed class CheckedFile : IDisposable
 
     public long Length { get; }
 
-    // FileNotFoundException when there is nothing; ModelFormatException for a folder, a device, a pipe, an empty file or
-    // one that may not be read.
+    // FileNotFoundException when there is nothing; ModelFormatException for a folder, a device, a pipe, an empty file, one that
+    // may not be read or a placeholder.
     public static CheckedFile Open(string path)
     {
-        if (Directory.Exists(path)) throw new ModelFormatException(path, "path", "a file", "a folder");
+        CheckedFile file = OpenRegular(path);
         try
         {
-            // Opening a pipe waits for its other end, so it must be told before: pipes and devices have no length.
-            if (LengthOf(path) == 0)
-                throw new ModelFormatException(path, "byte 0", "a file with contents", "0 bytes (empty, or not a regular file)");
-            return new CheckedFile(path, File.OpenHandle(path, options: FileOptions.RandomAccess));
+            FilePlaceholder.Refuse(file);
+            return file;
         }
-        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        catch
         {
-            throw new FileNotFoundException($"{path}: no such file", path, exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new ModelFormatException(path, "path", "a readable file", "access denied", exception);
-        }
-        catch (IOException exception) when (exception is not ModelFormatException)
-        {
-            throw new ModelFormatException(path, "path", "a readable file", exception.Message, exception);
+            file.Dispose();
+            throw;
         }
     }
 
@@ -89,6 +80,31 @@ internal sealed class CheckedFile : IDisposable
         _stream?.Dispose();
     }
 
+    private static CheckedFile OpenRegular(string path)
+    {
+        string place = RealPath.Of(path);
+        if (Directory.Exists(place)) throw new ModelFormatException(path, "path", "a file", "a folder");
+        try
+        {
+            // Opening a pipe waits for its other end, so it must be told before: pipes and devices have no length.
+            if (new FileInfo(place).Length == 0)
+                throw new ModelFormatException(path, "byte 0", "a file with contents", "0 bytes (empty, or not a regular file)");
+            return new CheckedFile(path, File.OpenHandle(place, options: FileOptions.RandomAccess));
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        {
+            throw new FileNotFoundException($"{path}: no such file", path, exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ModelFormatException(path, "path", "a readable file", "access denied", exception);
+        }
+        catch (IOException exception) when (exception is not ModelFormatException)
+        {
+            throw new ModelFormatException(path, "path", "a readable file", exception.Message, exception);
+        }
+    }
+
     private int ReadHandle(long offset, Span<byte> destination)
     {
         int total = 0;
@@ -109,13 +125,6 @@ internal sealed class CheckedFile : IDisposable
             _stream!.Position = offset;
             return _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
         }
-    }
-
-    private static long LengthOf(string path)
-    {
-        var link = new FileInfo(path);
-        var file = link.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? link;
-        return file.Length;
     }
 
     [DoesNotReturn]

@@ -9,7 +9,7 @@ namespace LLamaNet.Checkpoints;
 // The opened files of a checkpoint in some container, whether they hold a model or not. Weights stay on disk until their
 // rows are read. All Read methods throw ModelFormatException for files that are broken or not supported.
 [DebuggerDisplay("{Container,nq}: {Path,nq}")]
-internal abstract class CheckpointFiles(string path) : IDisposable
+internal abstract class CheckpointFiles(string path, LoadWarnings warnings) : IDisposable
 {
     public string Path { get; } = path;
 
@@ -19,8 +19,8 @@ internal abstract class CheckpointFiles(string path) : IDisposable
     // The model's own name, or else that of its file or folder.
     public virtual string Name => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Path));
 
-    // What the Read methods put right.
-    public virtual LoadWarnings Warnings { get; } = new();
+    // What was put right when the files were opened and read.
+    public LoadWarnings Warnings { get; } = warnings;
 
     public abstract TensorNames Names { get; }
 

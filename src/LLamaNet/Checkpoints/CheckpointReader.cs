@@ -22,6 +22,7 @@ internal static class CheckpointReader
     // A checkpoint's, or that of a file or folder of a tokenizer alone.
     public static ModelTokenizer ReadTokenizer(string path)
     {
+        path = RealPath.WithoutStepsBack(path);
         var warnings = new LoadWarnings();
         TokenizerVocabulary vocabulary;
         if (Find(path) is var (container, found)) vocabulary = container.ReadVocabulary(path = found, warnings);
@@ -40,8 +41,11 @@ internal static class CheckpointReader
         return string.Join(", ", names) + (paths.Count > ShownNames ? $", … {paths.Count} in all" : "");
     }
 
-    private static CheckpointFiles OpenFiles(string path) =>
-        Find(path) is var (container, found) ? container.Open(found) : throw Unknown(path, "a checkpoint");
+    private static CheckpointFiles OpenFiles(string path)
+    {
+        path = RealPath.WithoutStepsBack(path);
+        return Find(path) is var (container, found) ? container.Open(found) : throw Unknown(path, "a checkpoint");
+    }
 
     private static (CheckpointContainer Container, string Path)? Find(string path)
     {
@@ -62,6 +66,7 @@ internal static class CheckpointReader
         }
     }
 
+    // A folder with an empty file or a placeholder in place of weights is refused for that file.
     private static ModelFormatException Unknown(string path, string sought)
     {
         if (!Directory.Exists(path))
@@ -70,10 +75,13 @@ internal static class CheckpointReader
             return new(path, "byte 0", $"{sought}: a GGUF file, or a file of a checkpoint's folder", $"the bytes {bytes}");
         }
 
+        foreach (string weights in Directory.EnumerateFiles(path).Where(HasWeightsName)) FileStart.Read(weights);
         string[] contents = [.. CheckpointContainer.All.Select(container => container.FolderContents)];
         string[] entries = [.. Directory.EnumerateFileSystemEntries(path)];
         return new(
             path, "folder", $"{sought}: {string.Join(", ", contents[..^1])}, or {contents[^1]}",
             entries.Length > 0 ? Names(entries) : "an empty folder");
     }
+
+    private static bool HasWeightsName(string file) => Path.GetExtension(file) is ".gguf" or ".safetensors" or ".pth";
 }

@@ -21,10 +21,13 @@ internal sealed record TokenizerSource(ModelTokenizer? Tokenizer, string? Proble
             return new(null, $"The model's tokenizer cannot be used, so it takes token ids and no text: {exception.Message}");
         }
 
-        int vocabulary = checkpoint.Config.VocabularySize;
-        return tokenizer.VocabularySize <= vocabulary
-            ? new(tokenizer, null)
-            : throw new ModelFormatException(
-                checkpoint.Path, "tokenizer", $"at most {vocabulary} tokens", $"{tokenizer.VocabularySize}");
+        int rows = checkpoint.Config.VocabularySize, tokens = tokenizer.VocabularySize;
+        if (tokens > rows)
+        {
+            checkpoint.Warnings.Add(
+                checkpoint.Path, $"tokenizer: {tokens} tokens, but {rows} embeddings; ids from {rows} on are never produced");
+        }
+
+        return new(tokenizer, null);
     }
 }

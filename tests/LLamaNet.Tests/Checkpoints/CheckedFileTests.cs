@@ -114,4 +114,33 @@ public class CheckedFileTests
             Assert.Equal(bytes[(i * 61)..(i * 61 + 64)], part);
         });
     }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "a Git LFS pointer")]
+    [InlineData("\n<!DOCTYPE html>\n<html><body>404</body></html>", "an HTML page")]
+    [InlineData("<html lang=\"en\">", "an HTML page")]
+    [InlineData("<?xml version=\"1.0\"?><Error/>", "an XML document")]
+    [InlineData("Entry not found", "the words \"Entry not found\"")]
+    public void What_stands_in_a_files_place_is_named(string contents, string found)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["model.gguf", "model.safetensors", "config.json", "tokenizer.model"])
+            File.WriteAllText(folder[name], contents);
+        foreach (string path in (string[])[folder.Path, .. Directory.GetFiles(folder.Path)])
+        {
+            var exception = Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(path));
+            Assert.Equal(("byte 0", "the file itself"), (exception.Place, exception.Expected));
+            Assert.StartsWith(found, exception.Found, StringComparison.Ordinal);
+            Assert.Throws<ModelFormatException>(() => CheckpointReader.ReadTokenizer(path));
+        }
+    }
+
+    [Fact]
+    public void A_folder_with_nothing_but_a_pointer_names_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["model.gguf"], "version https://git-lfs.github.com/spec/v1");
+        var exception = Assert.Throws<ModelFormatException>(() => CheckpointReader.Open(folder.Path));
+        Assert.Equal(folder["model.gguf"], exception.Path);
+    }
 }

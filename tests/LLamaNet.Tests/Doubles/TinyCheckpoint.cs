@@ -14,7 +14,7 @@ internal sealed class TinyCheckpoint : CheckpointFiles
     private readonly MatrixSource[] _replaced;
 
     private TinyCheckpoint(LlamaConfig config, RopePairing pairing, MatrixSource[] replaced)
-        : base("tiny")
+        : base("tiny", new LoadWarnings())
     {
         _config = config;
         _replaced = replaced;

@@ -35,19 +35,12 @@ internal static class GgufConversion
 
     private static void CheckDestination(Checkpoint source, string destination)
     {
-        string from = Resolve(source.Path), to = Resolve(destination);
+        string from = RealPath.Of(source.Path), to = RealPath.Of(destination);
         if (from == to || (Directory.Exists(from) && File.Exists(to) && Path.GetDirectoryName(to) == from))
             throw new ArgumentException($"{destination} is a file of the source.", nameof(destination));
         // It would be replaced by a file.
         if (to.StartsWith("/dev/", StringComparison.Ordinal) && !to.StartsWith("/dev/shm/", StringComparison.Ordinal))
             throw new ArgumentException($"{destination} is a device.", nameof(destination));
-    }
-
-    // ResolveLinkTarget takes a link's target as relative to the root when the link's own path is relative.
-    private static string Resolve(string path)
-    {
-        string full = Path.GetFullPath(path);
-        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
     }
 
     private static ConvertedMatrix Convert(Checkpoint source, StoredTensor stored, DType type)

@@ -14,7 +14,7 @@ internal sealed class GgufFiles : CheckpointFiles
     private readonly Dictionary<string, GgufTensor> _tensors;
 
     private GgufFiles(GgufShards shards)
-        : base(shards.Path)
+        : base(shards.Path, shards.Metadata.Warnings)
     {
         _shards = shards;
         _tensors = shards.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
@@ -24,8 +24,6 @@ internal sealed class GgufFiles : CheckpointFiles
     public override string Container => _shards.Container;
 
     public override string Name => _shards.Metadata.FindString(GgufKeys.Name) ?? base.Name;
-
-    public override LoadWarnings Warnings => _shards.Metadata.Warnings;
 
     public override TensorNames Names => TensorNames.Gguf;
 

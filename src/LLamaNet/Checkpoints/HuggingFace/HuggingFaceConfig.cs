@@ -30,19 +30,20 @@ internal static class HuggingFaceConfig
         return ReadArchitecture(JsonSection.Root(path, document));
     }
 
-    public static LlamaConfig Read(string path)
+    public static LlamaConfig Read(string path, LoadWarnings warnings)
     {
         using JsonDocument document = JsonFile.Read(path, MaxBytes);
-        return Read(JsonSection.Root(path, document));
+        return Read(JsonSection.Root(path, document), warnings);
     }
 
-    public static LlamaConfig Read(JsonSection json)
+    public static LlamaConfig Read(JsonSection json, LoadWarnings warnings)
     {
         Architecture architecture = ReadArchitecture(json);
         RefuseUnsupported(json, architecture);
+        HuggingFaceForeignKeys.Check(json, architecture, warnings);
         int context = Count(json, s_keys.ContextLength, ConfigLimits.MaxSize, 2048);
-        int width = Count(json, s_keys.Width), heads = Count(json, s_keys.Heads);
         int layers = Count(json, s_keys.Layers, ConfigLimits.MaxLayers);
+        int width = Count(json, s_keys.Width), heads = CountOfLayers(s_keys.Heads);
         if (!json.Has(s_keys.HeadDim) && width % heads != 0)
         {
             throw new ModelFormatException(
@@ -59,9 +60,9 @@ internal static class HuggingFaceConfig
             Width = width,
             Layers = layers,
             Heads = heads,
-            KvHeads = Count(json, s_keys.KvHeads, ConfigLimits.MaxSize, heads),
+            KvHeads = json.Has(s_keys.KvHeads) ? CountOfLayers(s_keys.KvHeads) : heads,
             HeadDim = headDim,
-            FfnWidth = Count(json, s_keys.FfnWidth),
+            FfnWidth = CountOfLayers(s_keys.FfnWidth),
             VocabularySize = Count(json, s_keys.VocabularySize),
             ContextLength = context,
             RmsNormEpsilon = json.OptionalNumber(s_keys.RmsNormEpsilon) ?? 1e-6f,
@@ -78,6 +79,17 @@ internal static class HuggingFaceConfig
             TiedEmbeddings = json.OptionalFlag("tie_word_embeddings") ?? architecture.TiesByDefault,
         };
         return ConfigLimits.Check(json.Path, architecture.HasMultipliers ? WithMultipliers(config, json) : config, s_keys);
+
+        // One number, or a list with the same number for each layer.
+        int CountOfLayers(string key)
+        {
+            if (json.Find(key) is not { ValueKind: JsonValueKind.Array }) return Count(json, key);
+            long[] counts = json.OptionalList(key, layers, "whole numbers, one a layer", element =>
+                element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long count) ? count : (long?)null)!;
+            if (counts.Any(count => count != counts[0])) throw json.Wrong(key, "the same number for all layers");
+            warnings.Add(json.Path, $"{key}: a list with a number for each layer; all are {counts[0]}");
+            return ConfigLimits.Count(json.Path, json.Place(key), counts[0]);
+        }
     }
 
     private static LlamaConfig WithMultipliers(LlamaConfig config, JsonSection json) => config with

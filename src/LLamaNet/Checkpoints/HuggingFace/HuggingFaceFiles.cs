@@ -11,8 +11,8 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
 {
     private readonly SafetensorsShards _shards;
 
-    private HuggingFaceFiles(string path, SafetensorsShards shards)
-        : base(path)
+    private HuggingFaceFiles(string path, SafetensorsShards shards, LoadWarnings warnings)
+        : base(path, warnings)
     {
         _shards = shards;
         Tensors = [.. shards.Files.SelectMany(file => file.Header.Tensors).Select(tensor => tensor.Summarize())];
@@ -30,14 +30,19 @@ internal sealed class HuggingFaceFiles : CheckpointFiles
     private bool IsFolder => Directory.Exists(Path);
 
     // path: a folder or one file.
-    public static HuggingFaceFiles Open(string path) =>
-        new(path, Directory.Exists(path) ? SafetensorsShards.Open(path) : SafetensorsShards.OpenFile(path));
+    public static HuggingFaceFiles Open(string path)
+    {
+        var warnings = new LoadWarnings();
+        SafetensorsShards shards =
+            Directory.Exists(path) ? SafetensorsShards.Open(path, warnings) : SafetensorsShards.OpenFile(path);
+        return new(path, shards, warnings);
+    }
 
     public override RopePairing PairingOf(Architecture architecture) => RopePairing.SplitHalves;
 
     public override Architecture ReadArchitecture() => HuggingFaceConfig.ReadArchitecture(ConfigPath());
 
-    public override LlamaConfig ReadConfig() => HuggingFaceConfig.Read(ConfigPath());
+    public override LlamaConfig ReadConfig() => HuggingFaceConfig.Read(ConfigPath(), Warnings);
 
     public override MatrixSource? TryOpen(StoredTensor tensor)
     {

@@ -5,8 +5,8 @@ using LLamaNet.StrictJson;
 namespace LLamaNet.Checkpoints.HuggingFace;
 
 // A model's safetensors files: one, or those that model.safetensors.index.json names. The index's total_size is not read:
-// published files lack it or get it wrong, and each shard's own size is checked exactly. Every tensor of a shard counts, one
-// that the weight_map leaves out too, as in transformers.
+// published files lack it or get it wrong, and each shard's own size is checked exactly. Every tensor of a shard counts,
+// wherever the weight_map places it; what it places where it is not is told.
 internal sealed class SafetensorsShards : IDisposable
 {
     private const string SingleFileName = "model.safetensors";
@@ -27,7 +27,7 @@ internal sealed class SafetensorsShards : IDisposable
 
     public Dictionary<string, (SafetensorsFile File, SafetensorsTensor Tensor)> Tensors { get; } = new(StringComparer.Ordinal);
 
-    public static SafetensorsShards Open(string folder)
+    public static SafetensorsShards Open(string folder, LoadWarnings warnings)
     {
         var shards = new SafetensorsShards();
         try
@@ -36,7 +36,7 @@ internal sealed class SafetensorsShards : IDisposable
             if (File.Exists(single))
                 shards.Add(SafetensorsFile.Open(single));
             else if (File.Exists(index))
-                shards.AddAll(folder, index);
+                shards.AddAll(folder, index, warnings);
             else
                 throw new ModelFormatException(folder, "weights", $"{SingleFileName} or {IndexFileName}", OtherWeights(folder));
             return shards;
@@ -75,7 +75,7 @@ internal sealed class SafetensorsShards : IDisposable
         }
     }
 
-    private void AddAll(string folder, string index)
+    private void AddAll(string folder, string index, LoadWarnings warnings)
     {
         using JsonDocument document = JsonFile.Read(index, MaxIndexBytes);
         const string Key = "weight_map";
@@ -104,14 +104,14 @@ internal sealed class SafetensorsShards : IDisposable
             Add(files[name] = SafetensorsFile.Open(path));
         }
 
-        foreach ((string tensor, string shard) in placed)
-        {
-            if (!Tensors.TryGetValue(tensor, out var found) || found.File != files[shard])
-            {
-                throw new ModelFormatException(
-                    index, map.Place(JsonText.OneLine(tensor)), $"the tensor in {shard}", "no such tensor there");
-            }
-        }
+        (string Tensor, string Shard)[] wrong =
+            [.. placed.Where(entry => !Tensors.TryGetValue(entry.Tensor, out var found) || found.File != files[entry.Shard])];
+        if (wrong.Length == 0) return;
+        bool isElsewhere = Tensors.ContainsKey(wrong[0].Tensor);
+        warnings.Add(
+            index,
+            $"{map.Place(wrong[0].Tensor)}: not in {wrong[0].Shard}, {(isElsewhere ? "but in another shard" : "nor in another shard")}"
+                + (wrong.Length > 1 ? $"; {wrong.Length} entries in all are wrong" : ""));
     }
 
     // Names that stay inside the folder on every operating system.

@@ -15,7 +15,7 @@ internal sealed class MetaFiles : CheckpointFiles
     private readonly MetaShards _shards;
 
     private MetaFiles(string path, MetaShards shards)
-        : base(path)
+        : base(path, new LoadWarnings())
     {
         _shards = shards;
         Tensors = [.. shards.Files.SelectMany(file => file.Tensors).Select(tensor => tensor.Summarize())];
@@ -62,11 +62,13 @@ internal sealed class MetaFiles : CheckpointFiles
 
     public override void Dispose() => _shards.Dispose();
 
-    // LLaMA 1 and 2 have the tokenizer in the folder above.
+    // LLaMA 1 and 2 have the tokenizer in the folder above: above a link to a folder, or above the folder itself.
     private static string? FindTokenizer(string folder)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
-        string[] places = [folder, System.IO.Path.GetDirectoryName(full) ?? full];
+        string[] places = [folder, Above(full), Above(RealPath.Of(full))];
         return places.Select(place => System.IO.Path.Combine(place, TokenizerName)).FirstOrDefault(File.Exists);
+
+        static string Above(string folder) => System.IO.Path.GetDirectoryName(folder) ?? folder;
     }
 }

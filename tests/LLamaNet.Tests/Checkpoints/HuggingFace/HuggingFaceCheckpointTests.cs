@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Checkpoints;
 using LLamaNet.Tensors;
@@ -74,19 +75,67 @@ public class HuggingFaceCheckpointTests
     [InlineData("part-0.safetensors\u0000")]
     [InlineData(".hidden.safetensors")]
     [InlineData("part-9.safetensors")]
-    [InlineData("part-1.safetensors")]
     public void Shard_names_are_plain_names_of_the_right_files(string name)
     {
         using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map["model.embed_tokens.weight"] = name);
         Assert.Equal(model["model.safetensors.index.json"], Assert.Throws<ModelFormatException>(model.Open).Path);
     }
 
-    [Fact]
-    public void An_index_that_names_a_tensor_nowhere_is_refused()
+    [Theory]
+    [InlineData("model.layers.7.mlp.up_proj.weight", "nor in another shard")]
+    [InlineData("model.embed_tokens.weight", "but in another shard")]
+    public void An_index_that_is_wrong_about_a_tensor_is_told(string tensor, string where)
     {
-        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(
-            map => map["model.layers.7.mlp.up_proj.weight"] = "part-1.safetensors");
-        Assert.Equal("weight_map.model.layers.7.mlp.up_proj.weight", Assert.Throws<ModelFormatException>(model.Open).Place);
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map[tensor] = "part-1.safetensors");
+        using Checkpoint checkpoint = model.Open();
+        Assert.Equal(12, checkpoint.Tensors.Count);
+        Assert.Equal(
+            [$"{model["model.safetensors.index.json"]}: weight_map.{tensor}: not in part-1.safetensors, {where}"],
+            checkpoint.Warnings.All);
+    }
+
+    [Fact]
+    public void An_index_that_swaps_its_shards_is_told_in_one_line()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map =>
+        {
+            foreach ((string tensor, JsonNode? shard) in map.ToArray())
+                map[tensor] = $"{shard}" == "part-0.safetensors" ? "part-1.safetensors" : "part-0.safetensors";
+        });
+        using Checkpoint checkpoint = model.Open();
+        Assert.Equal(12, checkpoint.Tensors.Count);
+        Assert.EndsWith("but in another shard; 13 entries in all are wrong", Assert.Single(checkpoint.Warnings.All));
+    }
+
+    [Fact]
+    public void A_tensor_that_an_index_promises_and_no_shard_has_is_missed()
+    {
+        using HuggingFaceModel model = HuggingFaceModel.CreateSharded(map => map["lm_head.weight"] = "part-1.safetensors");
+        File.WriteAllBytes(
+            model["part-0.safetensors"],
+            SafetensorsWriter.Write([.. HuggingFaceModel.Tensors.Where(
+                (tensor, index) => index % 2 == 0 && tensor.Name != "lm_head.weight")]));
+        Assert.Equal("lm_head.weight", Assert.Throws<ModelFormatException>(model.Open).Place);
+    }
+
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("_orig_mod.")]
+    [InlineData("module._orig_mod.")]
+    [InlineData("base_model.model.")]
+    [InlineData(null)]
+    public void Tensors_with_another_prefix_are_named(string? prefix)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        string Renamed(string name) => prefix is null ? name.Replace("model.", "", StringComparison.Ordinal) : prefix + name;
+        File.WriteAllBytes(
+            model["model.safetensors"],
+            SafetensorsWriter.Write(
+                [.. HuggingFaceModel.Tensors.Select(tensor => tensor with { Name = Renamed(tensor.Name) })]));
+        var exception = Assert.Throws<ModelFormatException>(model.Open);
+        Assert.Equal("model.embed_tokens.weight", exception.Place);
+        Assert.StartsWith(
+            $"no such tensor, but {Renamed("model.embed_tokens.weight")}: ", exception.Found, StringComparison.Ordinal);
     }
 
     [Fact]

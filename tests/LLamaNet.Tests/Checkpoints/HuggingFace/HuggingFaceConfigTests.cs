@@ -274,7 +274,7 @@ public class HuggingFaceConfigTests
         JsonObject json = JsonNode.Parse(Llama)!.AsObject();
         foreach ((string key, JsonNode? value) in JsonNode.Parse(changes)!.AsObject()) json[key] = value?.DeepClone();
         using JsonDocument document = JsonText.Parse("config.json", System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()));
-        return HuggingFaceConfig.Read(JsonSection.Root("config.json", document));
+        return HuggingFaceConfig.Read(JsonSection.Root("config.json", document), new LoadWarnings());
     }
 
     private static string InWords(LlamaConfig config) => config.RopeScaling switch
