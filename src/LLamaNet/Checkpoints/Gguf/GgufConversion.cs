@@ -9,6 +9,8 @@ internal static class GgufConversion
 {
     private const uint QuantizationVersion = 2;
 
+    private static readonly string[] s_withRopeFactors = ["llama", "phi3", "granite"];
+
     // progress: bytes of the source read. Nothing is left behind by a failure or a cancellation.
     public static void Write(
         Checkpoint source,
@@ -18,6 +20,7 @@ internal static class GgufConversion
         CancellationToken cancellationToken = default)
     {
         CheckDestination(source, destination);
+        WarnOfLlamaCpp(source);
         LlamaConfig config = source.Config;
         List<MatrixSource> tensors =
             [.. TensorNames.Gguf.Stored(config, source.Architecture).Select(stored => Convert(source, stored, type))];
@@ -67,11 +70,27 @@ internal static class GgufConversion
         yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
         foreach (KeyValuePair<string, object> pair in GgufConfig.Write(source.Path, config, source.Architecture))
             yield return pair;
-        if (source.HasVocabulary)
-        {
-            foreach (KeyValuePair<string, object> pair in GgufVocabulary.Write(source.ReadVocabulary())) yield return pair;
-        }
+        foreach (KeyValuePair<string, object> pair in Vocabulary(source)) yield return pair;
 
         if (source.ChatTemplate is { } template) yield return new(GgufKeys.ChatTemplate, template);
+    }
+
+    private static IEnumerable<KeyValuePair<string, object>> Vocabulary(Checkpoint source) => source.HasVocabulary
+        ? GgufVocabulary.Write(GgufVocabularySize.Fit(
+            source.ReadVocabulary(), source.Config.VocabularySize, source.Path, source.Warnings))
+        : GgufVocabulary.WriteNone();
+
+    // What the file says and llama.cpp does not compute.
+    private static void WarnOfLlamaCpp(Checkpoint source)
+    {
+        (LlamaConfig config, string name) = (source.Config, source.Architecture.GgufName);
+        if (config.RopeScaling is RopeScaling.Yarn and not { BetaFast: 32, BetaSlow: 1 })
+            Warn("takes 32 and 1 for the ends of YaRN's ramp");
+        if (config.SlidingWindow is not null && name != "phi3")
+            Warn("attends to all positions, where this model has a sliding window");
+        if (RopeFactors.Of(source.Path, config).Count > 0 && !s_withRopeFactors.Contains(name))
+            Warn("refuses the tensors of scaled rotation");
+
+        void Warn(string what) => source.Warnings.Add(source.Path, $"llama.cpp {what} in a file of architecture {name}");
     }
 }

@@ -23,6 +23,7 @@ internal sealed class GgufRope(
         switch (config.RopeScaling)
         {
             case RopeScaling.LongRope longRope:
+                yield return new(keys.ScalingType, "longrope");
                 yield return new(keys.ScalingContext, (uint)longRope.OriginalContextLength);
                 yield return new(keys.ScalingAttentionFactor, longRope.AttentionFactor);
                 break;

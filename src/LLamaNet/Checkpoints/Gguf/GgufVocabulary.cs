@@ -35,6 +35,9 @@ internal static class GgufVocabulary
         metadata.Values.ContainsKey(GgufKeys.TokenizerModel)
             && metadata.FindString(GgufKeys.TokenizerModel) is not (NoVocabulary or None);
 
+    // Of a model without a tokenizer.
+    public static IEnumerable<KeyValuePair<string, object>> WriteNone() => [new(GgufKeys.TokenizerModel, NoVocabulary)];
+
     // The keys that say the same; what GGUF has no key for (strip rules of added tokens) is left out.
     public static IEnumerable<KeyValuePair<string, object>> Write(TokenizerVocabulary vocabulary)
     {

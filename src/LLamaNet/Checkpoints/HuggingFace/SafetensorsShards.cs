@@ -107,10 +107,10 @@ internal sealed class SafetensorsShards : IDisposable
         (string Tensor, string Shard)[] wrong =
             [.. placed.Where(entry => !Tensors.TryGetValue(entry.Tensor, out var found) || found.File != files[entry.Shard])];
         if (wrong.Length == 0) return;
-        bool isElsewhere = Tensors.ContainsKey(wrong[0].Tensor);
+        string where = Tensors.ContainsKey(wrong[0].Tensor) ? "but in another shard" : "nor in another shard";
         warnings.Add(
             index,
-            $"{map.Place(wrong[0].Tensor)}: not in {wrong[0].Shard}, {(isElsewhere ? "but in another shard" : "nor in another shard")}"
+            $"{map.Place(wrong[0].Tensor)}: not in {wrong[0].Shard}, {where}"
                 + (wrong.Length > 1 ? $"; {wrong.Length} entries in all are wrong" : ""));
     }
 

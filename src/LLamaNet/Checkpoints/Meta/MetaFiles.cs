@@ -44,7 +44,7 @@ internal sealed class MetaFiles : CheckpointFiles
             throw new ModelFormatException(Path, "folder", $"{MetaParameters.FileName} beside the tensors", "no such file");
         string parameters = System.IO.Path.Combine(Path, MetaParameters.FileName);
         return File.Exists(parameters)
-            ? MetaParameters.Read(parameters, _shards.Vocabulary)
+            ? MetaParameters.Read(parameters, _shards.Vocabulary, Warnings)
             : throw new ModelFormatException(Path, MetaParameters.FileName, "a file", "no such file");
     }
 

@@ -104,6 +104,38 @@ public class MetaCheckpointTests
         Assert.Equal(changes.Contains("rope_theta") ? 500000f : 10000f, config.RopeTheta);
     }
 
+    // dim and layers of LLaMA 3.1 8B, and of LLaMA 3.2 1B and 3B, whose factor is in Meta's code alone.
+    [Theory]
+    [InlineData(4096, 32, 8)]
+    [InlineData(2048, 16, 32)]
+    [InlineData(3072, 28, 32)]
+    public void The_factor_of_scaled_rotation_is_the_models(int dim, int layers, float factor)
+    {
+        using MetaModel model = MetaModel.Create();
+        Change(model, $$"""{"dim": {{dim}}, "n_layers": {{layers}}, "n_heads": 32, "n_kv_heads": 8, "use_scaled_rope": true}""");
+        LlamaConfig config = MetaParameters.Read(model["params.json"], _ => 6, new LoadWarnings());
+        Assert.Equal(factor, Assert.IsType<RopeScaling.Llama3>(config.RopeScaling).Factor);
+    }
+
+    [Fact]
+    public void Mistrals_parameters_name_the_widths()
+    {
+        using MetaModel model = MetaModel.Create();
+        Change(model, """{"head_dim": 4, "hidden_dim": 24, "multiple_of": null, "sliding_window": 16}""");
+        using Checkpoint checkpoint = OpenCheckpoint.Meta(model.Path);
+        Assert.Equal((4, 24, 16), (checkpoint.Config.HeadDim, checkpoint.Config.FfnWidth, checkpoint.Config.SlidingWindow));
+        Assert.Empty(checkpoint.Warnings.All);
+    }
+
+    [Fact]
+    public void Parameters_that_are_not_known_are_told()
+    {
+        using MetaModel model = MetaModel.Create();
+        Change(model, """{"use_qk_norm": true, "max_batch_size": 4, "lora_args": null}""");
+        using Checkpoint checkpoint = OpenCheckpoint.Meta(model.Path);
+        Assert.Equal([$"{model["params.json"]}: use_qk_norm: not known here, so left out"], checkpoint.Warnings.All);
+    }
+
     // dim, multiple_of, multiplier and the width of Meta's own models: 7B, LLaMA 2 70B, LLaMA 3 8B, LLaMA 3.2 1B.
     [Theory]
     [InlineData(4096, 256, null, 11008)]
@@ -122,7 +154,7 @@ public class MetaCheckpointTests
             ["ffn_dim_multiplier"] = multiplier
         };
         File.WriteAllText(model["params.json"], json.ToJsonString());
-        Assert.Equal(width, MetaParameters.Read(model["params.json"], _ => 100).FfnWidth);
+        Assert.Equal(width, MetaParameters.Read(model["params.json"], _ => 100, new LoadWarnings()).FfnWidth);
     }
 
     [Theory]
@@ -146,6 +178,9 @@ public class MetaCheckpointTests
     [InlineData("""{"rope_theta": 1e99}""", "rope_theta")]
     [InlineData("""{"max_seq_len": 0}""", "max_seq_len")]
     [InlineData("""{"quantization_args": {}}""", "quantization_args")]
+    [InlineData("""{"moe": {"num_experts": 8}}""", "moe")]
+    [InlineData("""{"head_dim": 3}""", "head_dim")]
+    [InlineData("""{"hidden_dim": 23}""", "layers.0.feed_forward.w1.weight")]
     public void Parameters_that_make_no_sense_are_refused_by_name(string changes, string place)
     {
         using MetaModel model = MetaModel.Create();
