@@ -12,7 +12,8 @@ internal static class GgufVocabularySize
     {
         int count = vocabulary.Pieces.Length;
         if (count == rows) return vocabulary;
-        if (count > rows) warnings.Add(path, $"tokenizer: ids from {rows} to {count - 1} have no embeddings, so they are left out");
+        if (count > rows)
+            warnings.Add(path, $"tokenizer: ids from {rows} to {count - 1} have no embeddings, so they are left out");
         string[] pieces = Resize(vocabulary.Pieces, rows, id => $"[PAD{id}]");
         HashSet<string> known = [.. pieces];
         return vocabulary with

@@ -36,7 +36,12 @@ public class GgufConversionVocabularyTests
     {
         using HuggingFaceModel model = HuggingFaceModel.Create();
         using var folder = new TemporaryFolder();
-        using (Checkpoint source = model.Open()) GgufConversion.Write(source, folder["out.gguf"], DType.F32, cancellationToken: TestContext.Current.CancellationToken);
+        using (Checkpoint source = model.Open())
+        {
+            GgufConversion.Write(
+                source, folder["out.gguf"], DType.F32, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.False(actual.HasVocabulary);
         CheckpointSummary summary = CheckpointReader.Inspect(folder["out.gguf"]);
