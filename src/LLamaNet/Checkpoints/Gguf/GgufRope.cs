@@ -11,7 +11,7 @@ internal sealed class GgufRope(
     public RopeScaling ReadScaling(LlamaConfig config)
     {
         int pairs = (config.RopeDim ?? config.HeadDim) / 2;
-        if (tensors.TryGetValue(RopeFactors.Long, out GgufTensor? longFactors)) return ReadLongRope(longFactors, config, pairs);
+        if (tensors.ContainsKey(RopeFactors.Long) || tensors.ContainsKey(RopeFactors.Short)) return ReadLongRope(config, pairs);
         RopeScaling scaling = ReadKeys(config.ContextLength);
         return tensors.TryGetValue(RopeFactors.All, out GgufTensor? factors) ? WithFactors(scaling, factors, pairs) : scaling;
     }
@@ -43,17 +43,19 @@ internal sealed class GgufRope(
         }
     }
 
-    private RopeScaling.LongRope ReadLongRope(GgufTensor longFactors, LlamaConfig config, int pairs)
+    private RopeScaling.LongRope ReadLongRope(LlamaConfig config, int pairs)
     {
-        if (!tensors.TryGetValue(RopeFactors.Short, out GgufTensor? shortFactors))
-            throw metadata.Error(RopeFactors.Short, $"a tensor beside {RopeFactors.Long}", "no such tensor");
         if (metadata.FindString(keys.ScalingType) is { } type and not ("none" or "longrope"))
             throw metadata.Error(keys.ScalingType, $"longrope beside {RopeFactors.Long}", type);
         long original = metadata.FindInteger(keys.ScalingContext) ?? config.ContextLength;
         return new RopeScaling.LongRope(
-            ReadFactors(shortFactors, pairs), ReadFactors(longFactors, pairs),
+            ReadFactors(Tensor(RopeFactors.Short), pairs), ReadFactors(Tensor(RopeFactors.Long), pairs),
             ConfigLimits.Count(path, keys.ScalingContext, original), metadata.FindFloat(keys.ScalingAttentionFactor) ?? 1);
     }
+
+    private GgufTensor Tensor(string name) => tensors.TryGetValue(name, out GgufTensor? tensor)
+        ? tensor
+        : throw metadata.Error(name, $"a tensor, as {RopeFactors.Long} and {RopeFactors.Short} go together", "no such tensor");
 
     private RopeScaling ReadKeys(int contextLength)
     {
