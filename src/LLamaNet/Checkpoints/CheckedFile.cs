@@ -82,10 +82,10 @@ internal sealed class CheckedFile : IDisposable
 
     private static CheckedFile OpenRegular(string path)
     {
-        string place = RealPath.Of(path);
-        if (Directory.Exists(place)) throw new ModelFormatException(path, "path", "a file", "a folder");
         try
         {
+            string place = RealPath.Of(path);
+            if (Directory.Exists(place)) throw new ModelFormatException(path, "path", "a file", "a folder");
             // Opening a pipe waits for its other end, so it must be told before: pipes and devices have no length.
             if (new FileInfo(place).Length == 0)
                 throw new ModelFormatException(path, "byte 0", "a file with contents", "0 bytes (empty, or not a regular file)");

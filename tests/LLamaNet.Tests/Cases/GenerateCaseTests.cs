@@ -50,7 +50,8 @@ public class GenerateCaseTests
         Assert.EndsWith(
             "tokenizer: 513 tokens, but 512 embeddings; ids from 512 on are never produced", Assert.Single(model.Warnings),
             StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => { _ = model.GenerateAsync([1, 512], cancellationToken: TestContext.Current.CancellationToken); });
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Assert.Throws<ArgumentException>(() => { _ = model.GenerateAsync([1, 512], cancellationToken: cancellation); });
     }
 
     // The cases of one file and command agree on what is expected.
