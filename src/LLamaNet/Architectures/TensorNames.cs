@@ -31,7 +31,8 @@ internal sealed class TensorNames(string layerPrefix, string[] leftovers, Func<T
         "blk.", ["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight", "attn_rot_embd.weight"],
         row => row.Gguf);
 
-    public static TensorNames HuggingFace { get; } = new("model.layers.", ["rotary_emb.inv_freq"], row => row.HuggingFace);
+    public static TensorNames HuggingFace { get; } = new(
+        "model.layers.", ["rotary_emb.inv_freq", "rotary_emb.cos_cached", "rotary_emb.sin_cached"], row => row.HuggingFace);
 
     public static TensorNames Meta { get; } = new("layers.", ["rope.freqs"], row => row.Meta);
 

@@ -17,7 +17,8 @@ internal static class CheckpointTensors
         {
             string shape = Shape(stored.Rows, stored.Width);
             MatrixSource source = files.TryOpen(stored)
-                ?? throw Wrong(stored.Name, $"a tensor of shape {shape}", $"no such tensor{Elsewhere(stored.Name)}");
+                ?? throw Wrong(
+                    stored.Name, $"a tensor of shape {shape}", Missing(stored.Name, files.Tensors.Select(tensor => tensor.Name)));
             if (source.Rows != stored.Rows || source.Width != stored.Width)
                 throw Wrong(stored.Name, $"shape {shape}", Shape(source.Rows, source.Width));
             known.Add(stored.Name);
@@ -39,14 +40,16 @@ internal static class CheckpointTensors
         return tensors;
 
         // Wrappers of training put their names before the tensors', and a model without its head has none before them.
-        string Elsewhere(string name)
-        {
-            string? other = files.Tensors.Select(tensor => tensor.Name)
-                .FirstOrDefault(other => IsPrefixed(other, name) || IsPrefixed(name, other));
-            return other is null ? "" : $", but {other}: names must be the model's own, without module. or _orig_mod. first";
-        }
-
         ModelFormatException Wrong(string place, string expected, string found) => new(files.Path, place, expected, found);
+    }
+
+    // In words. Wrappers of training put their names before the tensors', and a model without its head has none before them.
+    public static string Missing(string name, IEnumerable<string> names)
+    {
+        string? other = names.FirstOrDefault(other => IsPrefixed(other, name) || IsPrefixed(name, other));
+        return other is null
+            ? "no such tensor"
+            : $"no such tensor, but {other}: names must be the model's own, without module. or _orig_mod. first";
     }
 
     private static bool IsPrefixed(string name, string end) =>

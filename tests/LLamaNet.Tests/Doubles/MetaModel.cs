@@ -37,7 +37,8 @@ internal sealed class MetaModel : IDisposable
     }
 
     public static TorchWriter Shard(
-        int shard, int shards, bool embeddingByRows = false, string type = "HalfStorage", string? without = null)
+        int shard, int shards, bool embeddingByRows = false, string type = "HalfStorage", string? without = null,
+        string prefix = "")
     {
         var writer = new TorchWriter();
         for (int index = 0; index < s_tensors.Length; index++)
@@ -59,7 +60,7 @@ internal sealed class MetaModel : IDisposable
                 }
             }
 
-            writer.Add(name, type, rows == 0 ? [partWidth] : [partRows, partWidth], [.. numbers]);
+            writer.Add(prefix + name, type, rows == 0 ? [partWidth] : [partRows, partWidth], [.. numbers]);
         }
 
         return writer;

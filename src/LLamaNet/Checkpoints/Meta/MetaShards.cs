@@ -65,7 +65,7 @@ internal sealed class MetaShards : IDisposable
         const string Name = "tok_embeddings.weight";
         string path = _files[0].Path;
         if (!_byName[0].TryGetValue(Name, out TorchTensor? tensor))
-            throw new ModelFormatException(path, Name, "a tensor", "no such tensor");
+            throw new ModelFormatException(path, Name, "a tensor", CheckpointTensors.Missing(Name, _byName[0].Keys));
         if (tensor.View.Shape.Count != 2) throw new ModelFormatException(path, Name, "a matrix", $"shape {tensor.ShapeInWords}");
         long rows = tensor.View.Shape[0] * (EmbeddingIsCutByRows(tensor, width) ? _files.Count : 1L);
         return ConfigLimits.Count(path, Name + " rows", rows);

@@ -220,6 +220,16 @@ public class MetaCheckpointTests
     }
 
     [Fact]
+    public void Tensors_with_another_prefix_are_named()
+    {
+        using MetaModel model = MetaModel.Create();
+        File.WriteAllBytes(model["consolidated.00.pth"], MetaModel.Shard(0, 1, prefix: "module.").ToArray());
+        var exception = Assert.Throws<ModelFormatException>(() => OpenCheckpoint.Meta(model.Path));
+        Assert.Equal("tok_embeddings.weight", exception.Place);
+        Assert.StartsWith("no such tensor, but module.tok_embeddings.weight: ", exception.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_without_output_is_refused()
     {
         using MetaModel model = MetaModel.Create();
