@@ -1,6 +1,5 @@
 using LLamaNet.Backends;
 using LLamaNet.Models;
-using LLamaNet.Tests.Doubles;
 using Xunit;
 
 namespace LLamaNet.Tests.Models;
