@@ -158,9 +158,22 @@ internal sealed class GgufConfig
     }
 
     // Whether any layer has one: each of them is optional, as in llama.cpp.
-    private bool HasBias(int layers, params TensorRole[] roles) => _architecture.Biases == BiasUse.Optional
-        && Enumerable.Range(0, layers).Any(layer => roles.Any(
-            role => _tensors.ContainsKey(TensorNames.Gguf.Of(new TensorId(role, layer, IsBias: true)))));
+    private bool HasBias(int layers, params TensorRole[] roles)
+    {
+        if (_architecture.Biases != BiasUse.Optional) return false;
+        string[] missing =
+        [
+            .. from layer in Enumerable.Range(0, layers)
+            from role in roles
+            let name = TensorNames.Gguf.Of(new TensorId(role, layer, IsBias: true))
+            where !_tensors.ContainsKey(name)
+            select name,
+        ];
+        if (missing.Length == layers * roles.Length) return false;
+        if (missing.Length > 0)
+            _metadata.Warn(missing[0], $"no such tensor beside other biases ({missing.Length} are missing); 0 is taken");
+        return true;
+    }
 
     private static LayerSet UnrotatedLayers(Architecture architecture, int layers) =>
         architecture.SkipsRope ? new(Enumerable.Range(0, layers).Where(layer => layer % 4 == 3)) : LayerSet.None;

@@ -201,6 +201,9 @@ public class GgufCheckpointTests
         Assert.Equal(Bytes(given), Bytes(biases[name]));
         Assert.NotEmpty(biases.Remove(name) ? biases : []);
         Assert.All(biases.Values, bias => Assert.Equal(new byte[bias.Bytes], Bytes(bias)));
+        Assert.Equal(
+            [$"tiny.gguf: {biases.Keys.First()}: no such tensor beside other biases ({biases.Count} are missing); 0 is taken"],
+            checkpoint.Warnings.All);
     }
 
     [Fact]
