@@ -20,11 +20,11 @@ internal sealed class Checkpoint : IDisposable
         _files = files;
         try
         {
-            Architecture = files.ReadArchitecture();
-            Config = files.ReadConfig();
+            Architecture = CheckpointPart.Read(files.ReadArchitecture);
+            Config = CheckpointPart.Read(files.ReadConfig);
             Tensors = CheckpointTensors.Match(files, Config, Architecture);
-            GenerationDefaults = files.ReadGenerationDefaults();
-            ChatTemplate = files.ReadChatTemplate();
+            GenerationDefaults = CheckpointPart.Read(files.ReadGenerationDefaults);
+            ChatTemplate = CheckpointPart.Read(files.ReadChatTemplate);
         }
         catch
         {
@@ -64,7 +64,7 @@ internal sealed class Checkpoint : IDisposable
             string? problem = null;
             try
             {
-                config = files.ReadConfig();
+                config = CheckpointPart.Read(files.ReadConfig);
             }
             catch (ModelFormatException exception)
             {
@@ -80,7 +80,7 @@ internal sealed class Checkpoint : IDisposable
     public bool HasVocabulary => _files.HasVocabulary;
 
     // What the tokenizer's files say. Throws ModelFormatException when there is no tokenizer or it is broken.
-    public TokenizerVocabulary ReadVocabulary() => _files.ReadVocabulary();
+    public TokenizerVocabulary ReadVocabulary() => CheckpointPart.Read(_files.ReadVocabulary);
 
     public ModelTokenizer ReadTokenizer() => TokenizerFactory.Create(ReadVocabulary(), Path);
 

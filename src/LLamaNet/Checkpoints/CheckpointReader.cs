@@ -25,8 +25,8 @@ internal static class CheckpointReader
         path = RealPath.WithoutStepsBack(path);
         var warnings = new LoadWarnings();
         TokenizerVocabulary vocabulary;
-        if (Find(path) is var (container, found)) vocabulary = container.ReadVocabulary(path = found, warnings);
-        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = HuggingFaceVocabulary.Read(path, warnings);
+        if (Find(path) is var (container, found)) vocabulary = CheckpointPart.Read(() => container.ReadVocabulary(path = found, warnings));
+        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = CheckpointPart.Read(() => HuggingFaceVocabulary.Read(path, warnings));
         else if (Directory.Exists(path)) throw Unknown(path, "a tokenizer");
         else vocabulary = TokenizerFile.Read(CheckedFile.ReadAll(path, TokenizerFile.MaxBytes), path);
         ModelTokenizer tokenizer = TokenizerFactory.Create(vocabulary, path);
@@ -44,7 +44,9 @@ internal static class CheckpointReader
     private static CheckpointFiles OpenFiles(string path)
     {
         path = RealPath.WithoutStepsBack(path);
-        return Find(path) is var (container, found) ? container.Open(found) : throw Unknown(path, "a checkpoint");
+        return Find(path) is var (container, found)
+            ? CheckpointPart.Read(() => container.Open(found))
+            : throw Unknown(path, "a checkpoint");
     }
 
     private static (CheckpointContainer Container, string Path)? Find(string path)

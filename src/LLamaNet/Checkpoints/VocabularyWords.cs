@@ -10,7 +10,7 @@ internal static class VocabularyWords
     {
         try
         {
-            TokenizerVocabulary vocabulary = read();
+            TokenizerVocabulary vocabulary = CheckpointPart.Read(read);
             return $"{vocabulary.KindInWords}, {vocabulary.Pieces.Length} tokens";
         }
         catch (ModelFormatException exception)

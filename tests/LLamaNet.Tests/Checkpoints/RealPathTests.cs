@@ -33,6 +33,26 @@ public class RealPathTests
         }
     }
 
+    // What is left of a cache that was copied without its blobs.
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("generation_config.json")]
+    [InlineData("tokenizer.json")]
+    public void A_file_of_a_checkpoint_that_links_to_nothing_is_broken(string name)
+    {
+        using HuggingFaceModel model = HuggingFaceModel.Create();
+        File.Delete(model[name]);
+        File.CreateSymbolicLink(model[name], "../../blobs/0f");
+        var exception = Assert.Throws<ModelFormatException>(() =>
+        {
+            using Checkpoint checkpoint = CheckpointReader.Open(model.Path);
+            checkpoint.ReadVocabulary();
+        });
+        Assert.Equal((model[name], "a link to nothing"), (exception.Path, exception.Found));
+        if (name != "model.safetensors") CheckpointReader.Inspect(model.Path);
+    }
+
     [Fact]
     public void Meta_tokenizers_lie_above_the_linked_folder_or_above_the_link()
     {
