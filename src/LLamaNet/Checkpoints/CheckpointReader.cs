@@ -25,8 +25,15 @@ internal static class CheckpointReader
         path = RealPath.WithoutStepsBack(path);
         var warnings = new LoadWarnings();
         TokenizerVocabulary vocabulary;
-        if (Find(path) is var (container, found)) vocabulary = CheckpointPart.Read(() => container.ReadVocabulary(path = found, warnings));
-        else if (HuggingFaceVocabulary.IsIn(path)) vocabulary = CheckpointPart.Read(() => HuggingFaceVocabulary.Read(path, warnings));
+        if (Find(path) is var (container, found))
+        {
+            path = found;
+            vocabulary = CheckpointPart.Read(() => container.ReadVocabulary(found, warnings));
+        }
+        else if (HuggingFaceVocabulary.IsIn(path))
+        {
+            vocabulary = CheckpointPart.Read(() => HuggingFaceVocabulary.Read(path, warnings));
+        }
         else if (Directory.Exists(path)) throw Unknown(path, "a tokenizer");
         else vocabulary = TokenizerFile.Read(CheckedFile.ReadAll(path, TokenizerFile.MaxBytes), path);
         ModelTokenizer tokenizer = TokenizerFactory.Create(vocabulary, path);
