@@ -10,7 +10,7 @@ namespace LLamaNet;
 /// </remarks>
 public abstract class ModelTokenizer : Tokenizer
 {
-    /// <summary>The kind in words: "SentencePiece BPE", "byte-level BPE (llama3)".</summary>
+    /// <summary>The kind in words: "SentencePiece BPE", "byte-level BPE (llama-bpe)".</summary>
     public abstract string Kind { get; }
 
     /// <summary>Number of token ids.</summary>

@@ -10,6 +10,8 @@ internal static class SharedData
     // A file or folder below shared/data; skips the running test when the data is absent.
     public static string Path(string relativePath) => Below("data", relativePath);
 
+    public static string RealModel(string relativePath) => Below("models", relativePath);
+
     public static string DemoModel(string relativePath = "") => Below("demo-model", relativePath);
 
     private static string Below(string folder, string relativePath)

@@ -23,6 +23,7 @@ internal static class JsonText
                 exception.LineNumber is { } line ? $"line {line + 1}, byte {exception.BytePositionInLine + 1}" : "JSON";
             // The parser adds the place once more, counted from 0.
             string problem = exception.Message.Split(" LineNumber: ")[0];
+            if (DuplicateIn(problem) is { } key) problem = $"the key \"{OneLine(key)}\" twice";
             throw new ModelFormatException(path, place, "JSON", OneLine(problem), exception);
         }
     }
@@ -34,6 +35,15 @@ internal static class JsonText
         return start.Any(char.IsControl)
             ? string.Concat(start.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))
             : start;
+    }
+
+    // The key that the parser's message names; null for another message.
+    private static string? DuplicateIn(string problem)
+    {
+        const string Opening = "Duplicate property '", Closing = "' encountered";
+        if (!problem.StartsWith(Opening, StringComparison.Ordinal)) return null;
+        int end = problem.LastIndexOf(Closing, StringComparison.Ordinal);
+        return end < Opening.Length ? null : problem[Opening.Length..end];
     }
 
     // A lone surrogate such as "\ud800" passes the parser and makes JsonElement.GetString throw something else.

@@ -66,6 +66,12 @@ internal abstract partial class PieceTokenizer : ModelTokenizer
         return Vocabulary.Types[id] is TokenType.Control or TokenType.Unknown;
     }
 
+    // What stands for text that has no token. A control token and one that ends a text never do.
+    protected int? UsableUnknownId =>
+        Vocabulary.UnknownId is { } id && Vocabulary.Types[id] != TokenType.Control && id != BosId && !_endIds.Contains(id)
+            ? id
+            : null;
+
     protected abstract bool DropsFirstSpace { get; }
 
     // Text without tokens that are matched as a whole; never empty. offset: where it begins in the whole text.
@@ -111,7 +117,12 @@ internal abstract partial class PieceTokenizer : ModelTokenizer
     private void EncodeStretch(ReadOnlySpan<char> text, int start, int end, PieceMerger merger, TokenBuffer tokens)
     {
         if (start == end) return;
-        bool opensWithSpace = text[start] is ' ' or SentencePieceBpe.Space;
+        ReadOnlySpan<char> stretch = text[start..end];
+        int first = tokens.Ids.Count;
+        bool isChanged = Vocabulary.Normalizer?.Apply(stretch.ToString()) is { } normalized
+            && !stretch.SequenceEqual(stretch = normalized);
+        if (stretch.IsEmpty) return;
+        bool opensWithSpace = stretch[0] is ' ' or SentencePieceBpe.Space;
         bool spacePrefix = Vocabulary.SpacePrefix switch
         {
             SpacePrefix.EveryStretch => true,
@@ -119,7 +130,9 @@ internal abstract partial class PieceTokenizer : ModelTokenizer
             SpacePrefix.StartWithoutSpace => start == 0 && !opensWithSpace,
             _ => false,
         };
-        EncodeStretch(text[start..end], start, spacePrefix, merger, tokens);
+        EncodeStretch(stretch, start, spacePrefix, merger, tokens);
+        // Which characters of the text became which of the stretch is not kept.
+        if (isChanged) tokens.Cover(first, start, end);
     }
 
     private void CheckId(int id)

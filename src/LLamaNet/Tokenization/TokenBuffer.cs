@@ -22,4 +22,10 @@ internal sealed class TokenBuffer(bool withRanges)
     {
         if (_ranges is not null) _ranges[^1] = (_ranges[^1].Start, end);
     }
+
+    // All tokens from the index on stand for the same characters.
+    public void Cover(int first, int start, int end)
+    {
+        for (int i = first; i < _ranges?.Count; i++) _ranges[i] = (start, end);
+    }
 }

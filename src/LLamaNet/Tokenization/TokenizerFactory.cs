@@ -7,18 +7,11 @@ namespace LLamaNet.Tokenization;
 // Checks a vocabulary and builds its tokenizer.
 internal static class TokenizerFactory
 {
-    // Control tokens that end a turn or a message, whatever the file names as EOS.
-    private static readonly HashSet<string> s_endTokens =
-    [
-        "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|im_end|>", "<|end|>", "<end_of_turn>", "<EOT>",
-        "▁<EOT>", "</s>",
-    ];
-
     // Throws ModelFormatException, naming sourcePath, when the vocabulary contradicts itself.
     public static ModelTokenizer Create(TokenizerVocabulary vocabulary, string sourcePath)
     {
         VocabularyChecks.Check(vocabulary, sourcePath);
-        vocabulary = vocabulary with { Types = TypesWithControlEnds(vocabulary) };
+        vocabulary = vocabulary with { Types = TokenTypes.Resolve(vocabulary) };
         List<AddedToken> addedTokens = AllAddedTokens(vocabulary), userDefined = UserDefinedTokens(vocabulary);
         if (!vocabulary.UserDefinedInText) addedTokens.AddRange(userDefined);
         IEnumerable<int> endIds = AllEndIds(vocabulary);
@@ -28,22 +21,11 @@ internal static class TokenizerFactory
             : new ByteLevelBpe(vocabulary, new(vocabulary, sourcePath), addedTokens, endIds);
     }
 
-    // BOS and EOS are control tokens even where the file does not say so: text must not become one.
-    private static TokenType[] TypesWithControlEnds(TokenizerVocabulary vocabulary)
-    {
-        TokenType[] types = [.. vocabulary.Types];
-        foreach (int? id in (ReadOnlySpan<int?>)[vocabulary.BosId, vocabulary.EosId])
-        {
-            if (id is { } end && SentencePieceMerges.IsText(types[end])) types[end] = TokenType.Control;
-        }
-
-        return types;
-    }
-
     // The listed ones, then control and unknown pieces without rules of their own, which GGUF and SentencePiece do not have.
     private static List<AddedToken> AllAddedTokens(TokenizerVocabulary vocabulary) =>
     [
-        .. vocabulary.AddedTokens,
+        .. vocabulary.AddedTokens.Select(
+            token => vocabulary.Types[token.Id] == TokenType.Control ? token with { Special = true } : token),
         .. UnlistedIds(vocabulary, type => type is TokenType.Control or TokenType.Unknown)
             .Select(id => new AddedToken(id, vocabulary.Pieces[id], Special: true)),
     ];
@@ -72,7 +54,7 @@ internal static class TokenizerFactory
         foreach (int id in vocabulary.ExtraEndIds) yield return id;
         for (int id = 0; id < vocabulary.Pieces.Length; id++)
         {
-            if (vocabulary.Types[id] == TokenType.Control && s_endTokens.Contains(vocabulary.Pieces[id])) yield return id;
+            if (EndTokens.Contains(vocabulary.Pieces[id])) yield return id;
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TinyModel
         var model = new TinyModel { Metadata = { ["general.architecture"] = "llama", ["general.name"] = "tiny" } };
         foreach ((string key, object value) in GgufConfig.Write("tiny", config ?? TestConfigs.Tiny, Architecture.Llama))
             model.Metadata[key] = value;
-        foreach ((string key, object value) in GgufVocabulary.Write(Vocabulary)) model.Metadata[key] = value;
+        foreach ((string key, object value) in GgufVocabulary.Write(Vocabulary, "tiny", new())) model.Metadata[key] = value;
         foreach (StoredTensor tensor in TensorNames.Gguf.Stored(config ?? TestConfigs.Tiny, Architecture.Llama))
             model.Tensors.Add(ArrayMatrix.Random(tensor.Name, tensor.Rows, tensor.Width));
         return model;

@@ -3,6 +3,7 @@ using System.Text;
 using LLamaNet.Tokenization.Files;
 using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tests.Tokenization;
 
@@ -19,7 +20,7 @@ internal static class GgufTokenizerArrays
         Dictionary<string, object> keys = ReadKeys(File.ReadAllBytes(path));
         bool isBytes = (string)keys["tokenizer.ggml.model"] == "gpt2";
         string pre = (string)keys.GetValueOrDefault("tokenizer.ggml.pre", "default");
-        PreTokenizerKind words = TokenizerVocabulary.PreTokenizerByGgufName(pre)!.Value;
+        NamedPreTokenizer words = NamedPreTokenizer.Find(pre)!;
         return new()
         {
             Kind = isBytes ? TokenizerModelKind.ByteLevelBpe : TokenizerModelKind.SentencePieceBpe,
@@ -29,10 +30,10 @@ internal static class GgufTokenizerArrays
             Merges = isBytes
                 ? [.. ((object[])keys["tokenizer.ggml.merges"]).Select(m => TokenizerVocabulary.SplitMerge((string)m)!.Value)]
                 : null,
-            PreTokenizer = words,
-            IgnoreMerges = isBytes && words == PreTokenizerKind.Llama3,
+            PreTokenizer = words.Rule,
+            IgnoreMerges = isBytes && words.IgnoresMerges,
             AddBos = keys.GetValueOrDefault(
-                "tokenizer.ggml.add_bos_token", !isBytes || words == PreTokenizerKind.Llama3) is true or 1L,
+                "tokenizer.ggml.add_bos_token", !isBytes || words.AddsBos) is true or 1L,
             BosId = (int)(long)keys.GetValueOrDefault("tokenizer.ggml.bos_token_id", 1L),
             EosId = (int)(long)keys.GetValueOrDefault("tokenizer.ggml.eos_token_id", 2L),
             UnknownId = isBytes ? null : (int)(long)keys.GetValueOrDefault("tokenizer.ggml.unknown_token_id", 0L),

@@ -14,7 +14,6 @@ public class TokenizerVectorTests
     [InlineData("llama-spm", "tokenizers/llama2/tokenizer.json")]
     [InlineData("llama-spm", "tokenizers/llama2/tokenizer.newstyle.json")]
     [InlineData("llama-spm", "tokenizers/ggml-vocab/ggml-vocab-llama-spm.gguf")]
-    [InlineData("stories260K", "models/stories260K/tok512.model")]
     [InlineData("stories260K", "models/stories260K/stories260K-F32.gguf")]
     [InlineData("synth-bpe", "models/synth-llama3/hf-f32/tokenizer.json")]
     [InlineData("synth-bpe", "models/synth-llama3/synth-llama3-F32.gguf")]
@@ -41,6 +40,26 @@ public class TokenizerVectorTests
         }
 
         Assert.True(tested >= 400, $"{tested} vectors");
+    }
+
+    // The file says remove_extra_whitespaces, which llama.cpp and so the vectors do not do.
+    [Fact]
+    public void Ids_of_a_model_that_removes_extra_spaces_are_those_of_the_text_without()
+    {
+        ModelTokenizer removing = Open(SharedData.Path("models/stories260K/tok512.model"));
+        ModelTokenizer keeping = Open(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
+        int changed = 0;
+        foreach (string line in File.ReadLines(SharedData.Path("vectors/tokenizer/stories260K.jsonl")))
+        {
+            using JsonDocument vector = JsonDocument.Parse(line);
+            if (!vector.RootElement.TryGetProperty("text", out JsonElement value)) continue;
+            string text = value.GetString()!;
+            string clean = string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Equal(keeping.Encode(clean, addSpecial: false), removing.Encode(text, addSpecial: false));
+            if (clean != text) changed++;
+        }
+
+        Assert.True(changed >= 20, $"{changed} texts with extra spaces");
     }
 
     [Theory]

@@ -77,7 +77,7 @@ internal static class GgufConversion
 
     private static IEnumerable<KeyValuePair<string, object>> Vocabulary(Checkpoint source) => source.HasVocabulary
         ? GgufVocabulary.Write(GgufVocabularySize.Fit(
-            source.ReadVocabulary(), source.Config.VocabularySize, source.Path, source.Warnings))
+            source.ReadVocabulary(), source.Config.VocabularySize, source.Path, source.Warnings), source.Path, source.Warnings)
         : GgufVocabulary.WriteNone();
 
     // What the file says and llama.cpp does not compute.

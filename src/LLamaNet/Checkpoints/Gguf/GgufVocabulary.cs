@@ -1,6 +1,8 @@
 using LLamaNet.Tokenization.Files;
 using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Normalization;
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Checkpoints.Gguf;
 
@@ -11,12 +13,7 @@ internal static class GgufVocabulary
     private const string ByteLevel = "gpt2";
     private const string NoVocabulary = "no_vocab";
     private const string None = "none";
-
-    // LLaMA 3's cutting of text into words, with and without words taken whole.
-    private const string Llama3Pre = "llama-bpe";
-    private const string Llama3PreWithMerges = "smaug-bpe";
-    private const string Gpt2Pre = "gpt-2";
-    private const string Qwen2Pre = "qwen2";
+    private const string RemoveExtraSpaces = "tokenizer.ggml.remove_extra_whitespaces";
 
     public static TokenizerVocabulary Read(GgufMetadata metadata)
     {
@@ -38,12 +35,14 @@ internal static class GgufVocabulary
     // Of a model without a tokenizer.
     public static IEnumerable<KeyValuePair<string, object>> WriteNone() => [new(GgufKeys.TokenizerModel, NoVocabulary)];
 
-    // The keys that say the same; what GGUF has no key for (strip rules of added tokens) is left out.
-    public static IEnumerable<KeyValuePair<string, object>> Write(TokenizerVocabulary vocabulary)
+    // The keys that say the same. What GGUF has no key for is left out and told: path, where it stands.
+    public static IEnumerable<KeyValuePair<string, object>> Write(
+        TokenizerVocabulary vocabulary, string path, LoadWarnings warnings)
     {
+        WarnOfLosses(vocabulary, path, warnings);
         bool byteLevel = vocabulary.Kind == TokenizerModelKind.ByteLevelBpe;
         yield return new(GgufKeys.TokenizerModel, byteLevel ? ByteLevel : SentencePiece);
-        if (byteLevel) yield return new(GgufKeys.TokenizerPre, PreTokenizerName(vocabulary));
+        if (byteLevel) yield return new(GgufKeys.TokenizerPre, PreTokenizerName(vocabulary, path, warnings));
         yield return new(GgufKeys.Tokens, vocabulary.Pieces);
         if (vocabulary.Scores is { } scores) yield return new(GgufKeys.Scores, scores);
         yield return new(GgufKeys.TokenTypes, Array.ConvertAll(vocabulary.Types, type => (int)type));
@@ -55,61 +54,72 @@ internal static class GgufVocabulary
         if (vocabulary.ExtraEndIds.Count > 1) yield return new(GgufKeys.EomId, (uint)vocabulary.ExtraEndIds[1]);
         yield return new(GgufKeys.AddBos, vocabulary.AddBos);
         yield return new(GgufKeys.AddEos, vocabulary.AddEos);
+        if (RemovesExtraSpaces(vocabulary)) yield return new(RemoveExtraSpaces, true);
         yield return new(GgufKeys.AddSpacePrefix, vocabulary.SpacePrefix != SpacePrefix.Never);
     }
 
     private static TokenizerVocabulary ReadSentencePiece(GgufMetadata metadata)
     {
         string[] pieces = Pieces(metadata);
-        float[] scores = OnePerPiece<float>(metadata, GgufKeys.Scores, pieces.Length)
-            ?? throw metadata.Missing(GgufKeys.Scores, $"an array of {pieces.Length} Single");
-        if (scores.Any(float.IsNaN)) throw metadata.Error(GgufKeys.Scores, "numbers", "NaN");
         return new TokenizerVocabulary
         {
             Kind = TokenizerModelKind.SentencePieceBpe,
             Pieces = pieces,
-            Scores = scores,
+            Scores = Scores(metadata, pieces.Length),
             Types = Types(metadata, pieces.Length),
             Merges = Merges(metadata),
-            BosId = IdOr(1, GgufKeys.BosId),
-            EosId = IdOr(2, GgufKeys.EosId),
-            UnknownId = IdOr(0, GgufKeys.UnknownId),
+            // As llama.cpp does, files without a key mean the ids that SentencePiece gives.
+            BosId = Id(metadata, GgufKeys.BosId, pieces.Length, usual: 1),
+            EosId = Id(metadata, GgufKeys.EosId, pieces.Length, usual: 2),
+            UnknownId = Id(metadata, GgufKeys.UnknownId, pieces.Length, usual: 0),
             ExtraEndIds = EndIds(metadata, pieces.Length),
             AddBos = metadata.FindBool(GgufKeys.AddBos) ?? true,
             AddEos = metadata.FindBool(GgufKeys.AddEos) ?? false,
+            Normalizer = metadata.FindBool(RemoveExtraSpaces) ?? false
+                ? new([NormalizerStep.RemoveExtraSpaces])
+                : null,
             SpacePrefix = metadata.FindBool(GgufKeys.AddSpacePrefix) ?? true ? SpacePrefix.EveryStretch : SpacePrefix.Never,
         };
-
-        // As llama.cpp does, files without a key mean the ids that SentencePiece gives.
-        int? IdOr(int usual, string key) =>
-            metadata.Values.ContainsKey(key) || usual >= pieces.Length ? Id(metadata, key, pieces.Length) : usual;
     }
 
     private static TokenizerVocabulary ReadByteLevel(GgufMetadata metadata)
     {
         string[] pieces = Pieces(metadata);
-        string pre = metadata.FindString(GgufKeys.TokenizerPre) ?? "default";
-        PreTokenizerKind kind = TokenizerVocabulary.PreTokenizerByGgufName(pre)
-            ?? throw metadata.Error(GgufKeys.TokenizerPre, "llama-bpe, qwen2, gpt-2 or another name for one of these", pre);
-        bool isLlama3 = pre is Llama3Pre or "llama3" or "llama-v3";
+        NamedPreTokenizer words = PreTokenizerOf(metadata, pieces);
         return new TokenizerVocabulary
         {
             Kind = TokenizerModelKind.ByteLevelBpe,
             Pieces = pieces,
             Types = Types(metadata, pieces.Length),
             Merges = Merges(metadata) ?? throw metadata.Missing(GgufKeys.Merges, "an array of strings"),
-            PreTokenizer = kind,
-            IgnoreMerges = isLlama3,
-            BosId = Id(metadata, GgufKeys.BosId, pieces.Length),
-            EosId = Id(metadata, GgufKeys.EosId, pieces.Length),
-            UnknownId = Id(metadata, GgufKeys.UnknownId, pieces.Length),
+            PreTokenizer = words.Rule,
+            IgnoreMerges = words.IgnoresMerges,
+            BosId = Id(metadata, GgufKeys.BosId, pieces.Length, usual: null),
+            EosId = Id(metadata, GgufKeys.EosId, pieces.Length, usual: null),
+            UnknownId = Id(metadata, GgufKeys.UnknownId, pieces.Length, usual: null),
             ExtraEndIds = EndIds(metadata, pieces.Length),
-            AddBos = metadata.FindBool(GgufKeys.AddBos) ?? isLlama3,
+            AddBos = metadata.FindBool(GgufKeys.AddBos) ?? words.AddsBos,
             AddEos = metadata.FindBool(GgufKeys.AddEos) ?? false,
             SpacePrefix = metadata.FindBool(GgufKeys.AddSpacePrefix) ?? false
                 ? SpacePrefix.EveryStretchWithoutSpace
                 : SpacePrefix.Never,
         };
+    }
+
+    // Files older than the key are LLaMA 3's, by their tokens, or take llama.cpp's default.
+    private static NamedPreTokenizer PreTokenizerOf(GgufMetadata metadata, string[] pieces)
+    {
+        if (metadata.FindString(GgufKeys.TokenizerPre) is { } name)
+        {
+            return NamedPreTokenizer.Find(name)
+                ?? throw metadata.Error(GgufKeys.TokenizerPre, "llama-bpe, gpt-2, qwen2 or another name of llama.cpp's", name);
+        }
+
+        NamedPreTokenizer taken =
+            pieces.Contains("<|begin_of_text|>") ? NamedPreTokenizer.Llama3 : NamedPreTokenizer.Default;
+        metadata.Warn(
+            GgufKeys.TokenizerPre, $"no such key; {taken.Names[0]} is taken, so text may be cut otherwise than in training");
+        return taken;
     }
 
     private static string[] Pieces(GgufMetadata metadata)
@@ -122,18 +132,31 @@ internal static class GgufVocabulary
     private static T[]? OnePerPiece<T>(GgufMetadata metadata, string key, int count)
     {
         T[]? values = metadata.FindArray<T>(key);
-        return values is null || values.Length == count
-            ? values
-            : throw metadata.Error(key, $"{count} elements, one for each token", $"{values.Length}");
+        if (values is null || values.Length == count) return values;
+        if (values.Length < count) throw metadata.Error(key, $"{count} elements, one for each token", $"{values.Length}");
+        metadata.Warn(key, $"{values.Length} elements for {count} tokens; the last {values.Length - count} are left out");
+        return values[..count];
     }
 
-    // Files without types have normal tokens only; type 0 is "undefined".
+    private static float[] Scores(GgufMetadata metadata, int count)
+    {
+        bool areWhole = metadata.Values.GetValueOrDefault(GgufKeys.Scores) is Array array && array.GetType() == typeof(int[]);
+        float[]? scores = areWhole
+            ? Array.ConvertAll(OnePerPiece<int>(metadata, GgufKeys.Scores, count)!, score => (float)score)
+            : OnePerPiece<float>(metadata, GgufKeys.Scores, count);
+        if (scores is null) metadata.Warn(GgufKeys.Scores, "no such key; all scores are 0, so the left-most pieces join first");
+        if (scores?.Any(float.IsNaN) == true) throw metadata.Error(GgufKeys.Scores, "numbers", "NaN");
+        return scores ?? new float[count];
+    }
+
+    // Files without types have normal tokens only; type 0 is "undefined", and llama.cpp takes those it does not know for it.
     private static TokenType[] Types(GgufMetadata metadata, int count)
     {
         int[] types = OnePerPiece<int>(metadata, GgufKeys.TokenTypes, count) ?? new int[count];
         int unknown = Array.FindIndex(types, type => type is < 0 or > (int)TokenType.Byte);
-        if (unknown >= 0) throw metadata.Error($"{GgufKeys.TokenTypes}[{unknown}]", "0 to 6", $"{types[unknown]}");
-        return Array.ConvertAll(types, type => type == 0 ? TokenType.Normal : (TokenType)type);
+        if (unknown >= 0)
+            metadata.Warn(GgufKeys.TokenTypes, $"type {types[unknown]} of token {unknown} is unknown; normal is taken");
+        return Array.ConvertAll(types, type => type is <= 0 or > (int)TokenType.Byte ? TokenType.Normal : (TokenType)type);
     }
 
     private static (string Left, string Right)[]? Merges(GgufMetadata metadata)
@@ -150,23 +173,49 @@ internal static class GgufVocabulary
         return merges;
     }
 
-    private static int? Id(GgufMetadata metadata, string key, int count) => metadata.FindInteger(key) switch
+    // usual: the id where the file names none, or none of the vocabulary's; null where there is none then.
+    private static int? Id(GgufMetadata metadata, string key, int count, int? usual)
     {
-        null => null,
-        { } id when id >= 0 && id < count => (int)id,
-        { } id => throw metadata.Error(key, $"a token id from 0 to {count - 1}", $"{id}"),
-    };
+        long? found = metadata.FindInteger(key);
+        if (found >= 0 && found < count) return (int)found;
+        int? taken = usual < count ? usual : null;
+        string taking = taken is null ? "none is taken" : $"{taken} is taken";
+        if (found is not null) metadata.Warn(key, $"{found} is no id of the {count} tokens; {taking}");
+        else if (taken is not null) metadata.Warn(key, $"no such key; {taking}");
+        return taken;
+    }
 
     private static int[] EndIds(GgufMetadata metadata, int count) =>
-        [.. new[] { Id(metadata, GgufKeys.EotId, count), Id(metadata, GgufKeys.EomId, count) }.OfType<int>()];
+    [
+        .. new[] { GgufKeys.EotId, GgufKeys.EomId }.Select(key => Id(metadata, key, count, usual: null)).OfType<int>(),
+    ];
 
-    private static string PreTokenizerName(TokenizerVocabulary vocabulary) =>
-        vocabulary.PreTokenizer switch
-        {
-            PreTokenizerKind.Llama3 => vocabulary.IgnoreMerges ? Llama3Pre : Llama3PreWithMerges,
-            PreTokenizerKind.Qwen2 => Qwen2Pre,
-            _ => Gpt2Pre,
-        };
+    private static string PreTokenizerName(TokenizerVocabulary vocabulary, string path, LoadWarnings warnings)
+    {
+        PreTokenizer rule = vocabulary.PreTokenizer;
+        if (NamedPreTokenizer.Find(rule, vocabulary.IgnoreMerges) is { } named) return named.Names[0];
+        named = NamedPreTokenizer.Find(rule, !vocabulary.IgnoreMerges) ?? throw new ModelFormatException(
+            path, "tokenizer", "a pre-tokenizer that GGUF has a name for", "one of its own");
+        warnings.Add(path, $"tokenizer: GGUF has no name for {named.Names[0]} with ignore_merges {vocabulary.IgnoreMerges}");
+        return named.Names[0];
+    }
+
+    private static bool RemovesExtraSpaces(TokenizerVocabulary vocabulary) =>
+        vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
+        && vocabulary.Normalizer?.Words == NormalizerStep.RemoveExtraSpaces.Name;
+
+    private static void WarnOfLosses(TokenizerVocabulary vocabulary, string path, LoadWarnings warnings)
+    {
+        if (RemovesExtraSpaces(vocabulary)) Warn("llama.cpp does not do what remove_extra_whitespaces says");
+        else if (vocabulary.Normalizer is { } normalizer) Warn($"GGUF has no key for the normalizer {normalizer.Words}");
+        if (!vocabulary.FallsBackToBytes && vocabulary.Kind == TokenizerModelKind.SentencePieceBpe
+            && vocabulary.Pieces.Any(piece => ByteToken.TryParse(piece, out _)))
+            Warn("GGUF has no key for byte_fallback false");
+        if (vocabulary.AddedTokens.Any(token => token.LeftStrip || token.RightStrip || token.SingleWord))
+            Warn("GGUF has no key for lstrip, rstrip and single_word of added tokens");
+
+        void Warn(string what) => warnings.Add(path, $"tokenizer: {what}, so the GGUF file may cut text in another way");
+    }
 
     // GGUF ranks merges by their place, so those ranked by their result are put in its order.
     private static string[] MergeLines(TokenizerVocabulary vocabulary)

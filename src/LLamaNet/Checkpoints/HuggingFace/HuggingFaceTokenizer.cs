@@ -15,6 +15,10 @@ internal sealed class HuggingFaceTokenizer : IDisposable
     private const int MaxTemplateLength = 256 << 10;
     private const string AddedTokensKey = "added_tokens_decoder";
 
+    // In the order in which transformers adds them.
+    private static readonly string[] s_specialKeys =
+        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
     private readonly string _folder;
     private readonly LoadWarnings _warnings;
     private readonly List<JsonDocument> _documents = [];
@@ -44,12 +48,12 @@ internal sealed class HuggingFaceTokenizer : IDisposable
 
     public TokenizerVocabulary ReadVocabulary()
     {
-        TokenizerVocabulary vocabulary = AddTokens(ReadModel());
+        TokenizerVocabulary vocabulary = AddSpecialTokens(AddListedTokens(AddTokens(ReadModel())));
+        // Which token stands for the unknown, the model in tokenizer.json or tokenizer.model says alone.
         vocabulary = vocabulary with
         {
             BosId = FindSpecial(vocabulary, "bos_token") ?? vocabulary.BosId,
             EosId = FindSpecial(vocabulary, "eos_token") ?? vocabulary.EosId,
-            UnknownId = FindSpecial(vocabulary, "unk_token") ?? vocabulary.UnknownId,
         };
         return HonoursAddBos(vocabulary)
             ? vocabulary with
@@ -107,6 +111,8 @@ internal sealed class HuggingFaceTokenizer : IDisposable
                 AddBos = converted.AddBos,
                 AddEos = converted.AddEos,
                 SpacePrefix = converted.SpacePrefix,
+                Normalizer = converted.Normalizer,
+                FallsBackToBytes = converted.FallsBackToBytes,
             };
         }
 
@@ -143,7 +149,61 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         return Extend(section.Path, vocabulary, tokens);
     }
 
-    // Added tokens stand behind the vocabulary's own, or name one of them.
+    // added_tokens.json: { text: id }, of older releases. A token that the vocabulary has keeps its id.
+    private TokenizerVocabulary AddListedTokens(TokenizerVocabulary vocabulary)
+    {
+        if (Load("added_tokens.json") is not { } section) return vocabulary;
+        HashSet<string> known = [.. vocabulary.Pieces, .. vocabulary.AddedTokens.Select(token => token.Content)];
+        HashSet<string> special = [.. s_specialKeys.Select(NameOf).OfType<string>(), .. AdditionalNames()];
+        var tokens = new List<AddedToken>();
+        foreach (JsonProperty entry in section.Element.EnumerateObject())
+        {
+            if (entry.Name.Length == 0 || known.Contains(entry.Name)) continue;
+            if (section.OptionalInteger(entry.Name) is not { } id || id is < 0 or >= VocabularyChecks.MaxTokens)
+                throw section.Wrong(entry.Name, "a token id");
+            tokens.Add(new((int)id, entry.Name, special.Contains(entry.Name)));
+        }
+
+        return Extend(section.Path, vocabulary, tokens);
+    }
+
+    // As transformers does, special tokens that the vocabulary lacks are put behind it.
+    private TokenizerVocabulary AddSpecialTokens(TokenizerVocabulary vocabulary)
+    {
+        HashSet<string> known = [.. vocabulary.Pieces, .. vocabulary.AddedTokens.Select(token => token.Content)];
+        var missing = new List<AddedToken>();
+        foreach (string name in (IEnumerable<string>)[.. s_specialKeys.Select(NameOf).OfType<string>(), .. AdditionalNames()])
+        {
+            if (!known.Add(name)) continue;
+            int id = vocabulary.Pieces.Length + missing.Count;
+            _warnings.Add(_folder, $"special token {VocabularyChecks.Quote(name)}: no token of the vocabulary; it gets id {id}");
+            missing.Add(new(id, name, Special: true));
+        }
+
+        return Extend(_folder, vocabulary, missing);
+    }
+
+    private List<string> AdditionalNames()
+    {
+        const string Key = "additional_special_tokens";
+        var names = new List<string>();
+        foreach (JsonSection? section in (ReadOnlySpan<JsonSection?>)[_config, _specialTokens])
+        {
+            if (section?.Find(Key) is not { } list) continue;
+            if (list.ValueKind != JsonValueKind.Array) throw section.Wrong(Key, "a list");
+            foreach (JsonElement item in list.EnumerateArray())
+            {
+                bool isObject = item.ValueKind == JsonValueKind.Object;
+                JsonElement name = isObject && item.TryGetProperty("content", out JsonElement content) ? content : item;
+                if (name.ValueKind != JsonValueKind.String) throw section.Wrong(Key, "texts");
+                if (name.GetString() is { Length: > 0 } text) names.Add(text);
+            }
+        }
+
+        return names;
+    }
+
+    // Added tokens stand behind the vocabulary's own, or name one of them. Ids between are unused.
     private static TokenizerVocabulary Extend(string path, TokenizerVocabulary vocabulary, IReadOnlyList<AddedToken> tokens)
     {
         AddedToken[] added = [.. tokens.OrderBy(token => token.Id)];
@@ -153,6 +213,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
                 throw new ModelFormatException(path, "added tokens", "ids that differ", $"{added[i].Id} twice");
         }
 
+        int maxId = UnusedIds.MaxId(vocabulary.Pieces.Length + added.Length);
         List<string> pieces = [.. vocabulary.Pieces];
         List<TokenType> types = [.. vocabulary.Types];
         foreach (AddedToken token in added)
@@ -163,14 +224,12 @@ internal sealed class HuggingFaceTokenizer : IDisposable
                 if (types[token.Id] != TokenType.Unknown) types[token.Id] = type;
                 if (pieces[token.Id].Replace('▁', ' ') != token.Content) pieces[token.Id] = token.Content;
             }
-            else if (token.Id == pieces.Count)
-            {
-                pieces.Add(token.Content);
-                types.Add(type);
-            }
             else
             {
-                throw new ModelFormatException(path, "added tokens", $"id {pieces.Count}, the next one", $"{token.Id}");
+                if (token.Id > maxId) throw new ModelFormatException(path, "added tokens", $"ids up to {maxId}", $"{token.Id}");
+                (string[] unusedPieces, TokenType[] unusedTypes) = UnusedIds.Create(token.Id - pieces.Count);
+                pieces.AddRange([.. unusedPieces, token.Content]);
+                types.AddRange([.. unusedTypes, type]);
             }
         }
 
@@ -186,8 +245,15 @@ internal sealed class HuggingFaceTokenizer : IDisposable
         };
     }
 
-    // A name is text or { "content": text }. Null and "" say nothing.
     private int? FindSpecial(TokenizerVocabulary vocabulary, string key)
+    {
+        if (NameOf(key) is not { } name) return null;
+        AddedToken? added = vocabulary.AddedTokens.FirstOrDefault(token => token.Content == name);
+        return added?.Id ?? Array.IndexOf(vocabulary.Pieces, name);
+    }
+
+    // A name is text or { "content": text }. Null and "" say nothing.
+    private string? NameOf(string key)
     {
         foreach (JsonSection? section in (ReadOnlySpan<JsonSection?>)[_config, _specialTokens])
         {
@@ -195,10 +261,7 @@ internal sealed class HuggingFaceTokenizer : IDisposable
             string? name = value.ValueKind == JsonValueKind.Object
                 ? section.OptionalSection(key)!.OptionalText("content")
                 : section.OptionalText(key);
-            if (string.IsNullOrEmpty(name)) continue;
-            AddedToken? added = vocabulary.AddedTokens.FirstOrDefault(token => token.Content == name);
-            int id = added?.Id ?? Array.IndexOf(vocabulary.Pieces, name);
-            return id >= 0 ? id : throw section.Wrong(key, "a token of the vocabulary");
+            if (!string.IsNullOrEmpty(name)) return name;
         }
 
         return null;

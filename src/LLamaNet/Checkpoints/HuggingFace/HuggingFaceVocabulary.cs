@@ -25,31 +25,24 @@ internal static class HuggingFaceVocabulary
         IReadOnlyList<int> modelEndIds = HuggingFaceGeneration.ReadEndIds(json);
         return vocabulary with
         {
-            BosId = vocabulary.BosId ?? BosId(json, vocabulary.Pieces.Length),
+            BosId = vocabulary.BosId ?? BosId(json, vocabulary.Pieces.Length, warnings),
             EosId = vocabulary.EosId ?? Within(config, modelEndIds).Select(id => (int?)id).FirstOrDefault(),
             ExtraEndIds = endIds.Count > 0 ? Within(generation, endIds) : Within(config, modelEndIds),
         };
 
         int[] Within(string path, IReadOnlyList<int> ids)
         {
-            foreach (int id in ids)
-            {
-                if (id >= vocabulary.Pieces.Length)
-                    throw new ModelFormatException(path, "eos_token_id", $"token ids below {vocabulary.Pieces.Length}", $"{id}");
-            }
-
-            return [.. vocabulary.ExtraEndIds.Union(ids)];
+            foreach (int id in ids.Where(id => id >= vocabulary.Pieces.Length))
+                warnings.Add(path, $"eos_token_id: {id} is no id of the {vocabulary.Pieces.Length} tokens; it is left out");
+            return [.. vocabulary.ExtraEndIds.Union(ids.Where(id => id < vocabulary.Pieces.Length))];
         }
     }
 
-    private static int? BosId(JsonSection json, int vocabularySize)
+    private static int? BosId(JsonSection json, int vocabularySize, LoadWarnings warnings)
     {
         const string Key = "bos_token_id";
-        return json.OptionalInteger(Key) switch
-        {
-            null or < 0 => null,
-            { } id when id < vocabularySize => (int)id,
-            _ => throw json.Wrong(Key, $"a token id below {vocabularySize}"),
-        };
+        long? id = json.OptionalInteger(Key);
+        if (id >= vocabularySize) warnings.Add(json.Path, $"{Key}: {id} is no id of the {vocabularySize} tokens; none is taken");
+        return id >= 0 && id < vocabularySize ? (int)id : null;
     }
 }

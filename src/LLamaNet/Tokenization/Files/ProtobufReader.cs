@@ -46,6 +46,12 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset, strin
         return new(bytes, offset + _at - bytes.Length, path);
     }
 
+    public ReadOnlySpan<byte> ReadBytes()
+    {
+        Require(2);
+        return TakeCounted();
+    }
+
     public string ReadString(int limitBytes)
     {
         Require(2);

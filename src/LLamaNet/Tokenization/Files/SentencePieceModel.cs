@@ -1,4 +1,5 @@
 using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Normalization;
 using LLamaNet.Tokenization.Vocabulary;
 
 namespace LLamaNet.Tokenization.Files;
@@ -8,15 +9,14 @@ internal static class SentencePieceModel
 {
     private const int BpeModel = 2;
 
-    // LLaMA's own code adds BOS and no EOS; the file does not say. A charsmap and remove_extra_whitespaces are not applied,
-    // as in llama.cpp.
+    // LLaMA's own code adds BOS and no EOS; the file does not say.
     public static TokenizerVocabulary Read(ReadOnlySpan<byte> bytes, string path)
     {
         var pieces = new List<string>();
         var scores = new List<float>();
         var types = new List<TokenType>();
         var trainer = new TrainerSpec();
-        bool addDummyPrefix = true;
+        var normalizer = new NormalizerSpec();
 
         var reader = new ProtobufReader(bytes, 0, path);
         while (reader.TryReadField(out int field))
@@ -35,7 +35,7 @@ internal static class SentencePieceModel
                     trainer = ReadTrainer(reader.ReadMessage(), trainer);
                     break;
                 case 3:
-                    addDummyPrefix = ReadNormalizer(reader.ReadMessage(), addDummyPrefix);
+                    normalizer = ReadNormalizer(reader.ReadMessage(), normalizer);
                     break;
                 default:
                     reader.Skip();
@@ -58,7 +58,8 @@ internal static class SentencePieceModel
             EosId = IdOrNone(trainer.EosId, pieces.Count, "trainer_spec.eos_id", path),
             AddBos = trainer.BosId >= 0,
             UserDefinedInText = true,
-            SpacePrefix = addDummyPrefix ? SpacePrefix.EveryStretch : SpacePrefix.Never,
+            Normalizer = normalizer.Steps is { Count: > 0 } steps ? new(steps) : null,
+            SpacePrefix = normalizer.AddsDummyPrefix ? SpacePrefix.EveryStretch : SpacePrefix.Never,
         };
     }
 
@@ -111,14 +112,20 @@ internal static class SentencePieceModel
         return trainer;
     }
 
-    private static bool ReadNormalizer(ProtobufReader reader, bool addDummyPrefix)
+    private static NormalizerSpec ReadNormalizer(ProtobufReader reader, NormalizerSpec normalizer)
     {
         while (reader.TryReadField(out int field))
         {
             switch (field)
             {
+                case 2:
+                    normalizer.Map = ReadMap(reader.ReadBytes(), reader);
+                    break;
                 case 3:
-                    addDummyPrefix = reader.ReadInteger() != 0;
+                    normalizer.AddsDummyPrefix = reader.ReadInteger() != 0;
+                    break;
+                case 4:
+                    normalizer.RemovesExtraSpaces = reader.ReadInteger() != 0;
                     break;
                 case 5:
                     if (reader.ReadInteger() == 0) throw reader.Error("escape_whitespaces true", "false");
@@ -129,7 +136,19 @@ internal static class SentencePieceModel
             }
         }
 
-        return addDummyPrefix;
+        return normalizer;
+    }
+
+    private static CharacterMap? ReadMap(ReadOnlySpan<byte> bytes, ProtobufReader place)
+    {
+        try
+        {
+            return bytes.IsEmpty ? null : new(bytes);
+        }
+        catch (FormatException exception)
+        {
+            throw place.Error("a map of characters", exception.Message);
+        }
     }
 
     private static int? IdOrNone(long id, int count, string place, string path)
@@ -146,6 +165,19 @@ internal static class SentencePieceModel
         4 => "4 (Char)",
         _ => $"{modelType}",
     };
+
+    private struct NormalizerSpec()
+    {
+        public CharacterMap? Map;
+        public bool AddsDummyPrefix = true;
+        public bool RemovesExtraSpaces = true;
+
+        public readonly IReadOnlyList<NormalizerStep> Steps =>
+        [
+            .. Map is null ? [] : (NormalizerStep[])[Map.Step],
+            .. RemovesExtraSpaces ? (NormalizerStep[])[NormalizerStep.RemoveExtraSpaces] : [],
+        ];
+    }
 
     // The defaults are those of sentencepiece_model.proto; a negative id means that there is no such token.
     private struct TrainerSpec()

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tokenization.Files;
 
@@ -47,7 +48,7 @@ internal static class TiktokenModel
             Types = types,
             Merges = merges,
             RanksByResult = true,
-            PreTokenizer = PreTokenizerKind.Llama3,
+            PreTokenizer = PreTokenizer.Llama3,
             IgnoreMerges = true,
             BosId = bos,
             EosId = bos + 1,

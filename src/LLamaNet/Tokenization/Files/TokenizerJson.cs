@@ -1,4 +1,5 @@
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tokenization.Files;
 
@@ -21,16 +22,20 @@ internal static class TokenizerJson
         List<AddedToken> addedTokens = ReadAddedTokens(root, ids);
         string? unknown = model.Find("unk_token")?.Text();
         var stages = TokenizerJsonStages.Read(root);
+        bool isSentencePiece = stages.Words is null;
+        bool hasBytes = isSentencePiece && (model.Find("byte_fallback")?.Flag() ?? false);
         (string[] pieces, TokenType[] types) = Arrange(
-            ids, addedTokens, unknown, isSentencePiece: stages.WordPattern is null, path);
+            ids, addedTokens, unknown, hasBytes, path);
 
         var vocabulary = new TokenizerVocabulary
         {
-            Kind = stages.WordPattern is null ? TokenizerModelKind.SentencePieceBpe : TokenizerModelKind.ByteLevelBpe,
+            Kind = isSentencePiece ? TokenizerModelKind.SentencePieceBpe : TokenizerModelKind.ByteLevelBpe,
             Pieces = pieces,
             Types = types,
             Merges = ReadMerges(model.Get("merges")),
-            PreTokenizer = stages.WordPattern ?? default,
+            PreTokenizer = stages.Words ?? PreTokenizer.Gpt2,
+            Normalizer = stages.Normalizer,
+            FallsBackToBytes = hasBytes,
             SpacePrefix = stages.SpacePrefix,
             IgnoreMerges = model.Find("ignore_merges")?.Flag() ?? false,
             FuseUnknown = model.Find("fuse_unk")?.Flag() ?? false,
@@ -41,7 +46,7 @@ internal static class TokenizerJson
             AddBos = stages.BosId is not null,
             AddEos = stages.EosId is not null,
         };
-        return stages.WordPattern is null ? SentencePieceFromMerges.WithScores(vocabulary) : vocabulary;
+        return isSentencePiece ? SentencePieceFromMerges.WithScores(vocabulary) : vocabulary;
     }
 
     private static void CheckModel(JsonPlace model)
@@ -102,16 +107,16 @@ internal static class TokenizerJson
     private static bool Flag(JsonPlace item, string name) => item.Find(name)?.Flag() ?? false;
 
     private static (string[] Pieces, TokenType[] Types) Arrange(
-        Dictionary<string, int> ids, List<AddedToken> addedTokens, string? unknown, bool isSentencePiece, string path)
+        Dictionary<string, int> ids, List<AddedToken> addedTokens, string? unknown, bool hasBytes, string path)
     {
-        var pieces = new string[ids.Count];
-        var types = new TokenType[ids.Count];
+        int count = ids.Count == 0 ? 0 : ids.Values.Max() + 1;
+        if (count - 1 > UnusedIds.MaxId(ids.Count))
+            throw VocabularyChecks.Error(path, "model.vocab", $"ids from 0 to {UnusedIds.MaxId(ids.Count)}", $"{count - 1}");
+        (string[] pieces, TokenType[] types) = UnusedIds.Create(count);
         foreach ((string piece, int id) in ids)
         {
-            if (id >= pieces.Length)
-                throw VocabularyChecks.Error(path, "model.vocab", $"ids from 0 to {pieces.Length - 1} without gaps", $"{id}");
             pieces[id] = piece;
-            types[id] = isSentencePiece && ByteToken.TryParse(piece, out _) ? TokenType.Byte : TokenType.Normal;
+            types[id] = hasBytes && ByteToken.TryParse(piece, out _) ? TokenType.Byte : TokenType.Normal;
         }
 
         foreach (AddedToken token in addedTokens) types[token.Id] = token.Special ? TokenType.Control : TokenType.UserDefined;

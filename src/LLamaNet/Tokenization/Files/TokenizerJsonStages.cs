@@ -1,29 +1,32 @@
 using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Normalization;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tokenization.Files;
 
 // What tokenizer.json does around its model: normalizer, pre_tokenizer, post_processor. A stage that would change ids and is
 // not known here is an error; the decoder needs no reading, as it follows from the kind.
-// WordPattern: null for BPE over characters. BosId, EosId: those that the post-processor adds.
-internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpacePrefix SpacePrefix, int? BosId, int? EosId)
+// Words: null for BPE over characters. BosId, EosId: those that the post-processor adds.
+internal sealed record TokenizerJsonStages(
+    PreTokenizer? Words, TextNormalizer? Normalizer, SpacePrefix SpacePrefix, int? BosId, int? EosId)
 {
     private const string Space = "▁";
-    private const string Llama3Pattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-    private const string Qwen2Pattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-    private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-    private const string Gpt2PatternGrouped = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+    // Of Rust's is_ascii_punctuation, which counts some symbols.
+    private const string Punctuation = @"[\p{P}\$\+<=>\^`\|~]";
 
     public static TokenizerJsonStages Read(JsonPlace root)
     {
-        var stages = new TokenizerJsonStages(null, SpacePrefix.Never, null, null);
         List<JsonPlace> preTokenizers = Flatten(root.Find("pre_tokenizer"), "pretokenizers");
         bool isByteLevel = preTokenizers.Exists(p => TypeOf(p) == "ByteLevel");
-        foreach (JsonPlace normalizer in Flatten(root.Find("normalizer"), "normalizers"))
-            stages = isByteLevel ? stages.NormalizeBytes(normalizer) : stages.Normalize(normalizer);
-        foreach (JsonPlace preTokenizer in preTokenizers) stages = stages.PreTokenize(preTokenizer);
-        if (stages.WordPattern is not null && !isByteLevel) throw preTokenizers[0].Error("ByteLevel behind Split");
+        TokenizerJsonNormalizers normalizers = TokenizerJsonNormalizers.Read(
+            Flatten(root.Find("normalizer"), "normalizers"), isByteLevel);
+        var stages = new TokenizerJsonStages(
+            null, normalizers.Normalizer, normalizers.PrependsSpace ? SpacePrefix.EveryStretch : SpacePrefix.Never, null, null);
+        var patterns = new List<WordPattern>();
+        foreach (JsonPlace preTokenizer in preTokenizers)
+            stages = stages.PreTokenize(preTokenizer, patterns, normalizers.EscapesSpaces);
+        if (patterns.Count > 0 && !isByteLevel) throw preTokenizers[0].Error("ByteLevel behind Split");
+        if (isByteLevel) stages = stages with { Words = new([.. patterns]) };
         foreach (JsonPlace processor in Flatten(root.Find("post_processor"), "processors"))
             stages = stages.PostProcess(processor);
 
@@ -33,48 +36,44 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
             : stages;
     }
 
-    // Composition is not applied, as in llama.cpp: most text is composed already.
-    private TokenizerJsonStages NormalizeBytes(JsonPlace normalizer) =>
-        TypeOf(normalizer) == "NFC" ? this : throw normalizer.Error("no normalizer before bytes, or NFC");
-
-    // Unicode normalizers of SentencePiece are not applied, as in llama.cpp.
-    private TokenizerJsonStages Normalize(JsonPlace normalizer)
-    {
-        switch (TypeOf(normalizer))
-        {
-            case "Prepend" when normalizer.Get("prepend").Text() == Space:
-                return this with { SpacePrefix = SpacePrefix.EveryStretch };
-            case "Replace" when normalizer.Get("pattern").Find("String")?.Text() == " "
-                && normalizer.Get("content").Text() == Space:
-            case "Precompiled" or "Nmt" or "NFC" or "NFKC":
-                return this;
-            default:
-                throw normalizer.Get("type").Error("Prepend ▁, Replace of a space by ▁, or a Unicode normalization");
-        }
-    }
-
-    private TokenizerJsonStages PreTokenize(JsonPlace preTokenizer)
+    private TokenizerJsonStages PreTokenize(JsonPlace preTokenizer, List<WordPattern> patterns, bool escapesSpaces)
     {
         switch (TypeOf(preTokenizer))
         {
             case "Metaspace":
                 return this with { SpacePrefix = ReadMetaspace(preTokenizer) };
+            // No space is left where the normalizer wrote ▁ for each.
+            case "Split" when escapesSpaces && preTokenizer.Get("pattern").Find("String")?.Text() == " ":
+                return this;
             case "Split":
-                return this with { WordPattern = ReadSplit(preTokenizer) };
+                patterns.Add(ReadSplit(preTokenizer));
+                return this;
+            case "Digits":
+                patterns.Add(WordPattern.Parse(
+                    preTokenizer.Find("individual_digits")?.Flag() ?? false ? @"\p{N}" : @"\p{N}+"));
+                return this;
+            case "Punctuation":
+                patterns.Add(WordPattern.Parse(ReadPunctuation(preTokenizer)));
+                return this;
             case "ByteLevel":
                 bool splits = preTokenizer.Find("use_regex")?.Flag() ?? true;
                 bool addsSpace = preTokenizer.Find("add_prefix_space")?.Flag() ?? true;
-                if (splits == WordPattern is not null) throw preTokenizer.Error("one pattern that cuts words, here or in Split");
-                if (addsSpace && !splits) throw preTokenizer.Get("add_prefix_space").Error("false after Split");
-                return this with
-                {
-                    WordPattern = WordPattern ?? PreTokenizerKind.Gpt2,
-                    SpacePrefix = addsSpace ? SpacePrefix.EveryStretchWithoutSpace : SpacePrefix.Never,
-                };
+                if (!splits && patterns.Count == 0) throw preTokenizer.Error("a pattern that cuts words, here or in Split");
+                if (addsSpace && patterns.Count > 0) throw preTokenizer.Get("add_prefix_space").Error("false after Split");
+                if (splits) patterns.Add(PreTokenizer.Gpt2.Patterns[0]);
+                return this with { SpacePrefix = addsSpace ? SpacePrefix.EveryStretchWithoutSpace : SpacePrefix.Never };
             default:
-                throw preTokenizer.Get("type").Error("Metaspace, Split or ByteLevel");
+                throw preTokenizer.Get("type").Error("Metaspace, Split, Digits, Punctuation or ByteLevel");
         }
     }
+
+    private static string ReadPunctuation(JsonPlace punctuation) =>
+        (punctuation.Find("behavior")?.Text() ?? "Isolated") switch
+        {
+            "Isolated" => Punctuation,
+            "Contiguous" => Punctuation + "+",
+            _ => throw punctuation.Get("behavior").Error("Isolated or Contiguous"),
+        };
 
     private static SpacePrefix ReadMetaspace(JsonPlace metaspace)
     {
@@ -92,21 +91,27 @@ internal sealed record TokenizerJsonStages(PreTokenizerKind? WordPattern, SpaceP
         };
     }
 
-    private static PreTokenizerKind ReadSplit(JsonPlace split)
+    private static WordPattern ReadSplit(JsonPlace split)
     {
         JsonPlace behavior = split.Get("behavior");
         bool inverts = split.Find("invert")?.Flag() ?? false;
-        // The patterns match every character, so that what lies between matches is empty.
-        if ((behavior.Text(), inverts) is not (("Isolated", false) or ("Removed", true))) throw behavior.Error("Isolated");
-        JsonPlace pattern = split.Get("pattern").Get("Regex");
-        return pattern.Text() switch
+        if (split.Get("pattern").Find("String") is { } text)
         {
-            Llama3Pattern => PreTokenizerKind.Llama3,
-            Qwen2Pattern => PreTokenizerKind.Qwen2,
-            Gpt2Pattern or Gpt2PatternGrouped => PreTokenizerKind.Gpt2,
-            _ => throw pattern.Error("the pattern of LLaMA 3, of Qwen2 or of GPT-2"),
-        };
+            if ((behavior.Text(), inverts) is not ("Isolated", false)) throw behavior.Error("Isolated");
+            return WordPattern.TryParse(string.Concat(text.Text().Select(Escape))) ?? throw text.Error("text");
+        }
+
+        JsonPlace regex = split.Get("pattern").Get("Regex");
+        WordPattern pattern = WordPattern.TryParse(regex.Text())
+            ?? throw regex.Error("a pattern that is known here, as those of LLaMA 3, Qwen2 and GPT-2");
+        // Inverted, what lies between matches would vanish: nothing lies there where a pattern ends so.
+        bool matchesAll = pattern.Text.EndsWith(@"|\s+", StringComparison.Ordinal);
+        return (behavior.Text(), inverts, matchesAll) is ("Isolated", false, _) or ("Removed", true, true)
+            ? pattern
+            : throw behavior.Error("Isolated");
     }
+
+    private static string Escape(char c) => char.IsAscii(c) && !char.IsAsciiLetterOrDigit(c) && c >= ' ' ? $"\\{c}" : $"{c}";
 
     private TokenizerJsonStages PostProcess(JsonPlace processor)
     {

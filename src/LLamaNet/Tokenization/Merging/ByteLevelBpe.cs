@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text;
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tokenization.Merging;
 
 // Byte-level BPE: text is cut into words, each word's UTF-8 bytes are merged. Bytes that the vocabulary lacks become the
-// unknown token, or nothing where there is none, as in Hugging Face's tokenizers.
+// unknown token. Where there is none, or it is a control token, they vanish before merging, so that their neighbors may
+// join: as in Hugging Face's tokenizers.
 internal sealed class ByteLevelBpe : PieceTokenizer
 {
     private const int StackBytes = 256;
@@ -13,12 +15,14 @@ internal sealed class ByteLevelBpe : PieceTokenizer
     private readonly int[] _byteSymbols;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
     private readonly int _longestPiece;
+    private readonly int? _unknown;
 
     public ByteLevelBpe(
         TokenizerVocabulary vocabulary, ByteLevelMerges merges, IEnumerable<AddedToken> addedTokens, IEnumerable<int> endIds)
         : base(vocabulary, merges.Table, addedTokens, endIds)
     {
         _byteSymbols = merges.Bytes;
+        _unknown = UsableUnknownId;
         _ids = merges.Ids.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (string piece in merges.Ids.Keys) _longestPiece = Math.Max(_longestPiece, piece.Length);
         Texts = new(vocabulary.Pieces.Length, AppendText);
@@ -36,12 +40,11 @@ internal sealed class ByteLevelBpe : PieceTokenizer
         ReadOnlySpan<char> text = spacePrefix ? (char[])[' ', .. stretch] : stretch;
         // Where a place in `text` is in the whole text; the space before the text is nowhere.
         int origin = offset - (text.Length - stretch.Length);
-        for (int start = 0; start < text.Length;)
-        {
-            int end = WordScanner.EndOfWord(Vocabulary.PreTokenizer, text, start);
+        Span<int> memory = stackalloc int[WordScanner.MemoryOf(Vocabulary.PreTokenizer)];
+        memory.Clear();
+        var words = new WordScanner(Vocabulary.PreTokenizer, text, memory);
+        while (words.TryNext(out int start, out int end))
             EncodeWord(text[start..end], origin + start, Math.Max(offset, origin + start), merger, tokens);
-            start = end;
-        }
     }
 
     // offset: where the word begins in the whole text, one too early if it has the space before the text; lowest: the
@@ -75,7 +78,13 @@ internal sealed class ByteLevelBpe : PieceTokenizer
         ReadOnlySpan<char> word, ReadOnlySpan<byte> bytes, int offset, int lowest, PieceMerger merger, TokenBuffer tokens)
     {
         merger.Clear();
-        for (int i = 0; i < bytes.Length; i++) merger.Add(_byteSymbols[bytes[i]], i);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int symbol = _byteSymbols[bytes[i]];
+            if (symbol >= 0 || _unknown is not null) merger.Add(symbol, i);
+        }
+
+        if (merger.Count == 0) return;
         merger.Merge();
 
         var characters = new CharacterRanges(word);
@@ -90,8 +99,8 @@ internal sealed class ByteLevelBpe : PieceTokenizer
             bool isUnknown = symbol < 0;
             if (!isUnknown) tokens.Add(symbol, start, end);
             else if (inUnknown && Vocabulary.FuseUnknown) tokens.ExtendLast(end);
-            else if (Vocabulary.UnknownId is { } unknown) tokens.Add(unknown, start, end);
-            inUnknown = isUnknown && Vocabulary.UnknownId is not null;
+            else tokens.Add(_unknown!.Value, start, end);
+            inUnknown = isUnknown;
         }
     }
 

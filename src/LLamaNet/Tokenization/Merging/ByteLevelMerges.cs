@@ -19,6 +19,7 @@ internal sealed class ByteLevelMerges
         }
 
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> bySpan = Ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        HashSet<string>? known = null;
         char[] joined = [];
         for (int rank = 0; rank < vocabulary.Merges!.Count; rank++)
         {
@@ -29,7 +30,12 @@ internal sealed class ByteLevelMerges
             right.CopyTo(joined.AsSpan(left.Length));
             if (!Ids.TryGetValue(left, out int leftId) || !Ids.TryGetValue(right, out int rightId)
                 || !bySpan.TryGetValue(joined.AsSpan(0, length), out int result))
-                throw VocabularyChecks.UnknownMerge(left, right, rank, sourcePath);
+            {
+                // A control token may be written as a piece that text would merge into: text never becomes it.
+                VocabularyChecks.MergeIsKnown(known ??= [.. vocabulary.Pieces], left, right, rank, sourcePath);
+                continue;
+            }
+
             Table.Add(leftId, rightId, (uint)(vocabulary.RanksByResult ? result : rank), result);
         }
     }

@@ -4,7 +4,7 @@ using LLamaNet.Tokenization.Vocabulary;
 namespace LLamaNet.Tokenization.Merging;
 
 // SentencePiece BPE over characters. ▁ stands for a space; a character that is no piece becomes its UTF-8 bytes where the
-// vocabulary has them, otherwise the unknown token. No normalization: like llama.cpp, a charsmap in the file is not applied.
+// vocabulary has them, otherwise the unknown token, or nothing where there is none.
 internal sealed class SentencePieceBpe : PieceTokenizer
 {
     public const char Space = '▁';
@@ -19,6 +19,7 @@ internal sealed class SentencePieceBpe : PieceTokenizer
     private readonly bool _wordsAreSeparate;
     private readonly AddedTokenMatcher _userDefined;
     private readonly bool _hasUserDefined;
+    private readonly int? _unknown;
 
     // userDefined: pieces that are matched inside the text and join with nothing.
     public SentencePieceBpe(
@@ -28,6 +29,7 @@ internal sealed class SentencePieceBpe : PieceTokenizer
     {
         _symbols = merges.Characters;
         _looseCharacters = merges.LooseCharacters;
+        _unknown = UsableUnknownId;
         _wordsAreSeparate = merges.WordsAreSeparate;
         _userDefined = new(userDefined);
         _hasUserDefined = userDefined.Count > 0;
@@ -179,8 +181,8 @@ internal sealed class SentencePieceBpe : PieceTokenizer
         }
 
         if (inUnknown && Vocabulary.FuseUnknown) tokens.ExtendLast(end);
-        else tokens.Add(Vocabulary.UnknownId!.Value, start, end);
-        inUnknown = true;
+        else if (_unknown is { } unknown) tokens.Add(unknown, start, end);
+        inUnknown = _unknown is not null;
     }
 
     private void AppendText(int id, List<byte> bytes)

@@ -30,9 +30,10 @@ internal sealed class SentencePieceMerges
         bool spaceOnlyLeads = true;
         foreach ((string piece, int id) in _ids)
         {
-            if (vocabulary.Types[id] == TokenType.Unused) Table.Unused.Add(id);
             spaceOnlyLeads &= !piece.AsSpan().TrimStart(SentencePieceBpe.Space).Contains(SentencePieceBpe.Space);
-            if (vocabulary.Merges is null) AddSplits(piece, id, Priority(vocabulary.Scores![id]));
+            bool isMade = vocabulary.Merges is not null || AddSplits(piece, id, Priority(vocabulary.Scores![id]))
+                || IsOneCharacter(piece);
+            if (vocabulary.Types[id] == TokenType.Unused && isMade) Table.Unused.Add(id);
         }
 
         // A step out of use is taken apart as its last pair in the whole text came together, so words must not be cut then.
@@ -68,15 +69,21 @@ internal sealed class SentencePieceMerges
 
     public static bool IsText(TokenType type) => type is TokenType.Normal or TokenType.UserDefined or TokenType.Unused;
 
-    private void AddSplits(string piece, int id, uint priority)
+    // Whether two pieces or characters join into this one.
+    private bool AddSplits(string piece, int id, uint priority)
     {
+        bool isAny = false;
         foreach (int cut in Cuts(piece))
         {
             int left = SymbolOf(piece.AsSpan(0, cut));
             if (left < 0) continue;
             int right = SymbolOf(piece.AsSpan(cut));
-            if (right >= 0) Table.Add(left, right, priority, id);
+            if (right < 0) continue;
+            Table.Add(left, right, priority, id);
+            isAny = true;
         }
+
+        return isAny;
     }
 
     // A piece ranks where its first merge stands: equal for all pairs that make it, as scores are.

@@ -1,5 +1,7 @@
 using LLamaNet.Tokenization.Files;
 using LLamaNet.Tokenization.Merging;
+using LLamaNet.Tokenization.Normalization;
+using LLamaNet.Tokenization.Words;
 
 namespace LLamaNet.Tokenization.Vocabulary;
 
@@ -25,7 +27,10 @@ internal sealed record TokenizerVocabulary
     // tiktoken: pairs are ranked by the id of their result, the left-most of equals, not by their place in Merges.
     public bool RanksByResult { get; init; }
 
-    public PreTokenizerKind PreTokenizer { get; init; }
+    public PreTokenizer PreTokenizer { get; init; } = PreTokenizer.Gpt2;
+
+    // What is done to text first; null for nothing.
+    public TextNormalizer? Normalizer { get; init; }
 
     public int? BosId { get; init; }
 
@@ -48,6 +53,9 @@ internal sealed record TokenizerVocabulary
     // Unknown characters in a row become one unknown token.
     public bool FuseUnknown { get; init; } = true;
 
+    // SentencePiece: characters that are no piece become tokens of their bytes.
+    public bool FallsBackToBytes { get; init; } = true;
+
     // User-defined pieces stand inside the text, as in SentencePiece. Otherwise they cut it, as control tokens do: llama.cpp.
     public bool UserDefinedInText { get; init; }
 
@@ -63,20 +71,5 @@ internal sealed record TokenizerVocabulary
 
     public string KindInWords => Kind == TokenizerModelKind.SentencePieceBpe
         ? "SentencePiece BPE"
-        : $"byte-level BPE ({PreTokenizer switch
-        {
-            PreTokenizerKind.Llama3 => "llama3",
-            PreTokenizerKind.Qwen2 => "qwen2",
-            _ => "gpt2",
-        }})";
-
-    // tokenizer.ggml.pre; null for a name that is not known. LLaMA 3's also implies IgnoreMerges and, unless the file
-    // says otherwise, AddBos.
-    public static PreTokenizerKind? PreTokenizerByGgufName(string name) => name switch
-    {
-        "llama3" or "llama-v3" or "llama-bpe" or "smaug-bpe" or "dbrx" => PreTokenizerKind.Llama3,
-        "qwen2" or "deepseek-r1-qwen" => PreTokenizerKind.Qwen2,
-        "gpt-2" or "gpt2" or "default" => PreTokenizerKind.Gpt2,
-        _ => null,
-    };
+        : $"byte-level BPE ({NamedPreTokenizer.Find(PreTokenizer, IgnoreMerges)?.Names[0] ?? "its own pre-tokenizer"})";
 }

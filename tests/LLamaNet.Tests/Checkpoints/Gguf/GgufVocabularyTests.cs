@@ -4,6 +4,7 @@ using LLamaNet.Tokenization;
 using LLamaNet.Tokenization.Files;
 using LLamaNet.Tokenization.Merging;
 using LLamaNet.Tokenization.Vocabulary;
+using LLamaNet.Tokenization.Words;
 using Xunit;
 
 namespace LLamaNet.Tests.Checkpoints.Gguf;
@@ -32,7 +33,7 @@ public class GgufVocabularyTests
         using Checkpoint checkpoint = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
         TokenizerVocabulary vocabulary = checkpoint.ReadVocabulary();
         Assert.Equal(TokenizerModelKind.ByteLevelBpe, vocabulary.Kind);
-        Assert.Equal((PreTokenizerKind.Llama3, true), (vocabulary.PreTokenizer, vocabulary.IgnoreMerges));
+        Assert.Equal((PreTokenizer.Llama3, true), (vocabulary.PreTokenizer, vocabulary.IgnoreMerges));
         Assert.Equal(248, vocabulary.Merges!.Count);
         Assert.Equal(("Ġ", "t"), vocabulary.Merges[0]);
         Assert.Equal((504, 508), (vocabulary.BosId, vocabulary.EosId));
@@ -62,8 +63,8 @@ public class GgufVocabularyTests
     {
         TokenizerVocabulary llama3 = new GgufContainer().ReadVocabulary(
             SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"), new());
-        TokenizerVocabulary qwen2 = WriteAndRead(llama3 with { PreTokenizer = PreTokenizerKind.Qwen2, IgnoreMerges = false });
-        Assert.Equal((PreTokenizerKind.Qwen2, false), (qwen2.PreTokenizer, qwen2.IgnoreMerges));
+        TokenizerVocabulary qwen2 = WriteAndRead(llama3 with { PreTokenizer = PreTokenizer.Qwen2, IgnoreMerges = false });
+        Assert.Equal((PreTokenizer.Qwen2, false), (qwen2.PreTokenizer, qwen2.IgnoreMerges));
         Assert.Equal("byte-level BPE (qwen2)", TokenizerFactory.Create(qwen2, "qwen2").Kind);
     }
 
@@ -104,19 +105,11 @@ public class GgufVocabularyTests
     [InlineData("tokenizer.ggml.model", "bert", "tokenizer.ggml.model: expected llama or gpt2, found bert")]
     [InlineData("tokenizer.ggml.model", null, "tokenizer.ggml.model: expected llama or gpt2, found no such key")]
     [InlineData("tokenizer.ggml.tokens", null, "tokenizer.ggml.tokens: expected an array of strings, found no such key")]
-    [InlineData("tokenizer.ggml.scores", null, "tokenizer.ggml.scores: expected an array of 6 Single, found no such key")]
-    [InlineData(
-        "tokenizer.ggml.scores", new[] { 1, 2, 3, 4, 5, 6 },
-        "tokenizer.ggml.scores: expected an array of Single, found an array of 6 Int32")]
     [InlineData("tokenizer.ggml.scores", new[] { 1f }, "tokenizer.ggml.scores: expected 6 elements, one for each token, found 1")]
     [InlineData(
         "tokenizer.ggml.scores", new[] { 1f, 1, 1, 1, 1, float.NaN }, "tokenizer.ggml.scores: expected numbers, found NaN")]
     [InlineData(
         "tokenizer.ggml.token_type", new[] { 1 }, "tokenizer.ggml.token_type: expected 6 elements, one for each token, found 1")]
-    [InlineData(
-        "tokenizer.ggml.token_type", new[] { 1, 1, 1, 1, 1, 7 }, "tokenizer.ggml.token_type[5]: expected 0 to 6, found 7")]
-    [InlineData("tokenizer.ggml.bos_token_id", 6u, "tokenizer.ggml.bos_token_id: expected a token id from 0 to 5, found 6")]
-    [InlineData("tokenizer.ggml.eos_token_id", 0xffffffff, "eos_token_id: expected a token id from 0 to 5, found 4294967295")]
     [InlineData("tokenizer.ggml.add_bos_token", 1u, "tokenizer.ggml.add_bos_token: expected a bool, found UInt32")]
     [InlineData("tokenizer.ggml.merges", new[] { "a" },
         "tokenizer.ggml.merges[0]: expected two pieces with a space between, found \"a\"")]
@@ -130,10 +123,56 @@ public class GgufVocabularyTests
     }
 
     [Theory]
+    [InlineData("scores", null, "no such key; all scores are 0, so the left-most pieces join first")]
+    [InlineData("scores", new[] { 1f, 2, 3, 4, 5, 6, 7 }, "7 elements for 6 tokens; the last 1 are left out")]
+    [InlineData("token_type", new[] { 1, 1, 1, 1, 1, 7 }, "type 7 of token 5 is unknown; normal is taken")]
+    [InlineData("bos_token_id", 6u, "6 is no id of the 6 tokens; 1 is taken")]
+    [InlineData("bos_token_id", null, "no such key; 1 is taken")]
+    [InlineData("eos_token_id", 0xffffffff, "4294967295 is no id of the 6 tokens; 2 is taken")]
+    [InlineData("unknown_token_id", 7u, "7 is no id of the 6 tokens; 0 is taken")]
+    [InlineData("eot_token_id", 9u, "9 is no id of the 6 tokens; none is taken")]
+    public void Odd_metadata_gets_the_usual_value_and_a_warning(string name, object? value, string warning)
+    {
+        string key = $"tokenizer.ggml.{name}";
+        TinyModel model = value is null ? TinyModel.Create().Without(key) : TinyModel.Create().With(key, value);
+        using var folder = new TemporaryFolder();
+        model.Write(folder["odd.gguf"]);
+        var warnings = new LoadWarnings();
+        TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(folder["odd.gguf"], warnings);
+        Assert.Equal((1, 2, 0), (vocabulary.BosId, vocabulary.EosId, vocabulary.UnknownId));
+        Assert.Contains($"{folder["odd.gguf"]}: {key}: {warning}", warnings.All);
+    }
+
+    [Fact]
+    public void Whole_numbers_are_scores_too()
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Create().With("tokenizer.ggml.scores", new[] { 1, 2, 3, 4, 5, 6 }).Write(folder["a.gguf"]);
+        Assert.Equal([1, 2, 3, 4, 5, 6], new GgufContainer().ReadVocabulary(folder["a.gguf"], new()).Scores!);
+    }
+
+    [Theory]
+    [InlineData("<|begin_of_text|>", "llama-bpe", true)]
+    [InlineData("d", "default", false)]
+    public void Without_a_pre_tokenizer_the_rule_is_that_of_LLaMA_3_or_of_llama_cpp(string piece, string taken, bool addsBos)
+    {
+        using var folder = new TemporaryFolder();
+        TinyModel.Create().With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.merges", new[] { "a b" })
+            .With("tokenizer.ggml.tokens", new[] { "a", "b", "ab", "c", "e", piece })
+            .Without("tokenizer.ggml.add_bos_token").Write(folder["a.gguf"]);
+        var warnings = new LoadWarnings();
+        TokenizerVocabulary vocabulary = new GgufContainer().ReadVocabulary(folder["a.gguf"], warnings);
+        Assert.Equal(NamedPreTokenizer.Find(taken)!.Rule, vocabulary.PreTokenizer);
+        Assert.Equal(addsBos, vocabulary.AddBos);
+        Assert.Contains(warnings.All, line => line.Contains(
+            $"tokenizer.ggml.pre: no such key; {taken} is taken", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("tokenizer.ggml.merges", null, "tokenizer.ggml.merges: expected an array of strings, found no such key")]
     [InlineData(
-        "tokenizer.ggml.pre", "tekken",
-        "tokenizer.ggml.pre: expected llama-bpe, qwen2, gpt-2 or another name for one of these, found tekken")]
+        "tokenizer.ggml.pre", "chameleon",
+        "tokenizer.ggml.pre: expected llama-bpe, gpt-2, qwen2 or another name of llama.cpp's, found chameleon")]
     public void Bad_byte_level_metadata_is_named(string key, object? value, string message)
     {
         TinyModel model = TinyModel.Create().With("tokenizer.ggml.model", "gpt2").With("tokenizer.ggml.merges", new[] { "▁ a" });
@@ -148,7 +187,8 @@ public class GgufVocabularyTests
     {
         using var folder = new TemporaryFolder();
         GgufWriter.Write(
-            folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary)], [], cancellationToken: CancellationToken.None);
+            folder["vocabulary.gguf"], [.. GgufVocabulary.Write(vocabulary, "a", new())], [],
+            cancellationToken: CancellationToken.None);
         return new GgufContainer().ReadVocabulary(folder["vocabulary.gguf"], new());
     }
 }

@@ -85,9 +85,8 @@ public class HuggingFaceTokenizerTests
     }
 
     [Theory]
-    [InlineData("""{"bos_token": "<none>"}""", "bos_token")]
     [InlineData("""{"bos_token": 7}""", "bos_token")]
-    [InlineData("""{"added_tokens_decoder": {"600": {"content": "<a>"}}}""", "added tokens")]
+    [InlineData("""{"added_tokens_decoder": {"99999": {"content": "<a>"}}}""", "added tokens")]
     [InlineData("""{"added_tokens_decoder": {"-1": {"content": "<a>"}}}""", "added_tokens_decoder")]
     [InlineData("""{"added_tokens_decoder": {"512": {"content": ""}}}""", "added_tokens_decoder.512.content")]
     [InlineData("""{"added_tokens_decoder": {"512": "<a>"}}""", "added_tokens_decoder.512")]
@@ -100,11 +99,43 @@ public class HuggingFaceTokenizerTests
     }
 
     [Fact]
-    public void End_ids_beyond_the_vocabulary_are_refused()
+    public void End_ids_beyond_the_vocabulary_are_left_out()
     {
         using HuggingFaceModel model = Create("{}");
         File.WriteAllText(model["generation_config.json"], """{"eos_token_id": 512}""");
-        Assert.Equal("eos_token_id", Assert.Throws<ModelFormatException>(() => HuggingFaceVocabulary.Read(model.Path, new())).Place);
+        var warnings = new LoadWarnings();
+        Assert.Empty(HuggingFaceVocabulary.Read(model.Path, warnings).ExtraEndIds);
+        Assert.Equal(
+            [$"{model["generation_config.json"]}: eos_token_id: 512 is no id of the 512 tokens; it is left out"], warnings.All);
+    }
+
+    [Fact]
+    public void Listed_tokens_are_added_at_their_ids_and_ids_between_are_unused()
+    {
+        using HuggingFaceModel model = Create("""{"eos_token": "<|im_end|>"}""");
+        File.WriteAllText(model["added_tokens.json"], """{"<|im_end|>": 515, "<tool>": 512, "<s>": 700}""");
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path, new());
+        Assert.Equal(515, vocabulary.EosId);
+        Assert.Equal(["<tool>", "", "", "<|im_end|>"], vocabulary.Pieces[512..]);
+        Assert.Equal(
+            [TokenType.UserDefined, TokenType.Unused, TokenType.Unused, TokenType.Control], vocabulary.Types[512..]);
+        ModelTokenizer tokenizer = TokenizerFactory.Create(vocabulary, model.Path);
+        Assert.Equal([512], tokenizer.Encode("<tool>", addSpecial: false));
+        Assert.Equal([515], tokenizer.Encode("<|im_end|>", addSpecial: false, parseSpecial: true));
+        Assert.DoesNotContain(515, tokenizer.Encode("<|im_end|>", addSpecial: false));
+        Assert.Equal("<tool>", tokenizer.Decode([512, 513, 515]));
+    }
+
+    [Fact]
+    public void Special_tokens_that_the_vocabulary_lacks_are_put_behind_it()
+    {
+        using HuggingFaceModel model = Create(
+            """{"pad_token": "<pad>", "unk_token": {"content": "<none>"}, "additional_special_tokens": ["<a>", "<s>"]}""");
+        var warnings = new LoadWarnings();
+        TokenizerVocabulary vocabulary = HuggingFaceVocabulary.Read(model.Path, warnings);
+        Assert.Equal(["<none>", "<pad>", "<a>"], vocabulary.Pieces[512..]);
+        Assert.Equal(0, vocabulary.UnknownId);
+        Assert.Equal(3, warnings.All.Count);
     }
 
     [Theory]
