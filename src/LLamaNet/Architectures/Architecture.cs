@@ -12,13 +12,20 @@ internal sealed record Architecture(string Name)
     public static IReadOnlyList<Architecture> All { get; } =
     [
         Llama,
-        new("mistral") { GgufName = "llama", Window = WindowUse.EveryLayer },
-        new("qwen2") { GgufPairing = RopePairing.SplitHalves, Biases = BiasUse.Qkv, Window = WindowUse.SomeLayers },
+        new("mistral") { GgufName = "llama", Window = WindowUse.EveryLayer, DefaultWindow = 4096 },
+        new("qwen2")
+        {
+            GgufPairing = RopePairing.SplitHalves,
+            Biases = BiasUse.Qkv,
+            Window = WindowUse.SomeLayers,
+            DefaultWindow = 4096,
+        },
         new("qwen3")
         {
             GgufPairing = RopePairing.SplitHalves,
             Biases = BiasUse.Optional,
             Window = WindowUse.SomeLayers,
+            DefaultWindow = 4096,
             HasQueryKeyNorm = true,
         },
         new("phi3")
@@ -29,7 +36,13 @@ internal sealed record Architecture(string Name)
             Fused = [[TensorRole.Query, TensorRole.Key, TensorRole.Value], [TensorRole.Gate, TensorRole.Up]],
         },
         new("granite") { Biases = BiasUse.Optional, HasMultipliers = true },
-        new("smollm3") { Biases = BiasUse.Optional, Window = WindowUse.SomeLayers, SkipsRope = true, TiesByDefault = true },
+        new("smollm3")
+        {
+            Biases = BiasUse.Optional,
+            Window = WindowUse.SomeLayers,
+            UnrotatedInterval = 4,
+            TiesByDefault = true,
+        },
     ];
 
     // The name in GGUF files.
@@ -41,14 +54,17 @@ internal sealed record Architecture(string Name)
 
     public WindowUse Window { get; init; }
 
+    // The window where config.json does not say; null: none.
+    public int? DefaultWindow { get; init; }
+
     // RMSNorm of each head of queries and keys.
     public bool HasQueryKeyNorm { get; init; }
 
     // Factors of embeddings, attention scores, residuals and logits.
     public bool HasMultipliers { get; init; }
 
-    // Whether some layers do not rotate queries and keys.
-    public bool SkipsRope { get; init; }
+    // Every so many layers one does not rotate queries and keys, where the files do not say; null: all do, and files may not say.
+    public int? UnrotatedInterval { get; init; }
 
     // Whether the files may say that a part of each head is rotated.
     public bool RotatesPart { get; init; }

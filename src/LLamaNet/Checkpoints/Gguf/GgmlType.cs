@@ -11,8 +11,8 @@ internal sealed record GgmlType(uint Id, string Name, int BlockLength, int Block
         new(28, "F64", 1, 8), new(24, "I8", 1, 1), new(25, "I16", 1, 2), new(26, "I32", 1, 4), new(27, "I64", 1, 8),
         new(9, "Q8_1", 32, 36), new(41, "Q1_0", 128, 18), new(42, "Q2_0", 64, 18), new(15, "Q8_K", 256, 292),
         new(16, "IQ2_XXS", 256, 66), new(17, "IQ2_XS", 256, 74), new(22, "IQ2_S", 256, 82), new(18, "IQ3_XXS", 256, 98),
-        new(21, "IQ3_S", 256, 110), new(19, "IQ1_S", 256, 50), new(29, "IQ1_M", 256, 56), new(20, "IQ4_NL", 32, 18),
-        new(23, "IQ4_XS", 256, 136), new(34, "TQ1_0", 256, 54), new(35, "TQ2_0", 256, 66),
+        new(21, "IQ3_S", 256, 110), new(19, "IQ1_S", 256, 50), new(29, "IQ1_M", 256, 56),
+        new(34, "TQ1_0", 256, 54), new(35, "TQ2_0", 256, 66),
         new(39, "MXFP4", 32, 17), new(40, "NVFP4", 64, 36),
     ];
 

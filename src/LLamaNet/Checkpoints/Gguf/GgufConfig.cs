@@ -176,7 +176,9 @@ internal sealed class GgufConfig
     }
 
     private static LayerSet UnrotatedLayers(Architecture architecture, int layers) =>
-        architecture.SkipsRope ? new(Enumerable.Range(0, layers).Where(layer => layer % 4 == 3)) : LayerSet.None;
+        architecture.UnrotatedInterval is { } interval
+            ? new(Enumerable.Range(0, layers).Where(layer => (layer + 1) % interval == 0))
+            : LayerSet.None;
 
     // 0 counts as absent.
     private float? Multiplier(string key) => _architecture.HasMultipliers && _metadata.FindFloat(key) is { } value and not 0f

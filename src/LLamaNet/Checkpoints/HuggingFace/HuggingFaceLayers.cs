@@ -18,24 +18,25 @@ internal static class HuggingFaceLayers
         if (architecture.Window == WindowUse.None || isOptional && json.OptionalFlag("use_sliding_window") != true)
             return (null, LayerSet.None);
 
-        // An absent key has a default of the architecture's own: 4096 for Mistral.
-        if (!json.Element.TryGetProperty(SlidingWindow, out JsonElement value))
-            throw json.Wrong(SlidingWindow, $"a number or null, as model_type is \"{architecture.Name}\"");
-        if (value.ValueKind == JsonValueKind.Null) return (null, LayerSet.None);
-        int window = ConfigLimits.Count(json.Path, json.Place(SlidingWindow), json.Integer(SlidingWindow));
+        // An absent key is not the same as null.
+        bool isAbsent = !json.Element.TryGetProperty(SlidingWindow, out JsonElement value);
+        int? window = isAbsent ? architecture.DefaultWindow
+            : value.ValueKind == JsonValueKind.Null ? null
+            : ConfigLimits.Count(json.Path, json.Place(SlidingWindow), json.Integer(SlidingWindow));
+        if (window is null) return (null, LayerSet.None);
         LayerSet full = isOptional ? ReadFullAttention(json, layers) : LayerSet.None;
         return full.Count == layers ? (null, LayerSet.None) : (window, full);
     }
 
     public static LayerSet ReadUnrotated(JsonSection json, Architecture architecture, int layers)
     {
-        if (!architecture.SkipsRope) return LayerSet.None;
+        if (architecture.UnrotatedInterval is not { } usual) return LayerSet.None;
         bool[]? rotates = json.OptionalList(NoRopeLayers, layers, "numbers, 0 (not rotated) or 1", element =>
             element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int flag) || flag is not (0 or 1)
                 ? null
                 : (bool?)(flag == 1));
         if (rotates is not null) return Where(layers, layer => !rotates[layer]);
-        int interval = ConfigLimits.Count(json.Path, json.Place(NoRopeInterval), json.OptionalInteger(NoRopeInterval) ?? 4);
+        int interval = ConfigLimits.Count(json.Path, json.Place(NoRopeInterval), json.OptionalInteger(NoRopeInterval) ?? usual);
         return Where(layers, layer => (layer + 1) % interval == 0);
     }
 

@@ -23,7 +23,7 @@ internal static class HuggingFaceRope
         foreach (JsonSection? section in (JsonSection?[])[json, parameters, rope])
         {
             if (section?.OptionalNumber(Partial) is not { } part || part == 1f) continue;
-            if (!rotatesPart) throw section.Wrong(Partial, "1 (only phi3 rotates a part of each head)");
+            if (!rotatesPart) throw section.Wrong(Partial, "1, as this architecture rotates whole heads");
             long rotated = (long)(headDim * section.Find(Partial)!.Value.GetDouble());
             ropeDim = ConfigLimits.RopeDim(json.Path, section.Place(Partial), rotated, headDim);
         }

@@ -5,9 +5,6 @@ internal sealed class TorchStorage(CheckedFile file, ZipEntry entry)
 {
     private readonly PartialCrc32 _crc = new(entry.Bytes, entry.Crc32);
 
-    // True or false once all of it was read, null before.
-    public bool? ChecksumMatches => _crc.Matches;
-
     // offset: in bytes, from the storage's start.
     public void ReadExactly(long offset, Span<byte> destination)
     {

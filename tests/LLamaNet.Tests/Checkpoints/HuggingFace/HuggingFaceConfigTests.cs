@@ -40,6 +40,15 @@ public class HuggingFaceConfigTests
         Assert.Equal(s_config, Read("""{"model_type": null, "architectures": ["LLaMAForCausalLM"]}"""));
     }
 
+    // The defaults of transformers.
+    [Theory]
+    [InlineData("mistral", "", 4096)]
+    [InlineData("phi3", "", null)]
+    [InlineData("qwen2", """ "use_sliding_window": true, "max_window_layers": 1 """, 4096)]
+    [InlineData("smollm3", """ "use_sliding_window": true, "max_window_layers": 1 """, null)]
+    public void A_window_that_the_file_does_not_say_is_the_architectures(string type, string changes, int? window) =>
+        Assert.Equal(window, Read(Keys(type, changes)).SlidingWindow);
+
     [Fact]
     public void A_Mistral_without_a_window_is_a_LLaMA()
     {
@@ -130,7 +139,7 @@ public class HuggingFaceConfigTests
     }
 
     [Theory]
-    [InlineData("qwen2", """ "use_sliding_window": true """, "sliding_window")]
+    [InlineData("qwen2", """ "use_sliding_window": true """, "layer_types")]
     [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 0 """, "sliding_window")]
     [InlineData("qwen2", """ "use_sliding_window": true, "sliding_window": 8 """, "layer_types")]
     [InlineData(
@@ -140,7 +149,7 @@ public class HuggingFaceConfigTests
     [InlineData("smollm3", """ "no_rope_layer_interval": 0 """, "no_rope_layer_interval")]
     [InlineData("granite", """ "logits_scaling": 0 """, "logits_scaling")]
     [InlineData("granite", """ "num_key_value_heads": null """, "num_key_value_heads")]
-    [InlineData("phi3", """ "attention_bias": false """, "sliding_window")]
+    [InlineData("phi3", """ "sliding_window": 0 """, "sliding_window")]
     public void Keys_of_an_architecture_are_checked(string type, string changes, string place) =>
         Assert.Equal(place, Assert.Throws<ModelFormatException>(() => Read(Keys(type, changes))).Place);
 
@@ -208,7 +217,6 @@ public class HuggingFaceConfigTests
     [InlineData("""{"model_type": null, "architectures": ["GPT2LMHeadModel"]}""", "model_type", "nothing")]
     [InlineData("""{"model_type": 7}""", "model_type", "7")]
     [InlineData("""{"model_type": "mistral"}""", "num_key_value_heads", "nothing")]
-    [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8}""", "sliding_window", "nothing")]
     [InlineData("""{"model_type": "mistral", "num_key_value_heads": 8, "sliding_window": 0}""", "sliding_window", "0")]
     [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "quantization_config",
         "quantization method \"gptq\"")]
