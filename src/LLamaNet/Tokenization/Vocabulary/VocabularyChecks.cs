@@ -79,15 +79,5 @@ internal static class VocabularyChecks
         if (scores.Length != count) throw Error(path, "scores", $"{count}, one a token", $"{scores.Length}");
         int notANumber = Array.FindIndex(scores, float.IsNaN);
         if (notANumber >= 0) throw Error(path, $"score of token {notANumber}", "a number", "NaN");
-
-        if (vocabulary.UnknownId is not null) return;
-        var bytes = new HashSet<byte>();
-        for (int id = 0; id < count; id++)
-        {
-            if (vocabulary.Types[id] == TokenType.Byte && ByteToken.TryParse(vocabulary.Pieces[id], out byte value))
-                bytes.Add(value);
-        }
-
-        if (bytes.Count < 256) throw Error(path, "tokens", "an unknown token or 256 byte tokens", $"{bytes.Count} byte tokens");
     }
 }

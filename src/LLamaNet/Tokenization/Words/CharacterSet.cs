@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace LLamaNet.Tokenization.Words;
@@ -42,13 +43,13 @@ internal sealed class CharacterSet
     public bool HasAscii(int c) => ((c < 64 ? _low >> c : _high >> (c - 64)) & 1) != 0;
 
     // Where the character at `at` ends, or -1 where it is not in the set. text is well-formed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int EndOf(ReadOnlySpan<char> text, int at)
     {
         if ((uint)at >= (uint)text.Length) return -1;
         char c = text[at];
-        if (c < 128) return HasAscii(c) ? at + 1 : -1;
-        Rune.DecodeFromUtf16(text[at..], out Rune rune, out int length);
-        return Find(rune.Value) ? at + length : -1;
+        if (c >= 128) return EndOfOther(text, at);
+        return HasAscii(c) ? at + 1 : -1;
     }
 
     public static CharacterTraits TraitsOf(int codePoint)
@@ -75,6 +76,12 @@ internal sealed class CharacterSet
     // Hugging Face knows them and .NET 10 does not: digits of Tolong Siki and signs of slow yangqin beats.
     private static bool IsNumberOfUnicode17(int codePoint) =>
         codePoint is (>= 0x11DE0 and <= 0x11DE9) or (>= 0x16FF4 and <= 0x16FF6);
+
+    private int EndOfOther(ReadOnlySpan<char> text, int at)
+    {
+        Rune.DecodeFromUtf16(text[at..], out Rune rune, out int length);
+        return Find(rune.Value) ? at + length : -1;
+    }
 
     private bool Find(int codePoint) =>
         ((TraitsOf(codePoint) & _traits) != 0 || IsInRanges(codePoint)) != _isNegated
