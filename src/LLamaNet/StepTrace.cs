@@ -14,7 +14,9 @@ public sealed record StepTrace(string Device, string Timing, IReadOnlyList<Trace
 
     /// <summary>Writes a table for people: times in microseconds, GB/s, GFLOP/s and shares.</summary>
     /// <param name="writer">Where to write.</param>
-    /// <param name="ceilings">What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.</param>
+    /// <param name="ceilings">
+    /// What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.
+    /// </param>
     public void WriteTable(TextWriter writer, TraceCeilings? ceilings = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -36,7 +38,9 @@ public sealed record StepTrace(string Device, string Timing, IReadOnlyList<Trace
 
     /// <summary>Writes a JSON object with the device, the way of timing and all operations.</summary>
     /// <param name="json">Where to write.</param>
-    /// <param name="ceilings">What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.</param>
+    /// <param name="ceilings">
+    /// What shares are of; null takes <see cref="Ceilings"/>, and without those there are no shares.
+    /// </param>
     public void WriteJson(Utf8JsonWriter json, TraceCeilings? ceilings = null)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -67,7 +71,8 @@ public sealed record StepTrace(string Device, string Timing, IReadOnlyList<Trace
     private static string[] Cells(TracedOperation operation, double total, TraceCeilings? ceilings) =>
     [
         operation.Name, operation.Operand, Number(operation.Rows, "0"), Number(operation.Count, "0"),
-        Number(operation.Time.TotalMicroseconds / operation.Count, "0.0"), Number(total > 0 ? operation.Time.TotalSeconds / total : 0, "0.0%"),
+        Number(operation.Time.TotalMicroseconds / operation.Count, "0.0"),
+        Number(total > 0 ? operation.Time.TotalSeconds / total : 0, "0.0%"),
         Number(operation.BytesPerSecond / 1e9, "0.00"),
         operation.Operations == 0 ? "-" : Number(operation.OperationsPerSecond / 1e9, "0.0"),
         ceilings is null ? "" : Number(operation.ShareOf(ceilings), "0.0%"),

@@ -70,7 +70,8 @@ public class StepTraceTests
         Assert.Equal(0, json.RootElement.GetProperty("operations")[0].GetProperty("shareOfCeiling").GetDouble());
         var table = new StringWriter();
         trace.WriteTable(table, s_ceilings);
-        Assert.EndsWith(" 0.0     0.0%  0.00      0.0        0.0%\n", table.ToString().ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        string text = table.ToString().ReplaceLineEndings("\n");
+        Assert.EndsWith(" 0.0     0.0%  0.00      0.0        0.0%\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

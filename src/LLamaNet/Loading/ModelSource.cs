@@ -7,7 +7,8 @@ namespace LLamaNet.Loading;
 
 // A model before it is loaded: its shape, where its weights come from, and what goes with them.
 internal sealed record ModelSource(
-    LlamaConfig Config, WeightLoader Weights, TokenizerSource Tokenizer, GenerationDefaults Defaults, IReadOnlyList<string> Warnings)
+    LlamaConfig Config, WeightLoader Weights, TokenizerSource Tokenizer, GenerationDefaults Defaults,
+    IReadOnlyList<string> Warnings)
 {
     // The checkpoint must stay open as long as weights are read. weightType: null keeps the checkpoint's formats.
     public static ModelSource Of(Checkpoint checkpoint, DType? weightType)

@@ -53,7 +53,7 @@ public sealed class BitInstructionTests
     [InlineData("bfe.u32 %r0, %r1, %r2, %r3", 0x80000000, 28, 32, 8)]
     [InlineData("bfe.s32 %r0, %r1, %r2, %r3", 0x80000000, 40, 4, 0xFFFFFFFF)]
     [InlineData("bfe.u32 %r0, %r1, %r2, %r3", 0x12345678, 8, 0, 0)]
-    public void The_bits_of_three_operands_give_the_documented_result(string instruction, uint a, uint b, uint c, uint expected) =>
+    public void Three_operands_give_the_documented_bits(string instruction, uint a, uint b, uint c, uint expected) =>
         Assert.Equal(expected, Instruction.Run(instruction, a, b, c));
 
     [Theory]
@@ -88,7 +88,8 @@ public sealed class BitInstructionTests
     [InlineData("not.b32 %r0, %r1", 0x0F0F0F0F, 0xF0F0F0F0)]
     [InlineData("cnot.b32 %r0, %r1", 0, 1)]
     [InlineData("cnot.b32 %r0, %r1", 7, 0)]
-    public void The_bits_of_one_operand_give_the_documented_result(string instruction, uint a, uint expected) => Assert.Equal(expected, Instruction.Run(instruction, a));
+    public void One_operand_gives_the_documented_bits(string instruction, uint a, uint expected) =>
+        Assert.Equal(expected, Instruction.Run(instruction, a));
 
     [Fact]
     public void Fields_of_64_bits()

@@ -61,7 +61,8 @@ public sealed class IntegerInstructionTests
     [InlineData("neg.s32 %r0, %r1", 0x80000000, 0x80000000)]
     [InlineData("abs.s32 %r0, %r1", 0xFFFFFFFB, 5)]
     [InlineData("abs.s32 %r0, %r1", 0x80000000, 0x80000000)]
-    public void One_integer_gives_the_documented_result(string instruction, uint a, uint expected) => Assert.Equal(expected, Instruction.Run(instruction, a));
+    public void One_integer_gives_the_documented_result(string instruction, uint a, uint expected) =>
+        Assert.Equal(expected, Instruction.Run(instruction, a));
 
     [Theory]
     [InlineData("mad.lo.s32 %r0, %r1, %r2, %r3", 7, 6, 0xFFFFFFFF, 41)]

@@ -203,7 +203,11 @@ public class CudaModelTests
         Assert.SkipWhen(gpu.Interpreter is null, "Only the interpreter counts modules.");
         long before = gpu.Interpreter!.Counters.ModulesLoaded;
         foreach (int length in (int[])[1, 2, 20, 100])
-            await CudaGoldenTests.CompleteAsync(model, Prompt(length, 1), new GenerationOptions { Seed = 1, MaxOutputTokens = 3 });
+        {
+            var options = new GenerationOptions { Seed = 1, MaxOutputTokens = 3 };
+            await CudaGoldenTests.CompleteAsync(model, Prompt(length, 1), options);
+        }
+
         Assert.Equal(before, gpu.Interpreter.Counters.ModulesLoaded);
     }
 
