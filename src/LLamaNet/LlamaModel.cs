@@ -1,3 +1,4 @@
+using LLamaNet.Architectures.Mixes;
 using LLamaNet.Backends;
 using LLamaNet.Backends.Tracing;
 using LLamaNet.Checkpoints;
@@ -5,7 +6,6 @@ using LLamaNet.Checkpoints.Gguf;
 using LLamaNet.Engine;
 using LLamaNet.Loading;
 using LLamaNet.Models;
-using LLamaNet.Tensors;
 
 namespace LLamaNet;
 
@@ -157,14 +157,14 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="FileNotFoundException">Thrown when there is nothing at the path.</exception>
     public static ModelTokenizer LoadTokenizer(string path) => CheckpointReader.ReadTokenizer(path);
 
-    /// <summary>Lists the formats that <see cref="QuantizeAsync"/> writes.</summary>
-    public static IReadOnlyList<DType> QuantizeTypes { get; } =
-        [.. WeightFormat.All.Where(format => format.IsWritable).Select(format => format.Type)];
+    /// <summary>Lists the names of the mixes that <see cref="QuantizeAsync"/> writes, such as Q4_K_M and Q8_0.</summary>
+    public static IReadOnlyList<string> QuantizeTypes => QuantizationMix.Names;
 
     /// <summary>Converts a checkpoint to one GGUF file with its matrices in another format.</summary>
     /// <param name="source">Any checkpoint.</param>
     /// <param name="destination">The GGUF file to write; it appears whole or not at all.</param>
-    /// <param name="type">One of <see cref="QuantizeTypes"/>.</param>
+    /// <param name="type">One of <see cref="QuantizeTypes"/>, in any case; each tensor gets llama.cpp's choice for it.</param>
+    /// <param name="overwrite">Whether a file at the destination is replaced.</param>
     /// <param name="progress">Told how many bytes of the source were read.</param>
     /// <param name="cancellationToken">Stops the work and removes the unfinished file.</param>
     /// <returns>When the file is complete: what is odd about the source, as <see cref="Warnings"/>.</returns>
@@ -172,20 +172,22 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="ArgumentException">
     /// Thrown when the type is not one of those, or the destination is a file of the source.
     /// </exception>
+    /// <exception cref="IOException">Thrown when the destination exists and is not to be replaced.</exception>
     public static Task<IReadOnlyList<string>> QuantizeAsync(
-        string source, string destination, DType type, IProgress<LoadProgress>? progress = null,
+        string source, string destination, string type, bool overwrite = false, IProgress<LoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         ArgumentException.ThrowIfNullOrEmpty(destination);
-        if (!QuantizeTypes.Contains(type))
-            throw new ArgumentOutOfRangeException(
-                nameof(type), type, $"Files are written as {string.Join(", ", QuantizeTypes)}.");
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        QuantizationMix mix = QuantizationMix.TryFind(type) ?? throw new ArgumentOutOfRangeException(
+            nameof(type), type, $"Files are written as {string.Join(", ", QuantizeTypes)}.");
         return Task.Run(
             () =>
             {
+                if (!overwrite && File.Exists(destination)) throw new IOException($"{destination} exists already.");
                 using Checkpoint checkpoint = CheckpointReader.Open(source);
-                GgufConversion.Write(checkpoint, destination, type, progress, cancellationToken);
+                GgufConversion.Write(checkpoint, destination, mix, progress, cancellationToken);
                 return checkpoint.Warnings.All;
             },
             cancellationToken);

@@ -12,7 +12,7 @@ internal sealed class QuantizeCommand : Command
     {
         Description = "The GGUF file to write; it appears whole or not at all",
     };
-    private readonly TypeOption _type = new("--type", "Format of the matrices", LlamaModel.QuantizeTypes) { Required = true };
+    private readonly MixOption _type = new();
     private readonly Option<bool> _force = new("--force") { Description = "Replace DST when it exists" };
 
     public QuantizeCommand(Terminal terminal)
@@ -29,7 +29,7 @@ internal sealed class QuantizeCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string source = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
-        DType type = parsed.GetRequiredValue(_type)!.Value;
+        string type = parsed.GetRequiredValue(_type);
         Destination.Check(destination);
         if (File.Exists(destination) && !parsed.GetValue(_force))
             throw new CommandException($"{destination}: exists already; --force replaces it");
@@ -39,7 +39,8 @@ internal sealed class QuantizeCommand : Command
         IReadOnlyList<string> warnings = await ProgressBar.RunAsync(_terminal, $"Quantizing to {type}", async report =>
         {
             var progress = new CallbackProgress<LoadProgress>(p => report(p.Bytes / (double)Math.Max(1, p.TotalBytes), null));
-            return await LlamaModel.QuantizeAsync(source, destination, type, progress, cancellationToken);
+            return await LlamaModel.QuantizeAsync(
+                source, destination, type, parsed.GetValue(_force), progress, cancellationToken);
         });
         _terminal.Warn(warnings);
         _terminal.Error.WriteLine($"{destination}: {Quantities.Bytes(new FileInfo(destination).Length)}, {type}");

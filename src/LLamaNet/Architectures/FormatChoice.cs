@@ -1,3 +1,4 @@
+using LLamaNet.Architectures.Mixes;
 using LLamaNet.Tensors;
 
 namespace LLamaNet.Architectures;
@@ -5,6 +6,13 @@ namespace LLamaNet.Architectures;
 // The format that a tensor takes when a model is converted to a requested one.
 internal static class FormatChoice
 {
+    // Of a tensor of a file. Fused queries, keys and values take the format of the values.
+    public static DType For(QuantizationMix mix, StoredTensor stored, LlamaConfig config)
+    {
+        ModelTensor tensor = stored.Parts.FirstOrDefault(part => part.Role == TensorRole.Value) ?? stored.Parts[0];
+        return For(mix.For(tensor.Role, tensor.Layer, config), tensor, config.TiedEmbeddings);
+    }
+
     // Norms stay F32.
     public static DType For(DType requested, ModelTensor tensor, bool tied) =>
         tensor.Kind == TensorKind.Matrix ? For(requested, tensor.Role, tensor.Width, tied) : DType.F32;

@@ -21,10 +21,6 @@ internal sealed unsafe class BlockFormat<TFormat>() : WeightFormat(TFormat.Type,
         ? Math.Min(-TFormat.Codebook[0], TFormat.Codebook[15])
         : TFormat.ZeroPoint == 0 ? 1 : TFormat.ZeroPoint - 1;
 
-    public override uint FileType => TFormat.FileType;
-
-    public override bool IsWritable => TFormat.IsWritable;
-
     public override DType ShorterBlocks => TFormat.ShorterBlocks;
 
     public override float MaxMagnitude => F16Scale.Max * MaxMultiplier * MaxValue;

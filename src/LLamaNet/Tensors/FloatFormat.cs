@@ -4,10 +4,6 @@ namespace LLamaNet.Tensors;
 internal sealed class FloatFormat<TFormat>() : WeightFormat(TFormat.Type, 1, TFormat.Bytes)
     where TFormat : struct, IFloatFormat
 {
-    public override uint FileType => TFormat.FileType;
-
-    public override bool IsWritable => TFormat.IsWritable;
-
     public override DType ShorterBlocks => TFormat.Type;
 
     public override float MaxMagnitude => TFormat.MaxMagnitude;

@@ -10,12 +10,6 @@ internal unsafe interface IBlockFormat
 {
     static abstract DType Type { get; }
 
-    // The number in `general.file_type` of a GGUF file whose matrices have mostly this format.
-    static abstract uint FileType { get; }
-
-    // Whether `quantize` offers this format.
-    static virtual bool IsWritable => true;
-
     // The format for rows that are no whole number of blocks: shorter blocks, at least as many bits a weight.
     static virtual DType ShorterBlocks => DType.F16;
 

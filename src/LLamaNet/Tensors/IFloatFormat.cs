@@ -5,12 +5,6 @@ internal interface IFloatFormat
 {
     static abstract DType Type { get; }
 
-    // The number in `general.file_type` of a GGUF file whose matrices have mostly this format.
-    static abstract uint FileType { get; }
-
-    // Whether `quantize` offers this format.
-    static abstract bool IsWritable { get; }
-
     // Of a number.
     static abstract int Bytes { get; }
 

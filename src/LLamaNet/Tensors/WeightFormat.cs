@@ -25,12 +25,6 @@ internal abstract class WeightFormat(DType type, int blockLength, int blockBytes
 
     private static readonly WeightFormat?[] s_byType = ByType();
 
-    // The number in `general.file_type` of a GGUF file whose matrices have mostly this format.
-    public abstract uint FileType { get; }
-
-    // Whether `quantize` offers this format.
-    public abstract bool IsWritable { get; }
-
     // The format for rows that are no whole number of blocks.
     public abstract DType ShorterBlocks { get; }
 

@@ -46,13 +46,13 @@ public class CheckpointForwardTests
         {
             var refusal = Assert.Throws<ModelFormatException>(
                 () => GgufConversion.Write(
-                    source, folder["out.gguf"], DType.F16, cancellationToken: TestContext.Current.CancellationToken));
+                    source, folder["out.gguf"], Mixes.Of(DType.F16), cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal(("layers without rotation", "[1]"), (refusal.Place, refusal.Found));
             return;
         }
 
         GgufConversion.Write(
-            source, folder["out.gguf"], DType.F16, cancellationToken: TestContext.Current.CancellationToken);
+            source, folder["out.gguf"], Mixes.Of(DType.F16), cancellationToken: TestContext.Current.CancellationToken);
         using Checkpoint converted = OpenCheckpoint.Gguf(folder["out.gguf"]);
         LlamaConfig expected = source.Config;
         if (expected.RopeScaling is RopeScaling.Llama3) expected = expected with { RopeScaling = converted.Config.RopeScaling };
@@ -67,7 +67,7 @@ public class CheckpointForwardTests
         using var folder = new TemporaryFolder();
         using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path($"architectures/{name}.gguf"));
         GgufConversion.Write(
-            source, folder["out.gguf"], DType.F32, cancellationToken: TestContext.Current.CancellationToken);
+            source, folder["out.gguf"], Mixes.Of(DType.F32), cancellationToken: TestContext.Current.CancellationToken);
         using Checkpoint converted = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(source.Config, converted.Config);
         Assert.Equal(source.Architecture, converted.Architecture);

@@ -16,8 +16,8 @@ public class FormatChoiceTests
     }
 
     [Theory]
-    [InlineData(DType.Q2_K, 288, DType.Q5_0)]
-    [InlineData(DType.Q3_K, 288, DType.Q5_0)]
+    [InlineData(DType.Q2_K, 288, DType.Q4_0)]
+    [InlineData(DType.Q3_K, 288, DType.Q4_0)]
     [InlineData(DType.Q4_K, 288, DType.Q5_0)]
     [InlineData(DType.Q5_K, 288, DType.Q5_1)]
     [InlineData(DType.Q6_K, 288, DType.Q8_0)]

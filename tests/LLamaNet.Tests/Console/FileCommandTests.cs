@@ -94,6 +94,21 @@ public sealed class FileCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_library_replaces_a_file_only_when_it_is_told()
+    {
+        string file = Path.Combine(_folder.FullName, "model.gguf");
+        await File.WriteAllTextAsync(file, "mine", TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAsync<IOException>(() => QuantizeAsync(overwrite: false));
+        Assert.Equal($"{file} exists already.", refusal.Message);
+        Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        await QuantizeAsync(overwrite: true);
+        Assert.True(new FileInfo(file).Length > 4);
+
+        Task QuantizeAsync(bool overwrite) => LlamaModel.QuantizeAsync(
+            Repository.DemoModel(), file, "q4_k_m", overwrite, cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Quantize_refuses_to_overwrite_its_source()
     {
         string file = Path.Combine(_folder.FullName, "model.gguf");

@@ -44,7 +44,7 @@ public class UsageTests
     [InlineData("Give --prompt or --prompt-file, not both.", "generate", "m", "--prompt", "a", "--prompt-file", "b")]
     [InlineData("Give the text to continue", "generate", "m")]
     [InlineData("--kv-type: expected F16, Q8_0, F32, found 'q4_0'.", "chat", "m", "--kv-type", "q4_0")]
-    [InlineData("--type: expected F16, Q8_0", "quantize", "a", "b", "--type", "Q2_K")]
+    [InlineData("--type: expected F32, F16, BF16, Q8_0, ", "quantize", "a", "b", "--type", "Q2")]
     [InlineData("--config: expected 1.1B, 7B, 13B, 33B or 65B, found '8B'.", "plan", "--config", "7B,8B")]
     [InlineData("--context: expected a number from 1 to 16777216, found '-1'.", "plan", "--context", "512,-1")]
     [InlineData("Give either --text or --jsonl.", "tokenize", "m")]

@@ -1,4 +1,5 @@
 using LLamaNet.Architectures;
+using LLamaNet.Architectures.Mixes;
 using LLamaNet.Architectures.Rope;
 using LLamaNet.Tensors;
 
@@ -15,7 +16,7 @@ internal static class GgufConversion
     public static void Write(
         Checkpoint source,
         string destination,
-        DType type,
+        QuantizationMix mix,
         IProgress<LoadProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -23,10 +24,10 @@ internal static class GgufConversion
         WarnOfLlamaCpp(source);
         LlamaConfig config = source.Config;
         List<MatrixSource> tensors =
-            [.. TensorNames.Gguf.Stored(config, source.Architecture).Select(stored => Convert(source, stored, type))];
+            [.. TensorNames.Gguf.Stored(config, source.Architecture).Select(stored => Convert(source, stored, mix))];
         long total = tensors.Sum(SourceBytes), done = 0;
         tensors.InsertRange(0, RopeFactors.Of(source.Path, config));
-        GgufWriter.Write(destination, [.. Metadata(source, config, type)], tensors, Report, cancellationToken);
+        GgufWriter.Write(destination, [.. Metadata(source, config, mix)], tensors, Report, cancellationToken);
 
         void Report(MatrixSource tensor, int rows)
         {
@@ -46,7 +47,7 @@ internal static class GgufConversion
             throw new ArgumentException($"{destination} is a device.", nameof(destination));
     }
 
-    private static ConvertedMatrix Convert(Checkpoint source, StoredTensor stored, DType type)
+    private static ConvertedMatrix Convert(Checkpoint source, StoredTensor stored, QuantizationMix mix)
     {
         MatrixSource[] parts =
         [
@@ -54,19 +55,19 @@ internal static class GgufConversion
                 source.Tensors[part.Id], part, source.Config, source.Pairing, source.Architecture.GgufPairing)),
         ];
         MatrixSource matrix = parts.Length == 1 ? parts[0] : new StackedMatrix(stored.Name, parts);
-        DType chosen = FormatChoice.For(type, stored.Parts[0], source.Config.TiedEmbeddings);
+        DType chosen = FormatChoice.For(mix, stored, source.Config);
         return new ConvertedMatrix(source.Path, stored.Name, matrix, chosen);
     }
 
     private static long SourceBytes(MatrixSource tensor) => ((ConvertedMatrix)tensor).SourceRowBytes * tensor.Rows;
 
-    private static IEnumerable<KeyValuePair<string, object>> Metadata(Checkpoint source, LlamaConfig config, DType type)
+    private static IEnumerable<KeyValuePair<string, object>> Metadata(Checkpoint source, LlamaConfig config, QuantizationMix mix)
     {
         yield return new(GgufKeys.Architecture, source.Architecture.GgufName);
         yield return new(GgufKeys.Kind, GgufConfig.ModelKind);
         yield return new(GgufKeys.Name, source.Name);
         yield return new(GgufKeys.Alignment, (uint)GgufFile.DefaultAlignment);
-        yield return new(GgufKeys.FileType, WeightFormat.Of(type).FileType);
+        yield return new(GgufKeys.FileType, mix.FileType);
         yield return new(GgufKeys.QuantizationVersion, QuantizationVersion);
         foreach (KeyValuePair<string, object> pair in GgufConfig.Write(source.Path, config, source.Architecture))
             yield return pair;

@@ -9,10 +9,6 @@ internal readonly struct BF16 : IFloatFormat
 {
     public static DType Type => DType.BF16;
 
-    public static uint FileType => 32;
-
-    public static bool IsWritable => false;
-
     public static int Bytes => 2;
 
     public static int ExponentBits => 8;

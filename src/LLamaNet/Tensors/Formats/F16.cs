@@ -10,10 +10,6 @@ internal readonly struct F16 : IFloatFormat
 {
     public static DType Type => DType.F16;
 
-    public static uint FileType => 1;
-
-    public static bool IsWritable => true;
-
     public static int Bytes => 2;
 
     public static int ExponentBits => 5;

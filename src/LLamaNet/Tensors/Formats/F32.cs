@@ -6,10 +6,6 @@ internal readonly struct F32 : IFloatFormat
 {
     public static DType Type => DType.F32;
 
-    public static uint FileType => 0;
-
-    public static bool IsWritable => false;
-
     public static int Bytes => 4;
 
     public static int ExponentBits => 8;

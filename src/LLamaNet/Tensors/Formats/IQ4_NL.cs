@@ -10,8 +10,6 @@ internal readonly unsafe struct IQ4_NL : IBlockFormat
 {
     public static DType Type => DType.IQ4_NL;
 
-    public static uint FileType => 25;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 18;

@@ -16,8 +16,6 @@ internal readonly unsafe struct IQ4_XS : IBlockFormat
 
     public static DType Type => DType.IQ4_XS;
 
-    public static uint FileType => 30;
-
     public static DType ShorterBlocks => DType.IQ4_NL;
 
     public static int BlockLength => SubBlocks * SubBlockLength;

@@ -11,11 +11,7 @@ internal readonly unsafe struct Q2_K : IBlockFormat
 {
     public static DType Type => DType.Q2_K;
 
-    public static uint FileType => 10;
-
-    public static bool IsWritable => false;
-
-    public static DType ShorterBlocks => DType.Q5_0;
+    public static DType ShorterBlocks => DType.Q4_0;
 
     public static int BlockLength => 256;
 

@@ -14,11 +14,7 @@ internal readonly unsafe struct Q3_K : IBlockFormat
 
     public static DType Type => DType.Q3_K;
 
-    public static uint FileType => 11;
-
-    public static bool IsWritable => false;
-
-    public static DType ShorterBlocks => DType.Q5_0;
+    public static DType ShorterBlocks => DType.Q4_0;
 
     public static int BlockLength => 256;
 

@@ -9,8 +9,6 @@ internal readonly unsafe struct Q4_0 : IBlockFormat
 {
     public static DType Type => DType.Q4_0;
 
-    public static uint FileType => 2;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 18;

@@ -10,8 +10,6 @@ internal readonly unsafe struct Q4_1 : IBlockFormat
 {
     public static DType Type => DType.Q4_1;
 
-    public static uint FileType => 3;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 20;

@@ -11,8 +11,6 @@ internal readonly unsafe struct Q4_K : IBlockFormat
 {
     public static DType Type => DType.Q4_K;
 
-    public static uint FileType => 14;
-
     public static DType ShorterBlocks => DType.Q5_0;
 
     public static int BlockLength => 256;

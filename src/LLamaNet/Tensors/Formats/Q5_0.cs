@@ -10,8 +10,6 @@ internal readonly unsafe struct Q5_0 : IBlockFormat
 {
     public static DType Type => DType.Q5_0;
 
-    public static uint FileType => 8;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 22;

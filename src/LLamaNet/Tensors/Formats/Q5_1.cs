@@ -11,8 +11,6 @@ internal readonly unsafe struct Q5_1 : IBlockFormat
 {
     public static DType Type => DType.Q5_1;
 
-    public static uint FileType => 9;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 24;

@@ -12,8 +12,6 @@ internal readonly unsafe struct Q5_K : IBlockFormat
 {
     public static DType Type => DType.Q5_K;
 
-    public static uint FileType => 16;
-
     public static DType ShorterBlocks => DType.Q5_1;
 
     public static int BlockLength => 256;

@@ -12,8 +12,6 @@ internal readonly unsafe struct Q6_K : IBlockFormat
 {
     public static DType Type => DType.Q6_K;
 
-    public static uint FileType => 18;
-
     public static DType ShorterBlocks => DType.Q8_0;
 
     public static int BlockLength => 256;

@@ -13,8 +13,6 @@ internal readonly unsafe struct Q8_0 : IBlockFormat
 
     public static DType Type => DType.Q8_0;
 
-    public static uint FileType => 7;
-
     public static int BlockLength => 32;
 
     public static int BlockBytes => 34;

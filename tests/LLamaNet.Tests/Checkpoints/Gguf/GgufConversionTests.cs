@@ -18,7 +18,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
         using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path($"models/stories260K/stories260K-{name}.gguf"));
-        GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(type), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(expected.Config, actual.Config);
         Assert.Equal("stories260K", actual.Name);
@@ -38,7 +38,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         LlamaConfig config = TestConfigs.Tiny with { Width = 512, FfnWidth = 4352, HeadDim = 256, Layers = 1 };
         using var source = TinyCheckpoint.Of(config, RopePairing.AdjacentPairs);
-        GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(type), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         foreach ((string name, MatrixSource matrix) in source.ByName())
         {
@@ -56,7 +56,7 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/synth-k256/synth-k256-Q6_K.gguf"));
-        GgufConversion.Write(source, folder["out.gguf"], DType.Q6_K, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.Q6_K), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.All(source.ByName(), pair => Assert.Equal(Bytes(pair.Value), Bytes(actual.ByName()[pair.Key])));
     }
@@ -66,7 +66,7 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/stories260K/stories260K-F32.gguf"));
-        GgufConversion.Write(source, folder["out.gguf"], DType.Q4_K, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.Q4_K), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(DType.Q5_0, actual.ByName()["blk.0.attn_q.weight"].Type);
         Assert.Equal(DType.F16, actual.ByName()["blk.0.ffn_down.weight"].Type);
@@ -86,7 +86,7 @@ public class GgufConversionTests
         using Checkpoint source = CheckpointReader.Open(SharedData.Path(folderPath));
         using Checkpoint expected = OpenCheckpoint.Gguf(SharedData.Path(ggufPath));
         GgufConversion.Write(
-            source, folder["out.gguf"], expected.ByName()["token_embd.weight"].Type, null, CancellationToken.None);
+            source, folder["out.gguf"], Mixes.Of(expected.ByName()["token_embd.weight"].Type), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(WithoutFactors(source.Config), WithoutFactors(actual.Config));
         foreach ((string name, MatrixSource matrix) in expected.ByName())
@@ -114,7 +114,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         LlamaConfig config = TestConfigs.Tiny with { HeadDim = 6 };
         using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
-        GgufConversion.Write(source, folder["out.gguf"], DType.F32, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F32), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         int[] order = [0, 3, 1, 4, 2, 5];
         foreach ((string name, MatrixSource matrix) in source.ByName())
@@ -133,7 +133,7 @@ public class GgufConversionTests
     {
         using var folder = new TemporaryFolder();
         using Checkpoint source = OpenCheckpoint.Gguf(SharedData.Path("models/synth-llama3/synth-llama3-F32.gguf"));
-        GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F16), null, CancellationToken.None);
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
         Assert.Equal(Factors(source), Factors(actual));
     }
@@ -161,7 +161,7 @@ public class GgufConversionTests
         using var source = TinyCheckpoint.Of(
             TestConfigs.Tiny, RopePairing.AdjacentPairs, new ArrayMatrix("blk.1.ffn_up.weight", 12, 8, values));
         var exception = Assert.Throws<ModelFormatException>(
-            () => GgufConversion.Write(source, folder["out.gguf"], type, null, CancellationToken.None));
+            () => GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(type), null, CancellationToken.None));
         Assert.Contains($"blk.1.ffn_up.weight: {message}", exception.Message, StringComparison.Ordinal);
         Assert.Empty(folder.Names);
     }
@@ -175,7 +175,7 @@ public class GgufConversionTests
         using var cancellation = new CancellationTokenSource();
         var progress = new Reports(_ => cancellation.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(
-            () => GgufConversion.Write(source, folder["out.gguf"], DType.F16, progress, cancellation.Token));
+            () => GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F16), progress, cancellation.Token));
         Assert.Equal(["out.gguf"], folder.Names);
         Assert.Equal("old", File.ReadAllText(folder["out.gguf"]));
     }
@@ -186,7 +186,7 @@ public class GgufConversionTests
         using var folder = new TemporaryFolder();
         using var source = TinyCheckpoint.Of(TestConfigs.Tiny, RopePairing.AdjacentPairs);
         var seen = new List<LoadProgress>();
-        GgufConversion.Write(source, folder["out.gguf"], DType.F16, new Reports(seen.Add), CancellationToken.None);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F16), new Reports(seen.Add), CancellationToken.None);
         long total = source.Tensors.Values.Sum(tensor => tensor.Bytes);
         Assert.All(seen, report => Assert.Equal(total, report.TotalBytes));
         Assert.Equal(seen.Select(report => report.Bytes).Order(), seen.Select(report => report.Bytes));
@@ -201,11 +201,12 @@ public class GgufConversionTests
         File.CreateSymbolicLink(folder["link.gguf"], folder["a.gguf"]);
         using Checkpoint source = OpenCheckpoint.Gguf(folder["a.gguf"]);
         Assert.Throws<ArgumentException>(
-            () => GgufConversion.Write(source, folder["a.gguf"], DType.F16, null, CancellationToken.None));
+            () => GgufConversion.Write(source, folder["a.gguf"], Mixes.Of(DType.F16), null, CancellationToken.None));
         string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder["relative.gguf"]);
         File.CreateSymbolicLink(folder["relative.gguf"], "a.gguf");
         foreach (string link in (string[])[folder["link.gguf"], folder["relative.gguf"], relative])
-            Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, link, DType.F16, null, CancellationToken.None));
+            Assert.Throws<ArgumentException>(
+                () => GgufConversion.Write(source, link, Mixes.Of(DType.F16), null, CancellationToken.None));
     }
 
     [Fact]
@@ -217,7 +218,8 @@ public class GgufConversionTests
         File.CreateSymbolicLink(folder["link"], "/dev/null");
         using Checkpoint source = OpenCheckpoint.Gguf(folder["a.gguf"]);
         foreach (string device in (string[])["/dev/null", folder["link"]])
-            Assert.Throws<ArgumentException>(() => GgufConversion.Write(source, device, DType.F16, null, CancellationToken.None));
+            Assert.Throws<ArgumentException>(
+                () => GgufConversion.Write(source, device, Mixes.Of(DType.F16), null, CancellationToken.None));
         Assert.Equal(0, new FileInfo("/dev/null").Length);
     }
 
@@ -228,7 +230,7 @@ public class GgufConversionTests
         LlamaConfig config = TestConfigs.Tiny with { RopeScaling = new RopeScaling.Dynamic(2, 32) };
         using var source = TinyCheckpoint.Of(config, RopePairing.SplitHalves);
         Assert.Throws<ModelFormatException>(
-            () => GgufConversion.Write(source, folder["out.gguf"], DType.F16, null, CancellationToken.None));
+            () => GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F16), null, CancellationToken.None));
         Assert.Empty(folder.Names);
     }
 

@@ -39,7 +39,7 @@ public class GgufConversionVocabularyTests
         using (Checkpoint source = model.Open())
         {
             GgufConversion.Write(
-                source, folder["out.gguf"], DType.F32, cancellationToken: TestContext.Current.CancellationToken);
+                source, folder["out.gguf"], Mixes.Of(DType.F32), cancellationToken: TestContext.Current.CancellationToken);
         }
 
         using Checkpoint actual = OpenCheckpoint.Gguf(folder["out.gguf"]);
@@ -61,7 +61,7 @@ public class GgufConversionVocabularyTests
     {
         using var folder = new TemporaryFolder();
         using Checkpoint source = TinyCheckpoint.Of(config, RopePairing.AdjacentPairs);
-        GgufConversion.Write(source, folder["out.gguf"], DType.F32);
+        GgufConversion.Write(source, folder["out.gguf"], Mixes.Of(DType.F32));
         warnings = source.Warnings.All;
         return OpenCheckpoint.Gguf(new MemoryStream(File.ReadAllBytes(folder["out.gguf"])), "out.gguf");
     }
