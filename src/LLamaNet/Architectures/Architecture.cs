@@ -41,6 +41,7 @@ internal sealed record Architecture(string Name)
             Biases = BiasUse.Optional,
             Window = WindowUse.SomeLayers,
             UnrotatedInterval = 4,
+            DefaultRopeTheta = 2_000_000,
             TiesByDefault = true,
         },
     ];
@@ -65,6 +66,9 @@ internal sealed record Architecture(string Name)
 
     // Every so many layers one does not rotate queries and keys, where the files do not say; null: all do, and files may not say.
     public int? UnrotatedInterval { get; init; }
+
+    // Where config.json does not say.
+    public float DefaultRopeTheta { get; init; } = 10_000;
 
     // Whether the files may say that a part of each head is rotated.
     public bool RotatesPart { get; init; }

@@ -48,7 +48,7 @@ internal sealed class ModelLoader(
             backend, bytes => progress?.Report(new LoadProgress(Interlocked.Add(ref done, bytes), plan.ReadBytes)),
             cancellationToken);
         var ropes = new RopeTables(backend, config, limits.ContextLength);
-        ropes.For(promptLength: 0); // here rather than in the first step
+        ropes.MakeAhead(); // here rather than in the first step
         var cache = new KvCache(backend, config, limits.KvCacheType, limits.KvCacheTokens);
         var transformer = new Transformer(backend, config, weights, cache, ropes, plan.Step);
         WarmUp.Run(transformer, backend.WarmUpRows);

@@ -11,7 +11,15 @@ internal sealed class RopeTables(Backend backend, LlamaConfig config, int contex
 
     private readonly List<(int Key, RopeTable Table)> _tables = [];
 
-    public static long Bytes(LlamaConfig config, int contextLength) => 2L * sizeof(float) * contextLength * (config.HeadDim / 2);
+    // Of the tables that MakeAhead makes.
+    public static long Bytes(LlamaConfig config, int contextLength) =>
+        Ahead(config, contextLength).Count * 2L * sizeof(float) * contextLength * (config.HeadDim / 2);
+
+    // Makes the tables that are known before there is a prompt: all of them, except where each length of a prompt has its own.
+    public void MakeAhead()
+    {
+        foreach (int length in Ahead(config, contextLength)) For(length);
+    }
 
     public RopeTable For(int promptLength)
     {
@@ -32,6 +40,12 @@ internal sealed class RopeTables(Backend backend, LlamaConfig config, int contex
     {
         foreach ((_, RopeTable table) in _tables) table.Dispose();
     }
+
+    // Lengths of prompts, one for each table.
+    private static IReadOnlyList<int> Ahead(LlamaConfig config, int contextLength) =>
+        config.RopeScaling is RopeScaling.LongRope longRope && contextLength > longRope.OriginalContextLength
+            ? [0, contextLength]
+            : [0];
 
     private RopeTable Make(int key)
     {

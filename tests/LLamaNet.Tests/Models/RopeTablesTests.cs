@@ -62,6 +62,27 @@ public class RopeTablesTests
         }
     }
 
+    [Theory]
+    [InlineData(100, 2)]
+    [InlineData(Context, 1)]
+    public void Both_tables_of_LongRoPE_are_planned_and_made_ahead(int original, int tables)
+    {
+        float[] factors = [1, 1, 1, 2, 2, 2];
+        LlamaConfig config = TestConfigs.Odd with { RopeScaling = new RopeScaling.LongRope(factors, factors, original, 1) };
+        (Backend backend, IDisposable owner) = TestBackend.Plain.Open();
+        using (owner)
+        using (var made = new RopeTables(backend, config, Context))
+        {
+            long before = backend.AllocatedBytes;
+            made.MakeAhead();
+            long ahead = backend.AllocatedBytes - before;
+            made.For(1);
+            made.For(Context);
+            Assert.Equal(tables * 2L * 4 * Context * 6, RopeTables.Bytes(config, Context));
+            Assert.Equal((RopeTables.Bytes(config, Context), ahead), (ahead, backend.AllocatedBytes - before));
+        }
+    }
+
     [Fact]
     public void The_oldest_of_many_tables_is_dropped_and_stays_usable()
     {

@@ -8,6 +8,9 @@ internal static class GgufForeignKeys
 {
     private const int ShownKeys = 8;
 
+    // Granite's files switch rotation off by it; elsewhere it says how the model was trained.
+    private const string RopeSwitch = "rope.scaling.finetuned";
+
     // With the values that change nothing.
     private static readonly (string Key, object[] Neutral)[] s_refused =
     [
@@ -35,12 +38,13 @@ internal static class GgufForeignKeys
         ("rope.dimension_sections", []),
         ("rope.scaling.alpha", [0.0, 1.0]),
         ("rope.scaling.yarn_ext_factor", [0.0, 1.0, -1.0]),
+        (RopeSwitch, [true]),
     ];
 
     // They say nothing about the computation.
     private static readonly string[] s_harmless =
     [
-        "tensor_data_layout", "pooling_type", "rope.scaling.finetuned", "rope.scaling.original_context_length",
+        "tensor_data_layout", "pooling_type", RopeSwitch, "rope.scaling.original_context_length",
         "expert_used_count", "expert_feed_forward_length", "expert_weights_scale", "expert_weights_norm", "expert_gating_func",
     ];
 
@@ -52,7 +56,7 @@ internal static class GgufForeignKeys
         foreach (string key in metadata.Unread(prefix))
         {
             string name = key[prefix.Length..];
-            if (s_harmless.Contains(name)) continue;
+            if (s_harmless.Contains(name) && !(name == RopeSwitch && architecture == "granite")) continue;
             if (Array.Find(s_refused, refused => refused.Key == name) is not { Key: not null } refused)
                 unknown.Add(key);
             else if (!IsNeutral(metadata.Values[key], refused.Neutral))

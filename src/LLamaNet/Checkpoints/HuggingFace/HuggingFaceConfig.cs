@@ -51,7 +51,7 @@ internal static class HuggingFaceConfig
         }
 
         int headDim = Count(json, s_keys.HeadDim, ConfigLimits.MaxHeadDim, width / heads);
-        (float theta, int? ropeDim, RopeScaling scaling) = HuggingFaceRope.Read(json, context, headDim, architecture.RotatesPart);
+        (float theta, int? ropeDim, RopeScaling scaling) = HuggingFaceRope.Read(json, context, headDim, architecture);
         (int? window, LayerSet fullAttention) = HuggingFaceLayers.ReadWindow(json, architecture, layers);
         bool attentionBias = architecture.Biases == BiasUse.Optional && json.OptionalFlag("attention_bias") == true;
         bool ffnBias = architecture.Biases == BiasUse.Optional && json.OptionalFlag("mlp_bias") == true;

@@ -24,7 +24,7 @@ internal static class HuggingFaceLayers
             : value.ValueKind == JsonValueKind.Null ? null
             : ConfigLimits.Count(json.Path, json.Place(SlidingWindow), json.Integer(SlidingWindow));
         if (window is null) return (null, LayerSet.None);
-        LayerSet full = isOptional ? ReadFullAttention(json, layers) : LayerSet.None;
+        LayerSet full = isOptional ? ReadFullAttention(json, architecture, layers) : LayerSet.None;
         return full.Count == layers ? (null, LayerSet.None) : (window, full);
     }
 
@@ -40,7 +40,7 @@ internal static class HuggingFaceLayers
         return Where(layers, layer => (layer + 1) % interval == 0);
     }
 
-    private static LayerSet ReadFullAttention(JsonSection json, int layers)
+    private static LayerSet ReadFullAttention(JsonSection json, Architecture architecture, int layers)
     {
         bool[]? isFull = json.OptionalList("layer_types", layers, "times full_attention or sliding_attention", element =>
             element.ValueKind != JsonValueKind.String ? null : element.GetString() switch
@@ -50,6 +50,13 @@ internal static class HuggingFaceLayers
                 _ => (bool?)null,
             });
         if (isFull is not null) return Where(layers, layer => isFull[layer]);
+        if (architecture.UnrotatedInterval is not null)
+        {
+            // The layers without rotation have the window.
+            LayerSet unrotated = ReadUnrotated(json, architecture, layers);
+            return Where(layers, layer => !unrotated.Contains(layer));
+        }
+
         long first = json.OptionalInteger(MaxWindowLayers)
             ?? throw json.Wrong("layer_types", $"one type a layer, or {MaxWindowLayers}, beside use_sliding_window");
         return Where(layers, layer => layer < first);

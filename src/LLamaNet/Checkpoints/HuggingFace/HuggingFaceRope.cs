@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LLamaNet.Architectures;
 using LLamaNet.StrictJson;
 
 namespace LLamaNet.Checkpoints.HuggingFace;
@@ -11,19 +12,19 @@ internal static class HuggingFaceRope
     private const string Original = "original_max_position_embeddings";
     private const string Partial = "partial_rotary_factor";
 
-    // rotatesPart: whether a part of each head may be rotated. RopeDim: null for whole heads.
+    // RopeDim: null for whole heads.
     public static (float Theta, int? RopeDim, RopeScaling Scaling) Read(
-        JsonSection json, int context, int headDim, bool rotatesPart)
+        JsonSection json, int context, int headDim, Architecture architecture)
     {
         JsonSection? parameters = json.OptionalSection("rope_parameters"), rope = json.OptionalSection("rope_scaling");
         if (rope is null || rope.IsEmpty) rope = parameters;
         float theta = rope?.OptionalNumber("rope_theta") ?? parameters?.OptionalNumber("rope_theta")
-            ?? json.OptionalNumber("rope_theta") ?? 10000f;
+            ?? json.OptionalNumber("rope_theta") ?? architecture.DefaultRopeTheta;
         int? ropeDim = null;
         foreach (JsonSection? section in (JsonSection?[])[json, parameters, rope])
         {
             if (section?.OptionalNumber(Partial) is not { } part || part == 1f) continue;
-            if (!rotatesPart) throw section.Wrong(Partial, "1, as this architecture rotates whole heads");
+            if (!architecture.RotatesPart) throw section.Wrong(Partial, "1, as this architecture rotates whole heads");
             long rotated = (long)(headDim * section.Find(Partial)!.Value.GetDouble());
             ropeDim = ConfigLimits.RopeDim(json.Path, section.Place(Partial), rotated, headDim);
         }

@@ -45,9 +45,25 @@ public class HuggingFaceConfigTests
     [InlineData("mistral", "", 4096)]
     [InlineData("phi3", "", null)]
     [InlineData("qwen2", """ "use_sliding_window": true, "max_window_layers": 1 """, 4096)]
-    [InlineData("smollm3", """ "use_sliding_window": true, "max_window_layers": 1 """, null)]
+    [InlineData("smollm3", """ "use_sliding_window": true """, null)]
     public void A_window_that_the_file_does_not_say_is_the_architectures(string type, string changes, int? window) =>
         Assert.Equal(window, Read(Keys(type, changes)).SlidingWindow);
+
+    [Theory]
+    [InlineData("smollm3", 2_000_000)]
+    [InlineData("qwen2", 10_000)]
+    public void A_base_of_rotation_that_the_file_does_not_say_is_the_architectures(string type, float theta) =>
+        Assert.Equal(theta, Read(Keys(type, "")).RopeTheta);
+
+    [Fact]
+    public void The_window_of_SmolLM3_is_that_of_the_layers_without_rotation()
+    {
+        LlamaConfig config = Read(Keys("smollm3", """ "use_sliding_window": true, "sliding_window": 8 """));
+        Assert.Equal(8, config.SlidingWindow);
+        Assert.All(
+            Enumerable.Range(0, config.Layers),
+            layer => Assert.NotEqual(config.UnrotatedLayers.Contains(layer), config.FullAttentionLayers.Contains(layer)));
+    }
 
     [Fact]
     public void A_Mistral_without_a_window_is_a_LLaMA()
