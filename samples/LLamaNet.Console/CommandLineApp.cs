@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using LLamaNet.Console.Commands;
 
@@ -40,7 +41,7 @@ internal static class CommandLineApp
         }
         catch (Exception exception)
         {
-            (int exitCode, string message) = Failure.Describe(exception);
+            (int exitCode, string message) = Failure.Describe(exception, interrupts.IsTerminated);
             // What the failed command has written, and why it failed: as far as the streams still take them.
             Attempt(terminal.Out.Flush);
             Attempt(() => terminal.Error.WriteLine($"llamanet: {message}"));
@@ -78,9 +79,15 @@ internal static class CommandLineApp
     };
 
     // The parser takes an option that it does not know for a MODEL, if there is none yet.
-    private static string? UnknownOption(ParseResult parsed) =>
-        parsed.CommandResult.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens)
+    // After "--" every word is one.
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        List<Token> literal = [.. parsed.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash)];
+        return parsed.CommandResult.Tokens.Except(literal, ReferenceEqualityComparer.Instance).Cast<Token>()
+            .Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens.Where(word => literal.TrueForAll(token => token.Value != word)))
             .FirstOrDefault(word => word.Length > 1 && word.StartsWith('-'));
+    }
 
     // Of several errors the parser tells last which words it did not know, and that is the one that helps.
     private static string Problem(ParseResult parsed) =>

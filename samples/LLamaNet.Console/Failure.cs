@@ -10,11 +10,14 @@ internal static class Failure
 
     private const int Failed = 1;
     private const int WrongUsage = 2;
-    private const int Cancelled = 130; // what shells report for a process ended by Ctrl-C
+    // What shells report for a process ended by Ctrl-C, and for one ended by SIGTERM.
+    private const int Cancelled = 130;
+    private const int Terminated = 143;
 
-    public static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    public static (int ExitCode, string Message) Describe(Exception exception, bool isTerminated = false) => exception switch
     {
         UsageException => (WrongUsage, OneLine(exception.Message)),
+        OperationCanceledException when isTerminated => (Terminated, "terminated"),
         OperationCanceledException => (Cancelled, "cancelled"),
         OutOfMemoryException => (Failed, "out of memory"),
         // The name of a parameter is for programs.

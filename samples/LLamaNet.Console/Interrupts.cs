@@ -12,6 +12,9 @@ internal sealed class Interrupts : IDisposable
 
     public CancellationToken Token => _everything.Token;
 
+    // Whether SIGTERM has come, rather than Ctrl-C alone.
+    public bool IsTerminated { get; private set; }
+
     public static Interrupts OfProcess()
     {
         var interrupts = new Interrupts();
@@ -38,9 +41,16 @@ internal sealed class Interrupts : IDisposable
     {
         CancellationTokenSource? turn;
         lock (_lock) (turn, _turn) = (_turn, null);
-        if (turn is null) return Terminate();
+        if (turn is null) return CancelEverything();
         turn.Cancel();
         return true;
+    }
+
+    // As Interrupt, for SIGTERM: it ends everything, a turn or not.
+    public bool Terminate()
+    {
+        IsTerminated = true;
+        return CancelEverything();
     }
 
     public void Dispose()
@@ -49,7 +59,7 @@ internal sealed class Interrupts : IDisposable
         _everything.Dispose();
     }
 
-    private bool Terminate()
+    private bool CancelEverything()
     {
         if (_everything.IsCancellationRequested) return false;
         _everything.Cancel();

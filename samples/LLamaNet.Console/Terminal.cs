@@ -27,6 +27,16 @@ internal sealed class Terminal : IDisposable
 
     public TextWriter Out { get; }
 
+    // What is written here is not text; what was written to Out goes first.
+    public Stream OutBytes
+    {
+        get
+        {
+            Out.Flush();
+            return Out is StreamWriter writer ? writer.BaseStream : System.Console.OpenStandardOutput();
+        }
+    }
+
     public TextWriter Error { get; }
 
     public bool OutIsClosed { get; private init; }

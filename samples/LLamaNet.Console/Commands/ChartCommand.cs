@@ -18,7 +18,7 @@ internal sealed class ChartCommand : Command
 
     private readonly Option<string> _out = new("--out")
     {
-        Description = "The SVG file to write; replaced when it exists",
+        Description = "The SVG file to write; replaced when it exists; - writes to stdout",
         HelpName = "FILE",
         Required = true,
     };
@@ -45,7 +45,7 @@ internal sealed class ChartCommand : Command
         string[] files = parsed.GetRequiredValue(_files);
         string destination = parsed.GetRequiredValue(_out);
         Destination.Check(destination);
-        if (files.Any(file => Path.GetFullPath(file) == Path.GetFullPath(destination)))
+        if (destination != "-" && files.Any(file => Path.GetFullPath(file) == Path.GetFullPath(destination)))
             throw new CommandException($"{destination}: is one of the files to read");
 
         var lines = new List<ChartLine>();
@@ -56,7 +56,7 @@ internal sealed class ChartCommand : Command
         }
 
         var chart = new SpeedChart(parsed.GetRequiredValue(_title), lines);
-        await AtomicFile.WriteAsync(destination, stream =>
+        await AtomicFile.WriteAsync(_terminal, destination, stream =>
         {
             chart.Write(stream);
             return Task.CompletedTask;

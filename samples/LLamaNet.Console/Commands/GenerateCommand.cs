@@ -18,6 +18,9 @@ internal sealed class GenerateCommand : Command
     private readonly Option<bool> _stats = new("--stats") { Description = "Print times, speed and memory on stderr" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object when done" };
 
+    private readonly NumberOption<int> _logProbabilities = new(
+        "--log-probabilities", "With --json: each token's log-probability, and those of the N likeliest tokens", 0, 20);
+
     public GenerateCommand(Terminal terminal)
         : base("generate", "Continue a text. Stdout gets the generated text and one line end.")
     {
@@ -30,10 +33,13 @@ internal sealed class GenerateCommand : Command
         Add(_ids);
         Add(_stats);
         Add(_json);
+        Add(_logProbabilities);
         Validators.Add(result =>
         {
             if (result.GetResult(_echo) is not null && (result.GetResult(_ids) ?? result.GetResult(_json)) is not null)
                 result.AddError("--echo goes with text, not with --ids or --json.");
+            if (result.GetResult(_logProbabilities) is not null && result.GetResult(_json) is null)
+                result.AddError("--log-probabilities goes with --json.");
         });
         SetAction(RunAsync);
     }
@@ -43,6 +49,8 @@ internal sealed class GenerateCommand : Command
         string? path = parsed.GetValue(_model);
         Prompt prompt = await _prompt.ReadAsync(parsed, _terminal, path is null ? DemoModel.Prompt : null, cancellationToken);
         GenerationOptions options = _sampling.Bind(parsed, path is null ? DemoModel.Defaults : new GenerationOptions());
+        if (parsed.GetValue(_logProbabilities) is { } likeliest)
+            options = options with { LogProbabilities = true, TopLogProbabilities = likeliest };
 
         long started = Stopwatch.GetTimestamp();
         using LlamaModel model = await ModelLoader.LoadAsync(_terminal, path, _load.Bind(parsed), cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class LogitsCommand : Command
     private readonly LoadOptions _load = new();
     private readonly Option<string> _out = new("--out")
     {
-        Description = "The file to write; replaced when it exists",
+        Description = "The file to write; replaced when it exists; - writes to stdout",
         HelpName = "FILE",
         Required = true,
     };
@@ -43,7 +43,7 @@ internal sealed class LogitsCommand : Command
         if (ids.Count == 0) throw new CommandException("the prompt has no tokens");
 
         int written = 0;
-        await AtomicFile.WriteAsync(destination, stream => model.ComputeLogitsAsync(
+        await AtomicFile.WriteAsync(_terminal, destination, stream => model.ComputeLogitsAsync(
             ids,
             (_, logits) =>
             {

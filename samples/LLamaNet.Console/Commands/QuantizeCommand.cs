@@ -29,6 +29,7 @@ internal sealed class QuantizeCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string source = parsed.GetRequiredValue(_source), destination = parsed.GetRequiredValue(_destination);
+        if (destination == "-") throw new UsageException("DST: expected a file's name, found -: a GGUF file needs a file.");
         string type = parsed.GetRequiredValue(_type);
         Destination.Check(destination);
         if (File.Exists(destination) && !parsed.GetValue(_force))

@@ -7,6 +7,7 @@ internal sealed class SamplingOptions
 {
     // Of probability to keep: none at all is not a choice.
     private const float MinShare = 0.0001f;
+    private const int MaxStops = 16; // as the library has it
 
     private readonly NumberOption<int> _maxTokens = new(
         "--max-tokens", "Most tokens to generate (default: until the model ends or the context is full)", 1, int.MaxValue);
@@ -26,6 +27,10 @@ internal sealed class SamplingOptions
         "--presence-penalty", "Subtracted from the logits of tokens already seen", -100, 100);
     private readonly NumberOption<float> _frequencyPenalty = new(
         "--frequency-penalty", "Subtracted once for each time a token was seen", -100, 100);
+    private readonly NumberOption<int> _penaltyWindow = new(
+        "--penalty-window", "Latest tokens that the penalties look at; 0 is all (default 64)", 0, int.MaxValue);
+    private readonly ListOption<KeyValuePair<int, float>> _logitBias = Lists.Biases(
+        "--logit-bias", "Added to the logits of token ids; -inf forbids one");
     private readonly NumberOption<ulong> _seed = new(
         "--seed", "Seed of the sampler (default: drawn, and told by --stats)", 0, ulong.MaxValue);
     private readonly Option<string[]> _stop = new("--stop")
@@ -46,11 +51,15 @@ internal sealed class SamplingOptions
         command.Add(_repeatPenalty);
         command.Add(_presencePenalty);
         command.Add(_frequencyPenalty);
+        command.Add(_penaltyWindow);
+        command.Add(_logitBias);
         command.Add(_seed);
         _stop.Validators.Add(result =>
         {
             foreach (string text in result.Tokens.Select(token => token.Value).Where(text => text.Length is 0 or > 256))
                 result.AddError($"--stop: expected 1 to 256 characters, found {text.Length}.");
+            if (result.Tokens.Count > MaxStops)
+                result.AddError($"--stop: expected at most {MaxStops} texts, found {result.Tokens.Count}.");
         });
         command.Add(_stop);
         command.Add(_ignoreEos);
@@ -68,8 +77,18 @@ internal sealed class SamplingOptions
         RepetitionPenalty = parsed.GetValue(_repeatPenalty) ?? defaults.RepetitionPenalty,
         PresencePenalty = parsed.GetValue(_presencePenalty) ?? defaults.PresencePenalty,
         FrequencyPenalty = parsed.GetValue(_frequencyPenalty) ?? defaults.FrequencyPenalty,
+        PenaltyWindow = parsed.GetValue(_penaltyWindow) ?? defaults.PenaltyWindow,
+        LogitBias = Biases(parsed, defaults),
         Seed = parsed.GetValue(_seed) ?? defaults.Seed,
         StopSequences = [.. defaults.StopSequences, .. parsed.GetValue(_stop) ?? []],
         IgnoreEndTokens = parsed.GetValue(_ignoreEos),
     };
+
+    // Of several biases for a token the last one counts.
+    private Dictionary<int, float> Biases(ParseResult parsed, GenerationOptions defaults)
+    {
+        var biases = new Dictionary<int, float>(defaults.LogitBias);
+        foreach ((int id, float bias) in _logitBias.Read(parsed)) biases[id] = bias;
+        return biases;
+    }
 }

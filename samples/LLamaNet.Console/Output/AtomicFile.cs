@@ -1,10 +1,16 @@
 namespace LLamaNet.Console.Output;
 
-// A file that appears whole or not at all.
+// A file that appears whole or not at all; "-" is stdout.
 internal static class AtomicFile
 {
-    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    public static async Task WriteAsync(Terminal terminal, string path, Func<Stream, Task> write)
     {
+        if (path == "-")
+        {
+            await write(terminal.OutBytes);
+            return;
+        }
+
         // A device such as /dev/null is written to, never replaced by a file; /dev/shm holds files.
         string full = Path.GetFullPath(path);
         if (full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LLamaNet.Console.Output;
 
 // What a finished generation was, for a program (stdout) or a person (stderr).
@@ -12,6 +14,7 @@ internal static class GenerationReport
             json.WriteStartArray("ids");
             foreach (GeneratedToken token in result.Tokens) json.WriteNumberValue(token.Id);
             json.WriteEndArray();
+            if (result.Tokens.Any(token => token.LogProbability is not null)) WriteLogProbabilities(json, result.Tokens);
             json.WriteNumber("promptTokens", result.PromptTokens);
             json.WriteNumber("generatedTokens", result.Tokens.Count);
             json.WriteString("finishReason", Json.Name(result.FinishReason));
@@ -53,6 +56,36 @@ internal static class GenerationReport
             decode  {Quantities.Speed(DecodeSteps(result), result.Timings.Decode)}
             end     {Json.Name(result.FinishReason)} after {result.Tokens.Count} tokens, seed {result.Seed}
             """);
+    }
+
+    // An object for each token, in the order of "ids". A token that is forbidden has no number in JSON: null.
+    private static void WriteLogProbabilities(Utf8JsonWriter json, IReadOnlyList<GeneratedToken> tokens)
+    {
+        json.WriteStartArray("logProbabilities");
+        foreach (GeneratedToken token in tokens)
+        {
+            json.WriteStartObject();
+            Write(token.Id, token.LogProbability ?? float.NaN);
+            json.WriteStartArray("top");
+            foreach (TokenLogProbability likely in token.Top)
+            {
+                json.WriteStartObject();
+                Write(likely.Id, likely.LogProbability);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+
+        void Write(int id, float logProbability)
+        {
+            json.WriteNumber("id", id);
+            if (float.IsFinite(logProbability)) json.WriteNumber("logProbability", logProbability);
+            else json.WriteNull("logProbability");
+        }
     }
 
     // The first token comes out of the prompt's last step.

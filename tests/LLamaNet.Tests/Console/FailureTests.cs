@@ -16,6 +16,10 @@ public class FailureTests
         Assert.Equal((130, "cancelled"), Failure.Describe(new TaskCanceledException()));
 
     [Fact]
+    public void A_signal_to_terminate_has_the_exit_code_that_shells_expect() =>
+        Assert.Equal((143, "terminated"), Failure.Describe(new TaskCanceledException(), isTerminated: true));
+
+    [Fact]
     public void Messages_of_several_lines_become_one() =>
         Assert.Equal((1, "first; second"), Failure.Describe(new ArgumentException("first\r\n  second\n")));
 

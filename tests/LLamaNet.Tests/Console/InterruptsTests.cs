@@ -29,6 +29,19 @@ public class InterruptsTests
     }
 
     [Fact]
+    public void A_signal_to_terminate_ends_everything_in_a_turn_too()
+    {
+        using var interrupts = new Interrupts();
+        using CancellationTokenSource turn = interrupts.BeginTurn();
+        Assert.False(interrupts.IsTerminated);
+        Assert.True(interrupts.Terminate());
+        Assert.True(turn.IsCancellationRequested);
+        Assert.True(interrupts.Token.IsCancellationRequested);
+        Assert.True(interrupts.IsTerminated);
+        Assert.False(interrupts.Terminate());
+    }
+
+    [Fact]
     public void An_interrupt_that_changes_nothing_is_left_to_the_system()
     {
         using var interrupts = new Interrupts();

@@ -43,6 +43,33 @@ public class ProcessTests
         Assert.Equal((130, "llamanet: cancelled\n"), await EndAsync(process));
     }
 
+    [Fact]
+    public async Task SIGTERM_ends_the_program_with_143()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Signals are sent with kill.");
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using Process process = Start("chat", Repository.DemoModel(), "--max-tokens", "4", "--temperature", "0", "--ignore-eos");
+        await SendAsync(process, "Hello");
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(cancellation));
+
+        using Process kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.Equal((143, "llamanet: terminated\n"), await EndAsync(process));
+    }
+
+    [Fact]
+    public async Task A_minus_writes_logits_to_stdout()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using Process process = Start("logits", Repository.DemoModel(), "--prompt", "a", "--out", "-");
+        using var bytes = new MemoryStream();
+        await process.StandardOutput.BaseStream.CopyToAsync(bytes, cancellation);
+        (int exitCode, string error) = await EndAsync(process);
+        Assert.Equal(0, exitCode);
+        using LlamaModel model = await LlamaModel.LoadAsync(Repository.DemoModel(), cancellationToken: cancellation);
+        Assert.Equal(4 * model.Config.VocabularySize, bytes.Length);
+        Assert.StartsWith("-: 1 of ", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<&-", "--prompt a", 0, "")]
     [InlineData(">&-", "--prompt a", 1, "llamanet: Operation canceled\n")]
