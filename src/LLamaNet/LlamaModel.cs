@@ -11,7 +11,7 @@ namespace LLamaNet;
 
 /// <summary>A loaded LLaMA model: the front door of the library.</summary>
 /// <remarks>All members may be used from several threads at once; concurrent generations share one batch.</remarks>
-public sealed class LlamaModel : IDisposable
+public sealed class LlamaModel : IDisposable, IAsyncDisposable
 {
     private readonly Transformer _transformer;
     private readonly Scheduler _scheduler;
@@ -140,6 +140,7 @@ public sealed class LlamaModel : IDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ConfigLimits.CheckArgument(config);
         return CreateRandomAsync(config, weightType, seed, DeviceProviders.OfThisMachine, options, cancellationToken);
     }
 
@@ -221,6 +222,7 @@ public sealed class LlamaModel : IDisposable
     public static MemoryPlan Plan(LlamaConfig config, DType weightType, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
+        ConfigLimits.CheckArgument(config);
         return ModelPlan.Of(ModelSource.Shapes(config, weightType), options ?? new(), DeviceProviders.OfThisMachine).Memory;
     }
 
@@ -281,18 +283,30 @@ public sealed class LlamaModel : IDisposable
     /// <exception cref="NonFiniteLogitsException">Thrown when the model computes infinities or NaN.</exception>
     public async Task<GenerationResult> CompleteAsync(
         string prompt, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        GenerationResult? result = null;
-        await foreach (GeneratedPart part in GenerateAsync(prompt, options, progress, cancellationToken).ConfigureAwait(false))
-            result = part.Result;
-        return result!;
-    }
+        CancellationToken cancellationToken = default) =>
+        await LastAsync(GenerateAsync(prompt, options, progress, cancellationToken)).ConfigureAwait(false);
+
+    /// <summary>Continues a sequence of token ids and returns the continuation whole.</summary>
+    /// <param name="promptTokens">At least one id; used as they are.</param>
+    /// <param name="options">Sampling and limits.</param>
+    /// <param name="progress">Told how many prompt tokens are computed, after each chunk.</param>
+    /// <param name="cancellationToken">Ends the generation within one step.</param>
+    /// <returns>The continuation, without the prompt.</returns>
+    /// <exception cref="ArgumentException">
+    /// Thrown when the prompt is empty or longer than the context, or an option is out of range.
+    /// </exception>
+    /// <exception cref="NonFiniteLogitsException">Thrown when the model computes infinities or NaN.</exception>
+    public async Task<GenerationResult> CompleteAsync(
+        IReadOnlyList<int> promptTokens, GenerationOptions? options = null, IProgress<PrefillProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        await LastAsync(GenerateAsync(promptTokens, options, progress, cancellationToken)).ConfigureAwait(false);
 
     /// <summary>Computes logits without generating.</summary>
     /// <param name="tokens">At least one id, at most <see cref="ContextLength"/>.</param>
     /// <param name="visit">
-    /// Called with each wanted position, in order, and its logits; the span is valid during the call only.
+    /// Called with each wanted position, in order, and its logits; the span is valid during the call only. It runs on the
+    /// thread that decodes, which waits for it; what it asks of this model fails with an
+    /// <see cref="InvalidOperationException"/>.
     /// </param>
     /// <param name="firstPosition">First position whose logits are wanted.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
@@ -319,8 +333,19 @@ public sealed class LlamaModel : IDisposable
         _traceOutput?.Write(_trace!.Take());
     }
 
+    /// <summary>As <see cref="Dispose"/>, without holding up the caller's thread for the step that is under way.</summary>
+    /// <returns>A task that ends when the memory is freed.</returns>
+    public ValueTask DisposeAsync() => new(Task.Run(Dispose));
+
     // Device memory held now: what the plan said.
     internal long AllocatedBytes => _transformer.AllocatedBytes;
+
+    private static async Task<GenerationResult> LastAsync(IAsyncEnumerable<GeneratedPart> parts)
+    {
+        GenerationResult? result = null;
+        await foreach (GeneratedPart part in parts.ConfigureAwait(false)) result = part.Result;
+        return result!;
+    }
 
     // As the public ones, on devices that a test may bring.
     internal static Task<LlamaModel> LoadAsync(

@@ -10,6 +10,20 @@ internal static class ConfigLimits
     public const int MaxLayers = 1024;
     public const int MaxHeadDim = 512;
 
+    // A program's words for them.
+    private static readonly ConfigKeys s_properties = new(
+        Width: nameof(LlamaConfig.Width),
+        Layers: nameof(LlamaConfig.Layers),
+        Heads: nameof(LlamaConfig.Heads),
+        KvHeads: nameof(LlamaConfig.KvHeads),
+        HeadDim: nameof(LlamaConfig.HeadDim),
+        FfnWidth: nameof(LlamaConfig.FfnWidth),
+        VocabularySize: nameof(LlamaConfig.VocabularySize),
+        ContextLength: nameof(LlamaConfig.ContextLength),
+        RmsNormEpsilon: nameof(LlamaConfig.RmsNormEpsilon),
+        RopeTheta: nameof(LlamaConfig.RopeTheta),
+        RopeScaling: nameof(LlamaConfig.RopeScaling));
+
     // 1 to most.
     public static int Count(string path, string key, long value, int most = MaxSize) => value >= 1 && value <= most
         ? (int)value
@@ -47,6 +61,25 @@ internal static class ConfigLimits
         Positive(path, keys.RopeTheta, config.RopeTheta);
         CheckScaling(path, config, keys.RopeScaling);
         return config;
+    }
+
+    // For a shape that a program gives: the exception names the property.
+    public static void CheckArgument(LlamaConfig config)
+    {
+        try
+        {
+            Check("config", config, s_properties);
+            if (config.RopeDim is { } rotated) RopeDim("config", nameof(config.RopeDim), rotated, config.HeadDim);
+            if (config.SlidingWindow is { } window) Count("config", nameof(config.SlidingWindow), window);
+            Positive("config", nameof(config.EmbeddingMultiplier), config.EmbeddingMultiplier);
+            Positive("config", nameof(config.AttentionMultiplier), config.AttentionMultiplier ?? 1);
+            Positive("config", nameof(config.ResidualMultiplier), config.ResidualMultiplier);
+            Positive("config", nameof(config.LogitsDivisor), config.LogitsDivisor);
+        }
+        catch (ModelFormatException exception)
+        {
+            throw new ArgumentOutOfRangeException(nameof(config), exception.Message);
+        }
     }
 
     private static void CheckScaling(string path, LlamaConfig config, string key)

@@ -11,6 +11,8 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
     // Ids beyond the tokenizer's stand for nothing: rows that pad the matrices.
     private readonly int _vocabulary = Math.Min(scheduler.Vocabulary, tokenizer?.VocabularySize ?? int.MaxValue);
 
+    private readonly AsyncLocal<Visit?> _visit = new();
+
     // Each enumeration is a generation of its own; leaving it early ends it within one step.
     public IAsyncEnumerable<GeneratedPart> GenerateAsync(
         IReadOnlyList<int> promptTokens, GenerationOptions options, IProgress<PrefillProgress>? progress,
@@ -31,8 +33,8 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
         int[] copy = CheckTokens(tokens, nameof(tokens));
         ArgumentNullException.ThrowIfNull(visit);
         ArgumentOutOfRangeException.ThrowIfNegative(firstPosition);
-        var request = new LogitsRequest(copy, visit, firstPosition, scheduler.ContextLength, cancellationToken);
-        scheduler.Submit(request);
+        var request = new LogitsRequest(copy, Guard(visit), firstPosition, scheduler.ContextLength, cancellationToken);
+        Submit(request);
         return request.Completion;
     }
 
@@ -45,7 +47,7 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
         var request = new GenerationRequest(
             prompt, settings, tokenizer, _vocabulary, scheduler.ContextLength, scheduler.Workspace, progress is not null,
             cancellationToken);
-        scheduler.Submit(request);
+        Submit(request);
         ChannelReader<GenerationRequest.Event> events = request.Events;
         try
         {
@@ -65,6 +67,29 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
         }
     }
 
+    private void Submit(Request request)
+    {
+        if (_visit.Value is { IsUnderWay: true })
+            throw new InvalidOperationException("A visitor of logits cannot use its own model: the model waits for the visitor.");
+        scheduler.Submit(request);
+    }
+
+    // Marks what the visitor calls or starts, on whichever thread it runs, for as long as the visitor runs.
+    private LogitsVisitor Guard(LogitsVisitor visit) => (position, logits) =>
+    {
+        var current = new Visit { IsUnderWay = true };
+        _visit.Value = current;
+        try
+        {
+            visit(position, logits);
+        }
+        finally
+        {
+            current.IsUnderWay = false;
+            _visit.Value = null;
+        }
+    };
+
     private int[] CheckTokens(IReadOnlyList<int> tokens, string name)
     {
         ArgumentNullException.ThrowIfNull(tokens, name);
@@ -79,5 +104,10 @@ internal sealed class Generator(Scheduler scheduler, ModelTokenizer? tokenizer, 
         }
 
         return copy;
+    }
+
+    private sealed class Visit
+    {
+        public volatile bool IsUnderWay;
     }
 }
