@@ -12,13 +12,19 @@ internal sealed class PromptIdsOption : Option<IReadOnlyList<int>?>
     {
         Description = $"{description}, such as 1,2,3: used as they are, nothing is added";
         HelpName = "N,N";
+        Arity = ArgumentArity.ExactlyOne;
         CustomParser = Parse;
     }
 
     private static List<int>? Parse(ArgumentResult result)
     {
         var ids = new List<int>();
-        foreach (string word in result.Tokens[^1].Value.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries))
+        string text = result.Tokens[^1].Value;
+        bool isEmpty = text.AsSpan().IndexOfAnyExcept(',', ' ') < 0;
+        // Spaces may stand beside a comma or in its place; between two commas an id is missing.
+        IEnumerable<string> words = isEmpty ? [] : text.Split(',', StringSplitOptions.TrimEntries).SelectMany(
+            part => part.Length == 0 ? [""] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        foreach (string word in words)
         {
             if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
             {

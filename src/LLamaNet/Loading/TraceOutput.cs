@@ -16,13 +16,22 @@ internal sealed class TraceOutput
 
     private TraceOutput(string destination) => _destination = destination;
 
-    // Null when the variable is not set. Throws IOException or UnauthorizedAccessException where the file
-    // cannot be written, rather than after the work.
+    // Null when the variable is not set. Throws IOException where the file cannot be written, rather than
+    // after the work.
     public static TraceOutput? FromEnvironment()
     {
         string? value = Environment.GetEnvironmentVariable(Variable);
         if (value is null or "" or Off) return null;
-        if (value != Table) File.AppendAllText(value, "");
+        if (value == Table) return new TraceOutput(value);
+        try
+        {
+            File.AppendAllText(value, "");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{Variable}: {exception.Message}", exception);
+        }
+
         return new TraceOutput(value);
     }
 

@@ -76,6 +76,8 @@ public sealed class PromptIdsTests : IDisposable
     [InlineData(
         "--prompt-ids: expected token ids such as 1,2,3, found '2147483648'.", "generate", "m", "--prompt-ids", "2147483648")]
     [InlineData("--prompt-ids: expected token ids such as 1,2,3, found none.", "generate", "m", "--prompt-ids", ", ,")]
+    [InlineData("--prompt-ids: expected token ids such as 1,2,3, found ''.", "generate", "m", "--prompt-ids", "1,,2")]
+    [InlineData("--prompt-ids", "generate", "m", "--prompt-ids", "1", "--prompt-ids", "2")]
     [InlineData("Give --prompt or --prompt-ids, not both.", "generate", "m", "--prompt", "a", "--prompt-ids", "1")]
     [InlineData(
         "Give --prompt-file or --prompt-ids, not both.", "logits", "m", "--out", "x", "--prompt-file", "a", "--prompt-ids", "1")]
