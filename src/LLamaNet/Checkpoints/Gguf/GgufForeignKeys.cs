@@ -8,10 +8,7 @@ internal static class GgufForeignKeys
 {
     private const int ShownKeys = 8;
 
-    // Granite's files switch rotation off by it; elsewhere it says how the model was trained.
-    private const string RopeSwitch = "rope.scaling.finetuned";
-
-    // With the values that change nothing.
+    // With the values that change nothing. A key with its architecture counts for that one alone.
     private static readonly (string Key, object[] Neutral)[] s_refused =
     [
         ("attention.causal", [true]),
@@ -38,13 +35,13 @@ internal static class GgufForeignKeys
         ("rope.dimension_sections", []),
         ("rope.scaling.alpha", [0.0, 1.0]),
         ("rope.scaling.yarn_ext_factor", [0.0, 1.0, -1.0]),
-        (RopeSwitch, [true]),
+        ("granite.rope.scaling.finetuned", [true]), // rotation on or off; elsewhere how the model was trained
     ];
 
     // They say nothing about the computation.
     private static readonly string[] s_harmless =
     [
-        "tensor_data_layout", "pooling_type", RopeSwitch, "rope.scaling.original_context_length",
+        "tensor_data_layout", "pooling_type", "rope.scaling.finetuned", "rope.scaling.original_context_length",
         "expert_used_count", "expert_feed_forward_length", "expert_weights_scale", "expert_weights_norm", "expert_gating_func",
     ];
 
@@ -56,11 +53,15 @@ internal static class GgufForeignKeys
         foreach (string key in metadata.Unread(prefix))
         {
             string name = key[prefix.Length..];
-            if (s_harmless.Contains(name) && !(name == RopeSwitch && architecture == "granite")) continue;
-            if (Array.Find(s_refused, refused => refused.Key == name) is not { Key: not null } refused)
+            if (Array.Find(s_refused, refused => refused.Key == name || refused.Key == key) is { Key: not null } refused)
+            {
+                if (!IsNeutral(metadata.Values[key], refused.Neutral))
+                    throw metadata.Error(key, Expected(refused.Neutral), GgufMetadata.Words(metadata.Values[key]));
+            }
+            else if (!s_harmless.Contains(name))
+            {
                 unknown.Add(key);
-            else if (!IsNeutral(metadata.Values[key], refused.Neutral))
-                throw metadata.Error(key, Expected(refused.Neutral), GgufMetadata.Words(metadata.Values[key]));
+            }
         }
 
         if (unknown.Count > 0) metadata.Warn(Words(unknown), "not known here, so left out");
